@@ -1,0 +1,63 @@
+/**
+ * A fault kind is data plus two verbs. One file per kind under `src/faults/`, listed in `registry.ts`.
+ * The words (schema, lint, resolve) stand beside the verbs; the verbs take resolved settings only.
+ */
+import type { Nanos } from "../base/nanos.ts";
+
+/** What a fault is aimed at, as resolved from the scenario's words. Roles are bound when the fault is injected. */
+export type NodeTarget =
+  | { readonly kind: "node"; readonly node: string }
+  | { readonly kind: "primary"; readonly cache: string; readonly shard: number | null } // null: of every shard
+  | { readonly kind: "replicas"; readonly cache: string; readonly shard: number | null; readonly share: number } // share 0..1, at least one
+  | { readonly kind: "any"; readonly cache: string; readonly shard: number | null; readonly count: number }; // seeded choice
+
+export type PlaceTarget = { readonly kind: "zone"; readonly zone: string } | { readonly kind: "region"; readonly region: string };
+
+/** Settings of each fault kind, resolved. */
+export type FaultSettings =
+  | { readonly fault: "node-crash"; readonly target: NodeTarget }
+  | { readonly fault: "host-power-loss"; readonly target: NodeTarget }
+  | { readonly fault: "node-pause"; readonly target: NodeTarget }
+  | { readonly fault: "az-power-interruption"; readonly zone: string }
+  /** Cuts every link between the isolated hosts and all others. `withClients`: clients in the zones of the isolated nodes are on their side. */
+  | { readonly fault: "network-partition"; readonly isolate: readonly (NodeTarget | PlaceTarget)[]; readonly withClients: boolean }
+  /** Adds one-way delay (and jitter, uniform 0..jitterNs) to every link between the two sides; `to` null means everything else. */
+  | {
+      readonly fault: "network-latency";
+      readonly from: readonly (NodeTarget | PlaceTarget)[];
+      readonly to: readonly (NodeTarget | PlaceTarget)[] | null;
+      readonly addNs: Nanos;
+      readonly jitterNs: Nanos;
+    }
+  | { readonly fault: "region-outage"; readonly region: string };
+
+export type StepSettings =
+  | { readonly step: "test-failover"; readonly cache: string; readonly shard: number }
+  | { readonly step: "promote-secondary-region"; readonly globalDatastore: string; readonly to: string };
+
+/** When a method entry fires. */
+export type Trigger =
+  | { readonly kind: "at"; readonly atNs: Nanos }
+  /** First at `firstNs`, then every `everyNs`, `times` in all. */
+  | { readonly kind: "every"; readonly firstNs: Nanos; readonly everyNs: Nanos; readonly times: number }
+  /** When a state is reached (each first time after `notBeforeNs`). */
+  | { readonly kind: "when"; readonly state: TriggerState; readonly cache: string; readonly shard: number | null; readonly notBeforeNs: Nanos }
+  /** `delayNs` after an event: a fault kind's injection or heal, or a named event of a cache. */
+  | { readonly kind: "after"; readonly event: TriggerEvent; readonly delayNs: Nanos };
+
+export type TriggerState = "electing" | "promoting" | "full-sync" | "no-primary" | "replacing";
+export type TriggerEvent =
+  | { readonly kind: "fault"; readonly fault: string; readonly phase: "injected" | "healed" }
+  | { readonly kind: "step"; readonly step: string }
+  | { readonly kind: "cache-event"; readonly event: "failover-started" | "failover-detected" | "failover-completed" | "node-replaced" | "full-sync-started"; readonly cache: string };
+
+/** One entry of the scenario's method, resolved. */
+export interface MethodEntry {
+  readonly index: number; // position in method, from 0
+  readonly trigger: Trigger;
+  readonly action: FaultSettings | StepSettings;
+  /** How long the fault holds; null: no heal of its own (until the end, or a kind without heal). */
+  readonly durationNs: Nanos | null;
+  /** An empty target set is an error unless this is true. */
+  readonly allowEmpty: boolean;
+}

@@ -1,0 +1,27 @@
+import type { Nanos } from "../../../base/nanos.ts";
+import type { Distribution } from "../../../kernel/distribution.ts";
+
+export type MaxmemoryPolicy = "noeviction" | "allkeys-lru" | "allkeys-random" | "volatile-lru" | "volatile-random" | "volatile-ttl";
+
+/** One node's engine. Sizes in bytes. */
+export interface EngineSettings {
+  readonly engine: "redis" | "valkey";
+  readonly engineVersion: string;
+  readonly maxmemoryBytes: number;
+  /** Share of maxmemory that data may not use, 0..1 (reserved-memory-percent). */
+  readonly reservedMemoryShare: number;
+  readonly maxmemoryPolicy: MaxmemoryPolicy;
+  readonly replBacklogBytes: number;
+  readonly replTimeoutNs: Nanos;
+  /** Wait before a diskless full synchronisation starts. */
+  readonly replDisklessSyncDelayNs: Nanos;
+  /** Transfer rate of a full synchronisation, bytes per second, before the network's limit. */
+  readonly fullSyncBytesPerSecond: number;
+  /** Keys per second a replica loads from a full synchronisation. */
+  readonly loadKeysPerSecond: number;
+  /** The node type's baseline network bandwidth, bytes per second. */
+  readonly networkBytesPerSecond: number;
+  /** Main-thread time of one simple command, ns. */
+  readonly commandTime: Distribution;
+  readonly maxclients: number;
+}
