@@ -9,6 +9,8 @@ export const OPERATION_BATCH = 4096;
 /** Command codes in the `command` column. */
 export const COMMAND_GET = 0;
 export const COMMAND_SET = 1;
+/** The request ended without a cache operation (the origin answered after the cache had failed): outcome is NONE. */
+export const COMMAND_NONE = 2;
 
 /** Outcomes in the `outcome` and `requestOutcome` columns. */
 export const OUTCOME_NONE = 0; // requestOutcome only: the request goes on after this operation

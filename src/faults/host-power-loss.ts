@@ -1,0 +1,17 @@
+import { describeTarget, type FaultKind, nothingToHeal, type SettingsOf } from "./fault-kind.ts";
+import { bindNodes } from "./targets.ts";
+
+/** Takes the power of a node's host: silence on all its connections, and what was in flight from it is gone. */
+export const hostPowerLoss: FaultKind<SettingsOf<"host-power-loss">> = {
+  kind: "host-power-loss",
+  summary: "a node's host loses power; the service replaces the node",
+  overlap: "a host without power cannot lose it again: later instances hit nothing until it was replaced",
+  blastRadius: ({ target }) => describeTarget(target),
+  fields: [],
+  heals: false,
+  inject(world, { target }, chance) {
+    const nodes = bindNodes(world, target, chance).filter((node) => node.hostUp);
+    for (const node of nodes) world.cutHostPower(node, "host lost power");
+    return { targets: nodes.map((node) => node.id), heal: nothingToHeal };
+  },
+};

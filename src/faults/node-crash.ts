@@ -1,0 +1,17 @@
+import { describeTarget, type FaultKind, nothingToHeal, type SettingsOf } from "./fault-kind.ts";
+import { bindNodes } from "./targets.ts";
+
+/** Ends a node's process (SIGKILL). Its kernel lives: connections are reset, and what it was handed still arrives. */
+export const nodeCrash: FaultKind<SettingsOf<"node-crash">> = {
+  kind: "node-crash",
+  summary: "a node's process dies; the service replaces it",
+  overlap: "a dead process cannot die again: later instances hit nothing until it was replaced",
+  blastRadius: ({ target }) => describeTarget(target),
+  fields: [],
+  heals: false,
+  inject(world, { target }, chance) {
+    const nodes = bindNodes(world, target, chance).filter((node) => node.alive);
+    for (const node of nodes) world.crashProcess(node, "process crashed");
+    return { targets: nodes.map((node) => node.id), heal: nothingToHeal };
+  },
+};

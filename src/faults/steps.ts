@@ -1,0 +1,30 @@
+/** Human acts of a method. */
+import type { GlobalDatastore } from "../model/service/global-datastore.ts";
+import type { Group, GroupShard } from "../model/service/group.ts";
+import type { World } from "../model/world.ts";
+import type { StepSettings } from "./contract.ts";
+
+/** Takes a step; returns its targets in words. */
+export function takeStep(world: World, step: StepSettings): readonly string[] {
+  switch (step.step) {
+    case "test-failover": {
+      const at = world.groups.findIndex((group) => group.name === step.cache);
+      const shard = (world.groups[at] as Group).shards[step.shard - 1] as GroupShard;
+      world.controlPlanes[at]?.announceTestFailover(shard);
+      world.crashProcess(shard.leader, "taken down by TestFailover");
+      return [shard.leader.id];
+    }
+    case "promote-secondary-region": {
+      const datastore = world.datastores.find((candidate) => candidate.name === step.globalDatastore) as GlobalDatastore;
+      const to = world.groups.find((group) => group.name === step.to) as Group;
+      datastore.promote(to);
+      return [to.name];
+    }
+  }
+}
+
+/** Every step, for `list steps`. */
+export const stepKinds: readonly { readonly step: StepSettings["step"]; readonly summary: string }[] = [
+  { step: "test-failover", summary: "the service takes the primary of one node group down, as TestFailover does" },
+  { step: "promote-secondary-region", summary: "an operator makes a secondary of a Global Datastore the primary Region" },
+];

@@ -1,0 +1,56 @@
+/** Binds targets to nodes and hosts at the moment of injection. */
+import type { RedisNode } from "../model/engine/redis/redis-node.ts";
+import { REGIONAL } from "../model/place/hosts.ts";
+import type { Group } from "../model/service/group.ts";
+import type { World } from "../model/world.ts";
+import type { NodeTarget, PlaceTarget } from "./contract.ts";
+
+/** The nodes a target means now. `chance` draws seeded choices, [0, 1). */
+export function bindNodes(world: World, target: NodeTarget, chance: () => number): RedisNode[] {
+  if (target.kind === "node") return world.nodes.filter((node) => node.id === target.node);
+  const group = world.groups.find((candidate) => candidate.name === target.cache) as Group;
+  const shards = group.shards.filter((shard) => target.shard === null || shard.number === target.shard);
+  if (target.kind === "primary") return shards.map((shard) => shard.leader);
+  const nodes = shards.flatMap((shard) =>
+    shard.nodes.filter((node) => target.kind === "any" || (node !== shard.leader && node.alive)),
+  );
+  const count = target.kind === "any" ? target.count : Math.max(1, Math.round(nodes.length * target.share));
+  const chosen: RedisNode[] = [];
+  const left = [...nodes];
+  while (chosen.length < count && left.length > 0) {
+    const at = count >= nodes.length ? 0 : Math.floor(chance() * left.length);
+    chosen.push(...left.splice(at, 1));
+  }
+  return chosen;
+}
+
+/** The hosts a node or place means now. With a zone or a Region come its clients, origins and control plane. */
+export function bindHosts(
+  world: World,
+  target: NodeTarget | PlaceTarget,
+  chance: () => number,
+): number[] {
+  const { hosts } = world;
+  if (target.kind === "zone") {
+    const zone = hosts.zoneIndex(target.zone);
+    return hosts.zone.flatMap((of, host) => (of === zone ? [host] : []));
+  }
+  if (target.kind === "region") {
+    const region = hosts.regionIndex(target.region);
+    return hosts.region.flatMap((of, host) => (of === region ? [host] : []));
+  }
+  return bindNodes(world, target, chance).map((node) => node.host);
+}
+
+/** Client hosts that stand in the zones of the given hosts. */
+export function clientHostsBeside(world: World, hosts: readonly number[]): number[] {
+  const zones = new Set(hosts.map((host) => world.hosts.zone[host]));
+  zones.delete(REGIONAL);
+  return world.fleet.sessions.filter((session) => zones.has(session.zone)).map((session) => session.host);
+}
+
+/** All hosts but the given ones. */
+export function hostsOutside(world: World, hosts: readonly number[]): number[] {
+  const inside = new Set(hosts);
+  return world.hosts.names.flatMap((_, host) => (inside.has(host) ? [] : [host]));
+}

@@ -1,0 +1,49 @@
+/** What readers of the journal need besides it: names behind the indices of the operation columns, and the state at the end. */
+import type { Nanos } from "../base/nanos.ts";
+import type { Histogram } from "./histogram.ts";
+
+/** Names behind indices. Fixed when the run starts; replacement nodes keep the id and index of the node they replace. */
+export interface RunIndex {
+  readonly durationNs: Nanos;
+  readonly traffic: readonly { readonly name: string; readonly cache: string }[];
+  /** Client hosts. */
+  readonly sessions: readonly { readonly name: string; readonly traffic: number; readonly zone: string }[];
+  readonly nodes: readonly { readonly id: string; readonly region: string; readonly zone: string; readonly cache: string; readonly shard: number }[];
+  /** Shards of all caches in scenario order. `number` counts from 1 within its cache. */
+  readonly shards: readonly { readonly cache: string; readonly number: number; readonly id: string }[];
+  readonly origins: readonly string[];
+}
+
+export interface StoredKey {
+  readonly writeId: number;
+  readonly offset: number;
+  readonly history: number;
+  /** Absolute ns; 0 for none. */
+  readonly expireAt: Nanos;
+}
+
+export interface OriginFacts {
+  readonly name: string;
+  readonly requests: number;
+  readonly peakConcurrency: number;
+  readonly queuedMax: number;
+  /** ns, waiting included. */
+  readonly latency: Histogram;
+}
+
+export interface EndState {
+  readonly at: Nanos;
+  /** Requests that arrived. */
+  issued(traffic: number): number;
+  /** Requests open at the end, counted from the open requests themselves. */
+  open(traffic: number): number;
+  /** The node that leads the shard at the end, index, -1 if none is alive. For members of a Global Datastore each leads its own copy. */
+  leader(shard: number): number;
+  /** History and offset of the leader. */
+  position(shard: number): { readonly history: number; readonly offset: number } | null;
+  /** What the shard's leader holds under a key, expired or not; null when absent. */
+  stored(shard: number, key: number): StoredKey | null;
+  /** The shard a key of this traffic's cache belongs to. */
+  shardOfKey(traffic: number, key: number): number;
+  readonly origins: readonly OriginFacts[];
+}

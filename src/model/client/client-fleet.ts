@@ -1,0 +1,681 @@
+/**
+ * All client hosts of a run and the operations they have under way.
+ *
+ * Models: pools with one command in flight per connection, waiting that counts into the command timeout, connect
+ * timeouts, a connection closed by each timeout, retries with backoff and jitter, redirects, topology refresh, DNS read
+ * at reconnect, hosts that die with their zone.
+ * Leaves out: pipelining, idle connections closed by either side, client-side caching, CPU of the client host.
+ */
+import type { Nanos } from "../../base/nanos.ts";
+import type { Journal } from "../../journal/journal.ts";
+import {
+  COMMAND_SET,
+  OUTCOME_CLIENT_LOST,
+  OUTCOME_FAIL,
+  OUTCOME_INFO,
+  OUTCOME_NONE,
+  OUTCOME_OK,
+} from "../../journal/operation-columns.ts";
+import type { Kernel, Lane } from "../../kernel/kernel.ts";
+import type { Stream } from "../../kernel/streams.ts";
+import {
+  FRAME_TOPOLOGY,
+  type Frames,
+  STATUS_MOVED,
+  STATUS_OK,
+  STATUS_READONLY,
+} from "../network/frames.ts";
+import type { Clients, Transport } from "../network/transport.ts";
+import type { Recorder } from "../recorder.ts";
+import type { Group } from "../service/group.ts";
+import type { ClientSettings } from "./client-settings.ts";
+import type { KeyMap } from "./key-map.ts";
+import {
+  CONNECTION_BUSY,
+  CONNECTION_CONNECTING,
+  CONNECTION_IDLE,
+  Connections,
+  Pool,
+} from "./pool.ts";
+import { Requests, STAGE_BACKOFF, STAGE_IN_FLIGHT, STAGE_ORIGIN, STAGE_WAITING } from "./requests.ts";
+import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
+
+/** What a client host is made of. */
+export interface ClientHost {
+  readonly name: string;
+  readonly traffic: number;
+  readonly host: number;
+  readonly zone: number;
+  readonly settings: ClientSettings;
+  readonly keys: KeyMap;
+  readonly ttlNs: Nanos;
+  /** Routers by cache; writes go to `current`, reads to `local` where a local Region is read. */
+  readonly routers: readonly Router[];
+}
+
+/** Told when an operation has ended; says how the request ended, or OUTCOME_NONE if it goes on. */
+export interface OperationListener {
+  ended(request: number, outcome: number, hit: number): number;
+  /** The request goes on after its operation's row was written. */
+  goesOn(request: number, answered: boolean): void;
+}
+
+interface Session extends ClientHost {
+  readonly index: number;
+  readonly target: number;
+  readonly backoff: Stream;
+  readonly lane: Lane;
+  readonly pools: (Pool | undefined)[];
+  current: number;
+  local: number;
+  up: boolean;
+}
+
+const WORD = 0x7fffffff;
+
+export class ClientFleet implements Clients {
+  readonly hostOf: Int32Array;
+  readonly target: Int32Array;
+  readonly requests = new Requests();
+  readonly sessions: Session[] = [];
+  private readonly connections = new Connections();
+  private readonly frames: Frames;
+  private readonly retryKind: number;
+  private readonly timeoutKind: number;
+  private readonly connectTimeoutKind: number;
+  private readonly refreshKind: number;
+  private listener: OperationListener | null = null;
+  private writeIds = 0;
+  /** Client connections of each server, for its limit and its metrics. */
+  private readonly counts: { opened(node: number): void; closed(node: number, incarnation: number): void };
+
+  constructor(
+    hosts: readonly ClientHost[],
+    private readonly ports: {
+      readonly kernel: Kernel;
+      readonly transport: Transport;
+      readonly recorder: Recorder;
+      readonly journal: Journal;
+      /** Index of a group's first shard among the run's shards. */
+      readonly firstShard: (group: Group) => number;
+      readonly nodeIds: readonly string[];
+      readonly trafficNames: readonly string[];
+    },
+    counts: { opened(node: number): void; closed(node: number, incarnation: number): void },
+  ) {
+    const { kernel } = ports;
+    this.counts = counts;
+    this.frames = ports.transport.frames;
+    this.hostOf = Int32Array.from(hosts, (host) => host.host);
+    this.retryKind = kernel.kind("client-retry", (_t, request, word) => this.retryDue(request, word));
+    this.timeoutKind = kernel.kind("command-timeout", (_t, request) => this.timedOut(request));
+    this.connectTimeoutKind = kernel.kind("connect-timeout", (_t, connection) => this.connectTimedOut(connection));
+    this.refreshKind = kernel.kind("topology-refresh", (_t, session) => this.refreshDue(this.sessions[session] as Session));
+    const lanes = new Map<ClientSettings, Lane>();
+    this.target = Int32Array.from(hosts, (host) => kernel.target(`client/${host.name}`));
+    for (const [index, host] of hosts.entries()) {
+      const lane = lanes.get(host.settings) ?? kernel.lane(this.timeoutKind);
+      lanes.set(host.settings, lane);
+      const backoff = kernel.streams.stream(`client/${host.name}`, "backoff");
+      this.sessions.push({
+        ...host,
+        index,
+        target: this.target[index] as number,
+        backoff,
+        lane,
+        pools: [],
+        current: 0,
+        local: 0,
+        up: true,
+      });
+    }
+    ports.transport.attachClients(this);
+  }
+
+  listen(listener: OperationListener): void {
+    this.listener = listener;
+  }
+
+  /** Begins the periodic topology refreshes, spread over the period. */
+  start(): void {
+    for (const session of this.sessions) {
+      const { everyNs } = session.settings.topologyRefresh;
+      if (everyNs === null || !session.routers.some((router) => router instanceof ClusterRouter)) continue;
+      const phase = this.ports.kernel.streams.stream(`client/${session.name}`, "refresh").next();
+      this.ports.kernel.schedule(Math.floor(phase * everyNs), this.refreshKind, session.target, session.index, 0);
+    }
+  }
+
+  /** Routes writes and, unless local reads are on, reads to another cache from now on. */
+  redirect(session: Session, router: number, cause: string): void {
+    session.current = router;
+    if (!session.settings.readLocalRegion) session.local = router;
+    const { group } = session.routers[router] as Router;
+    for (const shard of group.shards) {
+      this.learned(session, group, shard.number, (session.routers[router] as Router).primaryOf(shard.number - 1), cause);
+    }
+  }
+
+  /** Starts an operation of an open request whose command, key and size are set. */
+  begin(request: number): void {
+    const { requests } = this;
+    requests.invokedAt[request] = this.ports.kernel.now;
+    requests.attempts[request] = 0;
+    requests.redirects[request] = 0;
+    requests.maybeExecuted[request] = 0;
+    requests.writeId[request] = requests.command[request] === COMMAND_SET ? ++this.writeIds : 0;
+    this.attempt(request, -1);
+  }
+
+  isUp(client: number): boolean {
+    return (this.sessions[client] as Session).up;
+  }
+
+  carries(frame: number): boolean {
+    const connection = this.frames.connection[frame] as number;
+    return this.connections.generation[connection] === this.frames.connectionGeneration[frame];
+  }
+
+  /** The host of a client loses power: everything it had under way is lost with it. */
+  powerLost(session: Session): void {
+    session.up = false;
+    for (const pool of session.pools) if (pool !== undefined) this.closeAll(pool);
+    const { requests } = this;
+    for (let request = 0; request < requests.stage.length; request++) {
+      if (requests.stage[request] === 0 || requests.client[request] !== session.index) continue;
+      this.cancelTimer(session, request);
+      if (requests.internal[request] === 1) {
+        requests.release(request);
+        continue;
+      }
+      this.writeRow(request, OUTCOME_INFO, -1, OUTCOME_CLIENT_LOST);
+      requests.release(request);
+    }
+    for (const router of session.routers) if (router instanceof ClusterRouter) router.refreshing = false;
+  }
+
+  /** The host is back: its clients start over, with the addresses they had. */
+  powerRestored(session: Session): void {
+    session.up = true;
+    for (const router of session.routers) {
+      if (router instanceof ClusterRouter) this.refresh(session, router, -1);
+      if (router instanceof EndpointRouter) router.forget();
+    }
+  }
+
+  /** A server's process died and its kernel resets what is open: schedules the news at every client. */
+  serverDied(node: number): void {
+    const { transport } = this.ports;
+    for (const session of this.sessions) {
+      const pool = session.pools[node];
+      if (pool === undefined) continue;
+      for (const connection of this.connectionsOf(pool)) {
+        if (this.connections.state[connection] === CONNECTION_CONNECTING) continue;
+        transport.sendReset(node, session.index, connection, this.connections.generation[connection] as number);
+      }
+    }
+  }
+
+  reply(frame: number): void {
+    const { frames, requests } = this;
+    const connection = frames.connection[frame] as number;
+    if (this.connections.generation[connection] !== frames.connectionGeneration[frame]) {
+      frames.release(frame);
+      return;
+    }
+    const request = frames.request[frame] as number;
+    const session = this.sessions[frames.client[frame] as number] as Session;
+    const pool = this.connections.pool[connection] as Pool;
+    this.cancelTimer(session, request);
+    requests.connection[request] = -1;
+    const status = frames.status[frame] as number;
+    if (status === STATUS_READONLY) this.close(connection, pool);
+    else this.idle(connection, pool);
+    if (status === STATUS_OK) {
+      if (pool.awaitsAnswer) this.firstAnswer(session, pool);
+      this.answered(session, request, frame);
+    } else if (status === STATUS_MOVED) this.moved(session, request, frame);
+    else this.attemptFailed(session, request);
+    frames.release(frame);
+  }
+
+  connected(connection: number, generation: number, serverIncarnation: number): void {
+    const { connections } = this;
+    if (connections.generation[connection] !== generation) return;
+    const pool = connections.pool[connection] as Pool;
+    this.ports.kernel.cancel(connections.timer[connection] as number);
+    pool.connecting--;
+    pool.open++;
+    connections.serverIncarnation[connection] = serverIncarnation;
+    this.counts.opened(pool.node);
+    this.idle(connection, pool);
+  }
+
+  reset(connection: number, generation: number): void {
+    const { connections, requests } = this;
+    if (connections.generation[connection] !== generation) return;
+    const pool = connections.pool[connection] as Pool;
+    const session = this.sessions[pool.client] as Session;
+    if (connections.state[connection] === CONNECTION_CONNECTING) {
+      this.connectFailed(session, connection, pool);
+      return;
+    }
+    const request = connections.request[connection] as number;
+    const idleAt = request < 0 ? pool.idle.indexOf(connection) : -1;
+    if (idleAt >= 0) pool.idle.splice(idleAt, 1);
+    this.close(connection, pool);
+    if (request < 0) return;
+    this.cancelTimer(session, request);
+    requests.connection[request] = -1;
+    if (requests.command[request] === COMMAND_SET) requests.maybeExecuted[request] = 1;
+    this.attemptFailed(session, request);
+  }
+
+  private attempt(request: number, node: number): void {
+    const { requests } = this;
+    const { kernel } = this.ports;
+    const session = this.sessions[requests.client[request] as number] as Session;
+    requests.attempts[request] = (requests.attempts[request] as number) + 1;
+    const due = kernel.now + session.settings.commandTimeoutNs;
+    const word = (requests.number[request] as number) & WORD;
+    requests.timer[request] = session.lane.schedule(due, session.target, request, word);
+    this.send(session, request, node >= 0 ? node : this.route(session, request));
+  }
+
+  private route(session: Session, request: number): number {
+    const { requests } = this;
+    const isRead = requests.command[request] !== COMMAND_SET;
+    const router = session.routers[isRead ? session.local : session.current] as Router;
+    const shard = session.keys.shard[requests.key[request] as number] as number;
+    return router.route(shard, isRead, requests.attempts[request] as number);
+  }
+
+  private send(session: Session, request: number, node: number): void {
+    const { requests } = this;
+    let pool = this.poolOf(session, node);
+    const idle = pool.idle.pop();
+    if (idle !== undefined) {
+      this.dispatch(session, request, idle, pool);
+      return;
+    }
+    if (pool.open + pool.connecting < session.settings.connections) pool = this.readDns(session, request, pool);
+    requests.stage[request] = STAGE_WAITING;
+    requests.node[request] = pool.node;
+    requests.next[request] = -1;
+    requests.previous[request] = pool.waitTail;
+    if (pool.waitTail >= 0) requests.next[pool.waitTail] = request;
+    else pool.waitHead = request;
+    pool.waitTail = request;
+    pool.waiting++;
+    this.openIfNeeded(session, pool);
+  }
+
+  /** Before it opens a connection, an endpoint's client asks DNS where to. */
+  private readDns(session: Session, request: number, pool: Pool): Pool {
+    if (this.requests.internal[request] === 1) return pool;
+    const isRead = this.requests.command[request] !== COMMAND_SET;
+    const router = session.routers[isRead ? session.local : session.current] as Router;
+    if (!(router instanceof EndpointRouter) || pool.node !== router.primaryOf()) return pool;
+    router.resolve();
+    return this.poolOf(session, router.primaryOf());
+  }
+
+  private openIfNeeded(session: Session, pool: Pool): void {
+    const { connections } = this;
+    const wanted = pool.waiting;
+    if (pool.connecting >= wanted || pool.open + pool.connecting >= session.settings.connections) return;
+    const connection = connections.allocate(pool);
+    pool.connecting++;
+    const { kernel, transport } = this.ports;
+    const due = kernel.now + session.settings.connectTimeoutNs;
+    connections.timer[connection] = kernel.schedule(due, this.connectTimeoutKind, session.target, connection, 0);
+    const generation = connections.generation[connection] as number;
+    transport.connect(session.index, pool.node, connection, generation, session.settings.connectRoundTrips);
+  }
+
+  private dispatch(session: Session, request: number, connection: number, pool: Pool): void {
+    const { frames, requests, connections } = this;
+    connections.state[connection] = CONNECTION_BUSY;
+    connections.request[connection] = request;
+    requests.stage[request] = STAGE_IN_FLIGHT;
+    requests.node[request] = pool.node;
+    requests.connection[request] = connection;
+    const frame = frames.allocate();
+    const key = requests.key[request] as number;
+    frames.client[frame] = session.index;
+    frames.connection[frame] = connection;
+    frames.connectionGeneration[frame] = connections.generation[connection] as number;
+    frames.request[frame] = request;
+    frames.server[frame] = pool.node;
+    frames.serverIncarnation[frame] = connections.serverIncarnation[connection] as number;
+    frames.command[frame] = requests.command[request] as number;
+    frames.serviceNs[frame] = requests.serviceNs[request] as number;
+    if (requests.internal[request] === 0) {
+      frames.shard[frame] = session.keys.shard[key] as number;
+      frames.key[frame] = session.keys.local[key] as number;
+      frames.writeId[frame] = requests.writeId[request] as number;
+      frames.valueBytes[frame] = requests.valueBytes[request] as number;
+      frames.ttl[frame] = session.ttlNs;
+    }
+    this.ports.transport.sendRequest(frame, (requests.number[request] as number) & WORD);
+  }
+
+  private idle(connection: number, pool: Pool): void {
+    const { connections, requests } = this;
+    connections.state[connection] = CONNECTION_IDLE;
+    connections.request[connection] = -1;
+    const request = pool.waitHead;
+    if (request < 0) {
+      pool.idle.push(connection);
+      return;
+    }
+    this.unlink(pool, request);
+    this.dispatch(this.sessions[requests.client[request] as number] as Session, request, connection, pool);
+  }
+
+  private unlink(pool: Pool, request: number): void {
+    const { requests } = this;
+    const previous = requests.previous[request] as number;
+    const next = requests.next[request] as number;
+    if (previous >= 0) requests.next[previous] = next;
+    else pool.waitHead = next;
+    if (next >= 0) requests.previous[next] = previous;
+    else pool.waitTail = previous;
+    pool.waiting--;
+  }
+
+  private answered(session: Session, request: number, frame: number): void {
+    if (this.requests.internal[request] === 1) {
+      const router = session.routers.find((candidate) => candidate instanceof ClusterRouter && candidate.refreshing);
+      const node = this.frames.server[frame] as number;
+      if (router instanceof ClusterRouter) {
+        router.refreshing = false;
+        router.learnFrom(node, `topology refresh from ${this.ports.nodeIds[node]}`);
+      }
+      this.requests.release(request);
+      return;
+    }
+    this.finish(request, OUTCOME_OK, frame);
+  }
+
+  private moved(session: Session, request: number, frame: number): void {
+    const { requests, frames } = this;
+    const router = this.routerOf(session, frames.server[frame] as number);
+    const owner = frames.redirect[frame] as number;
+    const redirects = (requests.redirects[request] as number) + 1;
+    requests.redirects[request] = redirects;
+    if (!(router instanceof ClusterRouter) || owner < 0 || redirects > session.settings.maxRedirects) {
+      this.attemptFailed(session, request);
+      return;
+    }
+    router.learn(frames.shard[frame] as number, owner, `MOVED from ${this.ports.nodeIds[frames.server[frame] as number]}`);
+    requests.attempts[request] = (requests.attempts[request] as number) - 1; // a redirect is not a retry
+    this.attempt(request, owner);
+  }
+
+  private routerOf(session: Session, node: number): Router | undefined {
+    return session.routers.find((router) => {
+      for (const candidate of router.group.nodes()) if (candidate.index === node) return true;
+      return false;
+    });
+  }
+
+  private timedOut(request: number): void {
+    const { requests, connections } = this;
+    const session = this.sessions[requests.client[request] as number] as Session;
+    requests.timer[request] = -1;
+    if (requests.stage[request] === STAGE_WAITING) {
+      this.unlink(this.poolOf(session, requests.node[request] as number), request);
+    } else {
+      const connection = requests.connection[request] as number;
+      requests.connection[request] = -1;
+      if (requests.command[request] === COMMAND_SET) requests.maybeExecuted[request] = 1;
+      this.close(connection, connections.pool[connection] as Pool);
+    }
+    this.attemptFailed(session, request);
+  }
+
+  private connectTimedOut(connection: number): void {
+    const pool = this.connections.pool[connection] as Pool;
+    this.connectFailed(this.sessions[pool.client] as Session, connection, pool);
+  }
+
+  /** One waiting request fails with its connection attempt; the others wait for the next. */
+  private connectFailed(session: Session, connection: number, pool: Pool): void {
+    this.ports.kernel.cancel(this.connections.timer[connection] as number);
+    pool.connecting--;
+    this.connections.release(connection);
+    const request = pool.waitHead;
+    if (request < 0) return;
+    this.unlink(pool, request);
+    this.cancelTimer(session, request);
+    this.attemptFailed(session, request);
+    if (pool.waiting > 0) this.openIfNeeded(session, pool);
+  }
+
+  private attemptFailed(session: Session, request: number): void {
+    const { requests } = this;
+    const { kernel } = this.ports;
+    const node = requests.node[request] as number;
+    if (requests.internal[request] === 1) {
+      this.refreshFailed(session, request, node);
+      return;
+    }
+    const router = this.routerOf(session, node);
+    if (router instanceof ClusterRouter && session.settings.topologyRefresh.onError) this.refresh(session, router, node);
+    const attempts = requests.attempts[request] as number;
+    const { retry } = session.settings;
+    if (attempts > retry.max) {
+      const info = requests.maybeExecuted[request] === 1;
+      this.finish(request, info ? OUTCOME_INFO : OUTCOME_FAIL, -1);
+      return;
+    }
+    const doublings = 2 ** (attempts - 1);
+    const limit = Math.min(retry.backoffMaxNs, retry.backoffMinNs * doublings);
+    const wait = retry.jitter === "full" ? Math.floor(session.backoff.next() * (limit + 1)) : limit;
+    requests.stage[request] = STAGE_BACKOFF;
+    kernel.schedule(kernel.now + wait, this.retryKind, session.target, request, (requests.number[request] as number) & WORD);
+    requests.timer[request] = -1;
+    requests.node[request] = requests.generation[request] as number;
+  }
+
+  private retryDue(request: number, _word: number): void {
+    const { requests } = this;
+    const stale = requests.stage[request] !== STAGE_BACKOFF || requests.node[request] !== requests.generation[request];
+    if (!stale) this.attempt(request, -1);
+  }
+
+  private finish(request: number, outcome: number, frame: number): void {
+    const listener = this.listener as OperationListener;
+    const hit = frame < 0 ? -1 : (this.frames.hit[frame] as number);
+    const requestOutcome = listener.ended(request, outcome, hit);
+    this.writeRow(request, outcome, frame, requestOutcome);
+    if (requestOutcome === OUTCOME_NONE) listener.goesOn(request, outcome === OUTCOME_OK);
+    else this.requests.release(request);
+  }
+
+  /** Ends a request that is not at the cache: the origin answered it. */
+  endWithoutOperation(request: number, command: number, requestOutcome: number): void {
+    this.requests.command[request] = command;
+    this.writeRow(request, OUTCOME_NONE, -1, requestOutcome);
+    this.requests.release(request);
+  }
+
+  private writeRow(request: number, outcome: number, frame: number, requestOutcome: number): void {
+    const { requests, frames } = this;
+    const { columns } = this.ports.journal;
+    const row = columns.count;
+    const client = requests.client[request] as number;
+    const session = this.sessions[client] as Session;
+    const key = requests.key[request] as number;
+    const isWrite = requests.command[request] === COMMAND_SET;
+    const router = session.routers[isWrite ? session.current : session.local] as Router;
+    columns.traffic[row] = requests.traffic[request] as number;
+    columns.session[row] = client;
+    columns.request[row] = requests.number[request] as number;
+    columns.key[row] = key;
+    columns.command[row] = requests.command[request] as number;
+    columns.invokedAt[row] = requests.invokedAt[request] as number;
+    columns.returnedAt[row] = this.ports.kernel.now;
+    columns.outcome[row] = outcome;
+    columns.shard[row] = this.ports.firstShard(router.group) + (session.keys.shard[key] as number);
+    columns.attempts[row] = requests.attempts[request] as number;
+    columns.requestOutcome[row] = requestOutcome;
+    columns.arrivedAt[row] = requests.arrivedAt[request] as number;
+    if (frame < 0) {
+      columns.writeId[row] = isWrite ? (requests.writeId[request] as number) : 0;
+      columns.offset[row] = 0;
+      columns.history[row] = -1;
+      columns.node[row] = -1;
+      columns.hit[row] = -1;
+      columns.sizeBytes[row] = 0;
+      columns.expireAt[row] = 0;
+      columns.fromPrimary[row] = 0;
+    } else {
+      columns.writeId[row] = frames.writeId[frame] as number;
+      columns.offset[row] = frames.offset[frame] as number;
+      columns.history[row] = frames.history[frame] as number;
+      columns.node[row] = frames.server[frame] as number;
+      columns.hit[row] = frames.hit[frame] as number;
+      columns.sizeBytes[row] = frames.valueBytes[frame] as number;
+      columns.expireAt[row] = frames.ttl[frame] as number;
+      columns.fromPrimary[row] = frames.fromPrimary[frame] as number;
+    }
+    this.ports.journal.commit();
+  }
+
+  private cancelTimer(session: Session, request: number): void {
+    const timer = this.requests.timer[request] as number;
+    if (timer >= 0) session.lane.cancel(timer);
+    this.requests.timer[request] = -1;
+  }
+
+  private close(connection: number, pool: Pool): void {
+    const serverIncarnation = this.connections.serverIncarnation[connection] as number;
+    this.connections.release(connection);
+    pool.open--;
+    this.counts.closed(pool.node, serverIncarnation);
+    if (pool.open === 0) pool.awaitsAnswer = true;
+    if (pool.waiting > 0) this.openIfNeeded(this.sessions[pool.client] as Session, pool);
+  }
+
+  private closeAll(pool: Pool): void {
+    for (const connection of this.connectionsOf(pool)) {
+      if (this.connections.state[connection] === CONNECTION_CONNECTING) {
+        this.ports.kernel.cancel(this.connections.timer[connection] as number);
+        pool.connecting--;
+      } else {
+        pool.open--;
+        this.counts.closed(pool.node, this.connections.serverIncarnation[connection] as number);
+      }
+      this.connections.release(connection);
+    }
+    pool.idle.length = 0;
+    pool.waiting = 0;
+    pool.waitHead = -1;
+    pool.waitTail = -1;
+    pool.awaitsAnswer = true;
+  }
+
+  private connectionsOf(pool: Pool): number[] {
+    const { state, pool: pools } = this.connections;
+    const found: number[] = [];
+    for (let i = 0; i < state.length; i++) if (state[i] !== 0 && pools[i] === pool) found.push(i);
+    return found;
+  }
+
+  private poolOf(session: Session, node: number): Pool {
+    let pool = session.pools[node];
+    if (pool === undefined) {
+      pool = new Pool(session.index, node);
+      session.pools[node] = pool;
+    }
+    return pool;
+  }
+
+  private firstAnswer(session: Session, pool: Pool): void {
+    pool.awaitsAnswer = false;
+    const router = this.routerOf(session, pool.node);
+    if (router === undefined) return;
+    for (const shard of router.group.shards) {
+      if (router.primaryOf(shard.number - 1) !== pool.node) continue;
+      const node = this.ports.nodeIds[pool.node] as string;
+      this.client("client-connected", session, router.group, shard.number, node, `first answer from ${node}`);
+    }
+  }
+
+  /** A client host believes in another primary from now on. */
+  learned(session: Session, group: Group, shardNumber: number, node: number, cause: string): void {
+    const id = this.ports.nodeIds[node] as string;
+    this.client("client-learned", session, group, shardNumber, id, cause);
+    const pool = this.poolOf(session, node);
+    if (pool.open > 0 && !pool.awaitsAnswer) pool.awaitsAnswer = true;
+  }
+
+  private client(
+    kind: "client-learned" | "client-connected",
+    session: Session,
+    group: Group,
+    shard: number,
+    node: string,
+    cause: string,
+  ): void {
+    this.ports.recorder.write({
+      kind,
+      at: this.ports.kernel.now,
+      traffic: this.ports.trafficNames[session.traffic] as string,
+      client: session.name,
+      cache: group.name,
+      shard,
+      node,
+      cause,
+    });
+  }
+
+  private refreshDue(session: Session): void {
+    const { everyNs } = session.settings.topologyRefresh;
+    if (everyNs === null) return;
+    const { kernel } = this.ports;
+    kernel.schedule(kernel.now + everyNs, this.refreshKind, session.target, session.index, 0);
+    if (!session.up) return;
+    for (const router of session.routers) if (router instanceof ClusterRouter) this.refresh(session, router, -1);
+  }
+
+  /** Asks a node for the topology, unless that is being done, or was done less than `minIntervalNs` ago. */
+  private refresh(session: Session, router: ClusterRouter, except: number): void {
+    const { kernel } = this.ports;
+    if (router.refreshing || kernel.now - router.lastRefreshAt < session.settings.topologyRefresh.minIntervalNs) return;
+    router.refreshing = true;
+    router.lastRefreshAt = kernel.now;
+    const { requests } = this;
+    const request = requests.allocate();
+    requests.internal[request] = 1;
+    requests.traffic[request] = session.traffic;
+    requests.client[request] = session.index;
+    requests.number[request] = 0;
+    requests.key[request] = 0;
+    requests.command[request] = FRAME_TOPOLOGY;
+    requests.serviceNs[request] = TOPOLOGY_SERVICE_NS;
+    this.attempt(request, router.seed(except));
+  }
+
+  private refreshFailed(session: Session, request: number, node: number): void {
+    const router = this.routerOf(session, node);
+    if (router instanceof ClusterRouter && (this.requests.attempts[request] as number) <= TOPOLOGY_ATTEMPTS) {
+      this.attempt(request, router.seed(node));
+      return;
+    }
+    if (router instanceof ClusterRouter) router.refreshing = false;
+    this.requests.release(request);
+  }
+
+  /** Marks a request as waiting for its origin. */
+  atOrigin(request: number): void {
+    this.requests.stage[request] = STAGE_ORIGIN;
+  }
+}
+
+/** CLUSTER SLOTS walks the slots: longer than a simple command. */
+const TOPOLOGY_SERVICE_NS: Nanos = 20_000;
+/** Nodes asked in a row before a refresh is given up until the next error or period. */
+const TOPOLOGY_ATTEMPTS = 5;

@@ -1,0 +1,34 @@
+/** Where each key of a cache lives: its shard, and its index among the shard's keys. */
+import { shardOfSlot, slotOfKey } from "../engine/redis/slots.ts";
+
+export class KeyMap {
+  /** Shard from 0 within the cache. */
+  readonly shard: Uint16Array;
+  readonly local: Int32Array;
+  /** Keys of each shard. */
+  readonly counts: readonly number[];
+  readonly keyBytes: number;
+
+  /**
+   * @param count - keys, named `key:` and their number padded with zeros to equal length
+   * @param shards - of the cache; with cluster mode disabled, 1
+   */
+  constructor(
+    readonly count: number,
+    shards: number,
+  ) {
+    const width = Math.max(1, String(Math.max(0, count - 1)).length);
+    this.keyBytes = 4 + width;
+    this.shard = new Uint16Array(count);
+    this.local = new Int32Array(count);
+    const counts: number[] = new Array<number>(shards).fill(0);
+    for (let key = 0; key < count; key++) {
+      const name = shards === 1 ? "" : `key:${String(key).padStart(width, "0")}`;
+      const shard = shards === 1 ? 0 : shardOfSlot(slotOfKey(name), shards);
+      this.shard[key] = shard;
+      this.local[key] = counts[shard] as number;
+      counts[shard] = (counts[shard] as number) + 1;
+    }
+    this.counts = counts;
+  }
+}

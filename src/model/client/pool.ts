@@ -1,0 +1,50 @@
+/** Connections of one client host to one node, one command in flight on each; requests wait in order of arrival. */
+
+export const CONNECTION_CLOSED = 0;
+export const CONNECTION_CONNECTING = 1;
+export const CONNECTION_IDLE = 2;
+export const CONNECTION_BUSY = 3;
+
+export class Pool {
+  readonly idle: number[] = [];
+  open = 0;
+  connecting = 0;
+  waiting = 0;
+  waitHead = -1;
+  waitTail = -1;
+  /** The next answer is the first since the client lost (or never had) a connection to the node. */
+  awaitsAnswer = true;
+
+  constructor(
+    readonly client: number,
+    readonly node: number,
+  ) {}
+}
+
+/** All connections of a run, in columns. */
+export class Connections {
+  readonly state: number[] = [];
+  readonly generation: number[] = [];
+  readonly pool: Pool[] = [];
+  readonly request: number[] = [];
+  readonly serverIncarnation: number[] = [];
+  readonly timer: number[] = [];
+  private readonly free: number[] = [];
+
+  allocate(pool: Pool): number {
+    const connection = this.free.pop() ?? this.state.length;
+    this.state[connection] = CONNECTION_CONNECTING;
+    this.generation[connection] = (this.generation[connection] ?? 0) + 1;
+    this.pool[connection] = pool;
+    this.request[connection] = -1;
+    this.serverIncarnation[connection] = -1;
+    this.timer[connection] = -1;
+    return connection;
+  }
+
+  release(connection: number): void {
+    this.state[connection] = CONNECTION_CLOSED;
+    this.generation[connection] = (this.generation[connection] as number) + 1;
+    this.free.push(connection);
+  }
+}

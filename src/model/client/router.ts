@@ -1,0 +1,121 @@
+/**
+ * How a client host finds the node for an operation.
+ *
+ * Models: with cluster mode enabled a map of shards that is refreshed at intervals, on errors and by MOVED; with
+ * cluster mode disabled the primary and reader endpoints through cached DNS answers, read when a connection is opened;
+ * reads from replicas.
+ * Leaves out: seeds and discovery at the client's start, ASK, several clients in one process sharing a map.
+ */
+import type { Nanos } from "../../base/nanos.ts";
+import type { Stream } from "../../kernel/streams.ts";
+import { CachedAnswer } from "../network/dns.ts";
+import type { Group } from "../service/group.ts";
+
+/** Node index for no node. */
+export const NO_NODE = -1;
+
+export interface Router {
+  readonly group: Group;
+  /** The node to ask now. `opening`: a new connection is needed, so DNS answers may be read anew. */
+  route(shard: number, isRead: boolean, attempt: number): number;
+  /** The node that the client takes for the primary of a shard. */
+  primaryOf(shard: number): number;
+}
+
+/** Told when a client host changed its mind about a shard's primary. */
+export type Learned = (group: Group, shardNumber: number, node: number, cause: string) => void;
+
+export class ClusterRouter implements Router {
+  /** Node index of each shard's primary. */
+  private readonly primaries: number[];
+  refreshing = false;
+  lastRefreshAt: Nanos = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly group: Group,
+    private readonly readFrom: "primary" | "replica",
+    private readonly stream: Stream,
+    private readonly learned: Learned,
+  ) {
+    this.primaries = group.shards.map((shard) => shard.leader.index);
+  }
+
+  primaryOf(shard: number): number {
+    return this.primaries[shard] as number;
+  }
+
+  route(shard: number, isRead: boolean, attempt: number): number {
+    const primary = this.primaries[shard] as number;
+    if (!isRead || this.readFrom === "primary") return primary;
+    const nodes = (this.group.shards[shard] as Group["shards"][number]).nodes;
+    const candidates = attempt === 1 ? nodes.filter((node) => node.index !== primary) : nodes;
+    if (candidates.length === 0) return primary;
+    return (candidates[this.stream.nextInt(candidates.length)] as (typeof nodes)[number]).index;
+  }
+
+  /** A node to ask for the topology: any but the one that just failed. */
+  seed(except: number): number {
+    const nodes = [...this.group.nodes()].filter((node) => node.index !== except);
+    if (nodes.length === 0) return except;
+    return (nodes[this.stream.nextInt(nodes.length)] as (typeof nodes)[number]).index;
+  }
+
+  learn(shard: number, node: number, cause: string): void {
+    if (node < 0 || this.primaries[shard] === node) return;
+    this.primaries[shard] = node;
+    this.learned(this.group, shard + 1, node, cause);
+  }
+
+  /** Takes over the map of the node that answered. */
+  learnFrom(answering: number, cause: string): void {
+    const { bus } = this.group;
+    if (bus === null) return;
+    const member = bus.nodes.find((candidate) => candidate.node.index === answering);
+    if (member === undefined) return;
+    for (let shard = 0; shard < this.primaries.length; shard++) {
+      const owner = bus.nodes[member.owner[shard] as number];
+      if (owner !== undefined) this.learn(shard, owner.node.index, cause);
+    }
+  }
+}
+
+export class EndpointRouter implements Router {
+  private readonly primary: CachedAnswer;
+  private readonly reader: CachedAnswer;
+  private believed: number;
+
+  constructor(
+    readonly group: Group,
+    private readonly readFrom: "primary" | "replica",
+    private readonly clock: { readonly now: Nanos },
+    private readonly stream: Stream,
+    private readonly learned: Learned,
+  ) {
+    this.primary = new CachedAnswer(group.primaryEndpoint, group.service.dnsTtlNs);
+    this.reader = new CachedAnswer(group.readerEndpoint, group.service.dnsTtlNs);
+    this.believed = group.primaryEndpoint.nodes[0] as number;
+  }
+
+  primaryOf(): number {
+    return this.believed;
+  }
+
+  route(_shard: number, isRead: boolean): number {
+    if (!isRead || this.readFrom === "primary") return this.believed;
+    const nodes = this.reader.resolve(this.clock.now);
+    return nodes[this.stream.nextInt(nodes.length)] ?? this.believed;
+  }
+
+  /** A connection must be opened: reads the primary endpoint's record if the cached answer is too old. */
+  resolve(): void {
+    const node = this.primary.resolve(this.clock.now)[0];
+    if (node === undefined || node === this.believed) return;
+    this.believed = node;
+    this.learned(this.group, 1, node, "DNS primary endpoint");
+  }
+
+  forget(): void {
+    this.primary.forget();
+    this.reader.forget();
+  }
+}

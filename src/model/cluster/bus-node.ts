@@ -1,0 +1,98 @@
+/** What one node of a cluster believes: its epochs, and its view of every peer and of who owns each shard. */
+import type { Nanos } from "../../base/nanos.ts";
+import type { RedisNode } from "../engine/redis/redis-node.ts";
+
+export const PFAIL = 1;
+export const FAIL = 2;
+
+/** A replica's election: valkey's failover_auth_* fields. */
+export class ElectionState {
+  dueAt: Nanos = Number.NEGATIVE_INFINITY;
+  sent = false;
+  epoch = 0;
+  rank = 0;
+  votes = 0;
+}
+
+export class BusNode {
+  currentEpoch = 0;
+  configEpoch = 0;
+  lastVoteEpoch = 0;
+  /** Owner of each shard: index within the group, and the epoch of its claim. */
+  readonly owner: Int32Array;
+  readonly ownerEpoch: Float64Array;
+  readonly votedAt: Float64Array;
+  /** 0 when no ping is in flight. */
+  readonly pingSent: Float64Array;
+  readonly pongReceived: Float64Array;
+  readonly dataReceived: Float64Array;
+  readonly flags: Uint8Array;
+  readonly failedAt: Float64Array;
+  readonly offset: Float64Array;
+  /** The node's own link to each peer exists (open, or connecting). */
+  readonly linkUp: Uint8Array;
+  readonly linkCreatedAt: Float64Array;
+  readonly linkGeneration: Int32Array;
+  /** Who reported a peer as failing, and when. */
+  readonly reports = new Map<number, Map<number, Nanos>>();
+  readonly election = new ElectionState();
+  /** Messages that wait in the sockets of a paused process. */
+  readonly inbox: number[] = [];
+  cronCount = 0;
+  pfailCount = 0;
+  stateDirty = true;
+  lastMinorityAt: Nanos = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    /** Index within the group. */
+    readonly index: number,
+    readonly node: RedisNode,
+    /** Shard from 0 within the group. */
+    readonly shard: number,
+    nodes: number,
+    shards: number,
+  ) {
+    this.owner = new Int32Array(shards);
+    this.ownerEpoch = new Float64Array(shards);
+    this.votedAt = new Float64Array(shards).fill(Number.NEGATIVE_INFINITY);
+    this.pingSent = new Float64Array(nodes);
+    this.pongReceived = new Float64Array(nodes);
+    this.dataReceived = new Float64Array(nodes);
+    this.flags = new Uint8Array(nodes);
+    this.failedAt = new Float64Array(nodes);
+    this.offset = new Float64Array(nodes);
+    this.linkUp = new Uint8Array(nodes).fill(1);
+    this.linkCreatedAt = new Float64Array(nodes);
+    this.linkGeneration = new Int32Array(nodes);
+  }
+
+  /** In this node's view it owns its shard. */
+  get isPrimary(): boolean {
+    return this.owner[this.shard] === this.index;
+  }
+
+  failing(peer: number): boolean {
+    return this.flags[peer] !== 0;
+  }
+
+  /** Reporters of a peer whose reports are younger than `validity`. */
+  countReports(peer: number, now: Nanos, validity: Nanos): number {
+    const reports = this.reports.get(peer);
+    if (reports === undefined) return 0;
+    for (const [reporter, at] of reports) if (now - at > validity) reports.delete(reporter);
+    return reports.size;
+  }
+
+  report(peer: number, reporter: number, at: Nanos): void {
+    let reports = this.reports.get(peer);
+    if (reports === undefined) {
+      reports = new Map();
+      this.reports.set(peer, reports);
+    }
+    reports.set(reporter, at);
+  }
+
+  retract(peer: number, reporter: number): void {
+    this.reports.get(peer)?.delete(reporter);
+  }
+}

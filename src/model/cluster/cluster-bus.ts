@@ -1,0 +1,540 @@
+/**
+ * The cluster bus of a group with cluster mode enabled: pings, gossip, failure detection and configuration, message by
+ * message. Elections are in `election.ts`.
+ *
+ * Models: clusterCron every 100 ms, ping and gossip schedules, PFAIL by timeout, FAIL by a majority of primaries'
+ * reports, links that break and are opened again, epochs and claims, UPDATE to a stale claimant, loss of the majority.
+ * Leaves out: MEET handshakes (a replacement is introduced to all at once), slot migration, replica migration, manual
+ * failover, ports and node ids, bus messages larger than a segment.
+ * Source: valkey 8.0.1 cluster_legacy.c (line numbers at each rule); Redis 7.0.15 is the same but for rank ties.
+ */
+import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Stream } from "../../kernel/streams.ts";
+import type { RedisNode } from "../engine/redis/redis-node.ts";
+import type { Network } from "../network/network.ts";
+import { AUTH_ACK, AUTH_REQUEST, type BusMessage, BusMessages, FAIL_MESSAGE, PING, PONG, UPDATE } from "./bus-message.ts";
+import { BusNode, FAIL, PFAIL } from "./bus-node.ts";
+import type { BusSettings } from "./bus-settings.ts";
+import { Election } from "./election.ts";
+
+const CRON_PERIOD: Nanos = 100 * MILLISECOND;
+/** Reports of a failure are valid for this many node timeouts (1551-1565). */
+const REPORT_VALIDITY = 2;
+/** A primary with slots whose FAIL is older than this many node timeouts is welcome again (2049-2085). */
+const FAIL_UNDO = 2;
+const REJOIN_DELAY_MIN: Nanos = 500 * MILLISECOND;
+const REJOIN_DELAY_MAX: Nanos = 5 * SECOND;
+
+/** What the bus tells the group that owns it. */
+export interface BusListener {
+  /** A quorum agreed that the owner of a shard has failed; first to conclude so was `by`. */
+  failureAgreed(owner: RedisNode, by: RedisNode): void;
+  electionScheduled(candidate: RedisNode): void;
+  /** A replica won its election and owns the shard under `configEpoch`. */
+  won(winner: RedisNode, configEpoch: number): void;
+  /** A node learnt that another owns its shard under a higher epoch. */
+  ownerLearned(node: RedisNode, owner: RedisNode): void;
+  /** A node's view of the cluster went up or down. */
+  stateChanged(node: RedisNode, cause: string): void;
+}
+
+export class ClusterBus {
+  readonly nodes: BusNode[] = [];
+  readonly majority: number;
+  readonly messages = new BusMessages();
+  private readonly streams: Stream[] = [];
+  private readonly targets: number[] = [];
+  private readonly election: Election;
+  private readonly cronKind: number;
+  private readonly messageKind: number;
+  private readonly brokenKind: number;
+  private readonly inboxKind: number;
+
+  constructor(
+    readonly kernel: Kernel,
+    private readonly network: Network,
+    readonly settings: BusSettings,
+    readonly shards: number,
+    readonly listener: BusListener,
+    name: string,
+  ) {
+    this.majority = Math.floor(shards / 2) + 1;
+    this.election = new Election(this);
+    this.cronKind = kernel.kind(`bus-cron/${name}`, (_t, slot) => this.cron(this.nodes[slot] as BusNode));
+    this.messageKind = kernel.kind(`bus-message/${name}`, (_t, slot) => this.arrive(slot));
+    this.brokenKind = kernel.kind(`bus-link-broken/${name}`, (_t, slot, word) => this.linkBroken(slot, word));
+    this.inboxKind = kernel.kind(`bus-inbox/${name}`, (_t, slot) => this.drainInbox(this.nodes[slot] as BusNode));
+  }
+
+  /** Adds the group's nodes, once: the first of each shard owns it under epoch shard + 1. */
+  start(nodes: readonly { readonly node: RedisNode; readonly shard: number; readonly target: number }[]): void {
+    for (const [index, { node, shard, target }] of nodes.entries()) {
+      this.nodes.push(new BusNode(index, node, shard, nodes.length, this.shards));
+      this.targets.push(target);
+      this.streams.push(this.kernel.streams.stream(`node/${node.id}`, "cluster-bus"));
+    }
+    for (const member of this.nodes) {
+      member.currentEpoch = this.shards;
+      for (const peer of this.nodes) {
+        const first = this.nodes.find((other) => other.shard === peer.shard) as BusNode;
+        member.owner[peer.shard] = first.index;
+        member.ownerEpoch[peer.shard] = peer.shard + 1;
+        // Links are older than the run; pongs came at some moment of the last ping period.
+        member.linkCreatedAt[peer.index] = -2 * this.settings.nodeTimeoutNs;
+        const age = this.stream(member).next() * (this.settings.nodeTimeoutNs / 2);
+        member.pongReceived[peer.index] = -Math.floor(age);
+        member.dataReceived[peer.index] = -Math.floor(age);
+        member.offset[peer.index] = peer.node.offsetAt(0);
+      }
+      const owner = this.nodes[member.owner[member.shard] as number] as BusNode;
+      member.configEpoch = owner.index === member.index ? member.shard + 1 : 0;
+      member.node.knownOwner = owner.node.index;
+      const phase = Math.floor(this.stream(member).next() * CRON_PERIOD);
+      this.schedule(phase, this.cronKind, member, member.index, 0);
+    }
+  }
+
+  of(node: RedisNode): BusNode {
+    return this.nodes.find((member) => member.node === node) as BusNode;
+  }
+
+  stream(member: BusNode): Stream {
+    return this.streams[member.index] as Stream;
+  }
+
+  /** The process of a node died. Peers learn it from their links, unless the host died with it. */
+  nodeDied(node: RedisNode, withHost: boolean): void {
+    const dead = this.of(node);
+    for (const slot of dead.inbox.splice(0)) this.messages.release(slot);
+    if (withHost) return;
+    for (const peer of this.nodes) {
+      if (peer !== dead) this.breakLinkSoon(dead, peer);
+    }
+  }
+
+  /** A replacement under the node's id is introduced to all reachable members as a replica of its shard. */
+  join(node: RedisNode): void {
+    const now = this.kernel.now;
+    const member = this.of(node);
+    const teacher = this.nodes.find((peer) => peer !== member && peer.node.responds && !peer.node.loading);
+    if (teacher !== undefined) {
+      member.owner.set(teacher.owner);
+      member.ownerEpoch.set(teacher.ownerEpoch);
+      member.currentEpoch = teacher.currentEpoch;
+    }
+    member.configEpoch = 0;
+    member.reports.clear();
+    member.election.dueAt = Number.NEGATIVE_INFINITY;
+    for (const peer of this.nodes) {
+      this.greet(member, peer, now);
+      this.greet(peer, member, now);
+    }
+    member.stateDirty = true;
+    node.knownOwner = this.ownerOf(member).node.index;
+  }
+
+  /** The service makes a node the owner of its shard without votes (CLUSTER FAILOVER TAKEOVER). Returns its new epoch. */
+  takeOver(node: RedisNode): number {
+    const member = this.of(node);
+    for (const peer of this.nodes) {
+      if (peer.node.alive) member.currentEpoch = Math.max(member.currentEpoch, peer.currentEpoch);
+    }
+    member.currentEpoch++;
+    this.claim(member, member.currentEpoch);
+    return member.configEpoch;
+  }
+
+  /** A paused process goes on: bus messages are read after the commands that waited. */
+  resumed(node: RedisNode, afterNs: Nanos): void {
+    const member = this.of(node);
+    this.schedule(this.kernel.now + afterNs, this.inboxKind, member, member.index, 0);
+  }
+
+  /** Makes a member own its shard in its own view and tells everybody. */
+  claim(member: BusNode, epoch: number): void {
+    member.configEpoch = epoch;
+    member.owner[member.shard] = member.index;
+    member.ownerEpoch[member.shard] = epoch;
+    member.node.knownOwner = member.node.index;
+    member.stateDirty = true;
+    this.updateState(member);
+    for (const peer of this.nodes) if (peer !== member) this.send(PONG, member, peer);
+  }
+
+  ownerOf(member: BusNode): BusNode {
+    return this.nodes[member.owner[member.shard] as number] as BusNode;
+  }
+
+  /** Sends on the sender's own link; `fill` sets what the type carries beyond header and gossip. */
+  send(type: number, from: BusNode, to: BusNode, fill?: (message: BusMessage) => void): void {
+    if (from.linkUp[to.index] === 0) return;
+    const slot = this.messages.allocate();
+    const message = this.messages.messages[slot] as BusMessage;
+    message.linkOwner = from.index;
+    message.linkPeer = to.index;
+    message.linkGeneration = from.linkGeneration[to.index] as number;
+    this.fillHeader(message, type, from, to);
+    fill?.(message);
+    this.depart(slot, message, 0);
+  }
+
+  private cron(member: BusNode): void {
+    const now = this.kernel.now;
+    this.schedule(now + CRON_PERIOD, this.cronKind, member, member.index, 0);
+    if (!member.node.responds) return;
+    member.pfailCount = 0;
+    for (const peer of this.nodes) {
+      if (peer === member) continue;
+      if (member.flags[peer.index] === PFAIL) member.pfailCount++;
+      if (member.linkUp[peer.index] === 0) this.openLink(member, peer, now);
+    }
+    if (member.cronCount++ % 10 === 0) this.pingOldest(member);
+    for (const peer of this.nodes) if (peer !== member) this.watch(member, peer, now);
+    if (!member.isPrimary) this.election.cron(member, now);
+    if (member.stateDirty || !member.node.clusterUp) this.updateState(member);
+  }
+
+  /** Every second: of five random peers, ping the one whose pong is oldest (4958-4979). */
+  private pingOldest(member: BusNode): void {
+    const stream = this.stream(member);
+    let oldest: BusNode | null = null;
+    for (let i = 0; i < 5; i++) {
+      const peer = this.nodes[Math.floor(stream.next() * this.nodes.length)] as BusNode;
+      if (peer === member || member.linkUp[peer.index] === 0 || member.pingSent[peer.index] !== 0) continue;
+      const older =
+        oldest === null || (member.pongReceived[oldest.index] as number) > (member.pongReceived[peer.index] as number);
+      if (older) oldest = peer;
+    }
+    if (oldest !== null) this.ping(member, oldest);
+  }
+
+  private ping(member: BusNode, peer: BusNode): void {
+    if (member.pingSent[peer.index] === 0) member.pingSent[peer.index] = this.kernel.now;
+    this.send(PING, member, peer);
+  }
+
+  /** Link reset, due pings and PFAIL of one peer (5016-5073). */
+  private watch(member: BusNode, peer: BusNode, now: Nanos): void {
+    const timeout = this.settings.nodeTimeoutNs;
+    const i = peer.index;
+    const pingSent = member.pingSent[i] as number;
+    const dataDelay = now - (member.dataReceived[i] as number);
+    if (
+      member.linkUp[i] === 1 &&
+      now - (member.linkCreatedAt[i] as number) > timeout &&
+      pingSent !== 0 &&
+      now - pingSent > timeout / 2 &&
+      dataDelay > timeout / 2
+    ) {
+      this.dropLink(member, peer);
+    }
+    if (pingSent === 0 && member.linkUp[i] === 1 && now - (member.pongReceived[i] as number) > timeout / 2) {
+      this.ping(member, peer);
+      return;
+    }
+    if (pingSent === 0) return;
+    if (Math.min(now - pingSent, dataDelay) > timeout && (member.flags[i] as number) === 0) {
+      member.flags[i] = PFAIL;
+      member.stateDirty = true;
+      // With one primary that has slots, its own view is the majority.
+      if (this.majority === 1 && member.isPrimary) this.concludeFailure(member, peer);
+    }
+  }
+
+  private openLink(member: BusNode, peer: BusNode, now: Nanos): void {
+    const i = peer.index;
+    member.linkUp[i] = 1;
+    member.linkCreatedAt[i] = now;
+    const pingSent = member.pingSent[i] as number;
+    const slot = this.messages.allocate();
+    const message = this.messages.messages[slot] as BusMessage;
+    message.linkOwner = member.index;
+    message.linkPeer = i;
+    message.linkGeneration = member.linkGeneration[i] as number;
+    this.fillHeader(message, PING, member, peer);
+    member.pingSent[i] = pingSent === 0 ? now : pingSent;
+    const roundTrip =
+      this.network.oneWayNs(member.node.host, peer.node.host) + this.network.oneWayNs(peer.node.host, member.node.host);
+    this.depart(slot, message, roundTrip);
+  }
+
+  private dropLink(member: BusNode, peer: BusNode): void {
+    member.linkUp[peer.index] = 0;
+    member.linkGeneration[peer.index] = (member.linkGeneration[peer.index] as number) + 1;
+  }
+
+  private breakLinkSoon(dead: BusNode, peer: BusNode): void {
+    const due = this.kernel.now + this.network.oneWayNs(dead.node.host, peer.node.host);
+    this.schedule(due, this.brokenKind, peer, peer.index * this.nodes.length + dead.index, peer.linkGeneration[dead.index] as number);
+  }
+
+  private linkBroken(slot: number, generation: number): void {
+    const member = this.nodes[Math.floor(slot / this.nodes.length)] as BusNode;
+    const peer = this.nodes[slot % this.nodes.length] as BusNode;
+    if (member.linkUp[peer.index] === 1 && member.linkGeneration[peer.index] === generation) this.dropLink(member, peer);
+  }
+
+  private greet(member: BusNode, peer: BusNode, now: Nanos): void {
+    const i = peer.index;
+    member.flags[i] = 0;
+    member.pingSent[i] = 0;
+    member.pongReceived[i] = now;
+    member.dataReceived[i] = now;
+    member.linkUp[i] = 1;
+    member.linkCreatedAt[i] = now;
+    member.linkGeneration[i] = (member.linkGeneration[i] as number) + 1;
+    member.offset[i] = 0;
+    member.reports.delete(i);
+    member.stateDirty = true;
+  }
+
+  private fillHeader(message: BusMessage, type: number, from: BusNode, to: BusNode): void {
+    message.type = type;
+    message.from = from.index;
+    message.to = to.index;
+    message.senderIncarnation = from.node.incarnation;
+    message.currentEpoch = from.currentEpoch;
+    message.claims = from.isPrimary;
+    message.configEpoch = from.isPrimary ? from.configEpoch : (from.ownerEpoch[from.shard] as number);
+    message.offset = from.node.offsetAt(this.kernel.now);
+    message.gossipCount = 0;
+    if (type === PING || type === PONG) this.fillGossip(message, from, to);
+  }
+
+  /** Some random peers, and all that the sender suspects (3936-3946). */
+  private fillGossip(message: BusMessage, from: BusNode, to: BusNode): void {
+    const total = this.nodes.length;
+    const wanted = Math.min(Math.max(3, Math.floor(total / 10)), total - 2);
+    const stream = this.stream(from);
+    for (let tries = wanted * 3; tries > 0 && message.gossipCount < wanted; tries--) {
+      const about = this.nodes[Math.floor(stream.next() * total)] as BusNode;
+      if (about === from || about === to || from.flags[about.index] === PFAIL) continue;
+      if (from.linkUp[about.index] === 0) continue;
+      if (this.mentions(message, about.index)) continue;
+      this.gossipAbout(message, from, about.index);
+    }
+    if (from.pfailCount === 0) return;
+    for (let i = 0; i < total; i++) {
+      if (from.flags[i] === PFAIL && i !== to.index) this.gossipAbout(message, from, i);
+    }
+  }
+
+  private mentions(message: BusMessage, about: number): boolean {
+    for (let i = 0; i < message.gossipCount; i++) if (message.gossipNode[i] === about) return true;
+    return false;
+  }
+
+  private gossipAbout(message: BusMessage, from: BusNode, about: number): void {
+    const at = message.gossipCount++;
+    message.gossipNode[at] = about;
+    message.gossipFlags[at] = from.flags[about] as number;
+    message.gossipPong[at] = from.pongReceived[about] as number;
+  }
+
+  private depart(slot: number, message: BusMessage, extraNs: Nanos): void {
+    const now = this.kernel.now;
+    message.sentAt = now;
+    message.firstSentAt = now;
+    const from = (this.nodes[message.from] as BusNode).node.host;
+    const to = this.nodes[message.to] as BusNode;
+    this.schedule(now + extraNs + this.network.oneWayNs(from, to.node.host), this.messageKind, to, slot, message.type);
+  }
+
+  private schedule(due: Nanos, kind: number, member: BusNode, slot: number, word: number): void {
+    this.kernel.schedule(due, kind, this.targets[member.index] as number, slot, word);
+  }
+
+  private arrive(slot: number): void {
+    const message = this.messages.messages[slot] as BusMessage;
+    const from = this.nodes[message.from] as BusNode;
+    const to = this.nodes[message.to] as BusNode;
+    const owner = this.nodes[message.linkOwner] as BusNode;
+    const linkStands = owner.linkGeneration[message.linkPeer] === message.linkGeneration;
+    const senderStands = from.node.incarnation === message.senderIncarnation;
+    const powerLost = !from.node.alive && from.node.diedWithHost;
+    if (!senderStands || powerLost || !to.node.hostUp) {
+      this.messages.release(slot);
+    } else if (this.network.lost(from.node.host, to.node.host, message.sentAt)) {
+      if (!linkStands || !from.node.alive) this.messages.release(slot);
+      else this.sendAgain(slot, message, from, to);
+    } else if (!to.node.processUp) {
+      if (linkStands && owner === from) this.breakLinkSoon(to, from);
+      this.messages.release(slot);
+    } else if (to.node.paused) {
+      to.inbox.push(slot);
+    } else {
+      this.receive(message, from, to);
+      this.messages.release(slot);
+    }
+  }
+
+  private sendAgain(slot: number, message: BusMessage, from: BusNode, to: BusNode): void {
+    message.sentAt = this.network.retransmitAt(message.firstSentAt, this.kernel.now);
+    const due = message.sentAt + this.network.oneWayNs(from.node.host, to.node.host);
+    this.schedule(due, this.messageKind, to, slot, message.type);
+  }
+
+  private drainInbox(member: BusNode): void {
+    if (member.node.paused) return;
+    for (const slot of member.inbox.splice(0)) {
+      const message = this.messages.messages[slot] as BusMessage;
+      if (member.node.alive) this.receive(message, this.nodes[message.from] as BusNode, member);
+      this.messages.release(slot);
+    }
+  }
+
+  private receive(message: BusMessage, from: BusNode, to: BusNode): void {
+    const now = this.kernel.now;
+    to.dataReceived[from.index] = now;
+    to.currentEpoch = Math.max(to.currentEpoch, message.currentEpoch);
+    to.offset[from.index] = message.offset;
+    switch (message.type) {
+      case FAIL_MESSAGE:
+        this.markFailed(to, message.subject);
+        return;
+      case AUTH_REQUEST:
+        this.election.vote(to, from, message);
+        return;
+      case AUTH_ACK:
+        this.election.countVote(to, message);
+        return;
+      case UPDATE:
+        this.learnOwner(to, message.subjectShard, message.subject, message.subjectEpoch);
+        return;
+      default:
+    }
+    if (message.type === PONG) this.pongArrived(to, from, now);
+    else this.answer(message, to, from);
+    this.readClaim(to, from, message);
+    this.readGossip(to, from, message, now);
+  }
+
+  private pongArrived(to: BusNode, from: BusNode, now: Nanos): void {
+    to.pongReceived[from.index] = now;
+    to.pingSent[from.index] = 0;
+    const flags = to.flags[from.index] as number;
+    if (flags === PFAIL) {
+      to.flags[from.index] = 0;
+      to.stateDirty = true;
+    } else if (flags === FAIL) {
+      const owns = to.owner[from.shard] === from.index;
+      if (!owns || now - (to.failedAt[from.index] as number) > FAIL_UNDO * this.settings.nodeTimeoutNs) {
+        to.flags[from.index] = 0;
+        to.stateDirty = true;
+      }
+    }
+  }
+
+  /** A PONG goes back on the link on which the PING came. */
+  private answer(ping: BusMessage, from: BusNode, to: BusNode): void {
+    const slot = this.messages.allocate();
+    const pong = this.messages.messages[slot] as BusMessage;
+    pong.linkOwner = ping.linkOwner;
+    pong.linkPeer = ping.linkPeer;
+    pong.linkGeneration = ping.linkGeneration;
+    this.fillHeader(pong, PONG, from, to);
+    this.depart(slot, pong, 0);
+  }
+
+  private readClaim(to: BusNode, from: BusNode, message: BusMessage): void {
+    if (!message.claims) return;
+    const known = to.ownerEpoch[from.shard] as number;
+    if (to.owner[from.shard] === from.index) {
+      to.ownerEpoch[from.shard] = Math.max(known, message.configEpoch);
+    } else if (message.configEpoch > known) {
+      this.learnOwner(to, from.shard, from.index, message.configEpoch);
+    } else if (message.configEpoch < known) {
+      // A claim that was superseded: tell its holder who owns the shard now.
+      this.send(UPDATE, to, from, (update) => {
+        update.subject = to.owner[from.shard] as number;
+        update.subjectShard = from.shard;
+        update.subjectEpoch = known;
+      });
+    }
+  }
+
+  private learnOwner(member: BusNode, shard: number, owner: number, epoch: number): void {
+    if (epoch <= (member.ownerEpoch[shard] as number) || owner === member.index) return;
+    member.owner[shard] = owner;
+    member.ownerEpoch[shard] = epoch;
+    member.stateDirty = true;
+    this.updateState(member);
+    if (shard !== member.shard) return;
+    const ownerNode = (this.nodes[owner] as BusNode).node;
+    member.node.knownOwner = ownerNode.index;
+    this.listener.ownerLearned(member.node, ownerNode);
+  }
+
+  private readGossip(to: BusNode, from: BusNode, message: BusMessage, now: Nanos): void {
+    const fromVoter = to.owner[from.shard] === from.index;
+    for (let i = 0; i < message.gossipCount; i++) {
+      const about = message.gossipNode[i] as number;
+      if (about === to.index) continue;
+      const flags = message.gossipFlags[i] as number;
+      if (fromVoter && flags !== 0) {
+        to.report(about, from.index, now);
+        this.concludeIfAgreed(to, about);
+      } else if (fromVoter) to.retract(about, from.index);
+      const pong = message.gossipPong[i] as number;
+      const known = to.pongReceived[about] as number;
+      const clean = flags === 0 && to.flags[about] === 0 && to.pingSent[about] === 0;
+      if (clean && to.countReports(about, now, this.reportValidityNs) === 0 && pong > known) {
+        to.pongReceived[about] = Math.max(known, Math.floor(pong / SECOND) * SECOND); // 1 s resolution (2269-2281)
+      }
+    }
+  }
+
+  private get reportValidityNs(): Nanos {
+    return REPORT_VALIDITY * this.settings.nodeTimeoutNs;
+  }
+
+  /** FAIL needs the node's own suspicion and a majority of primaries (2018-2043). */
+  private concludeIfAgreed(member: BusNode, about: number): void {
+    if (member.flags[about] !== PFAIL) return;
+    const reports = member.countReports(about, this.kernel.now, this.reportValidityNs);
+    if (reports + (member.isPrimary ? 1 : 0) >= this.majority) this.concludeFailure(member, this.nodes[about] as BusNode);
+  }
+
+  private concludeFailure(member: BusNode, failed: BusNode): void {
+    this.markFailed(member, failed.index);
+    if (member.owner[failed.shard] === failed.index) this.listener.failureAgreed(failed.node, member.node);
+    for (const peer of this.nodes) {
+      if (peer === member || peer === failed) continue;
+      this.send(FAIL_MESSAGE, member, peer, (message) => {
+        message.subject = failed.index;
+      });
+    }
+  }
+
+  private markFailed(member: BusNode, failed: number): void {
+    if (failed === member.index || member.flags[failed] === FAIL) return;
+    member.flags[failed] = FAIL;
+    member.failedAt[failed] = this.kernel.now;
+    member.stateDirty = true;
+  }
+
+  /** Cluster state in one node's view (5291-5375). */
+  updateState(member: BusNode): void {
+    const now = this.kernel.now;
+    member.stateDirty = false;
+    let reachable = 0;
+    let covered = true;
+    for (let shard = 0; shard < this.shards; shard++) {
+      const flags = member.flags[member.owner[shard] as number] as number;
+      if (flags === 0) reachable++;
+      if (flags === FAIL) covered = false;
+    }
+    const minority = reachable < this.majority;
+    if (minority) member.lastMinorityAt = now;
+    let up = !minority && (covered || !this.settings.requireFullCoverage);
+    const timeout = this.settings.nodeTimeoutNs;
+    const rejoinDelay = Math.min(Math.max(timeout, REJOIN_DELAY_MIN), REJOIN_DELAY_MAX);
+    const waiting = member.isPrimary && now - member.lastMinorityAt < rejoinDelay;
+    if (up && !member.node.clusterUp && waiting) up = false;
+    if (up === member.node.clusterUp) return;
+    member.node.clusterUp = up;
+    const cause = up ? "cluster state ok" : minority ? "cannot reach the majority of primaries" : "a shard has no owner";
+    this.listener.stateChanged(member.node, cause);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Elections of a replica whose primary has failed.
+ *
+ * Models: eligibility by the age of the data, delay by random part and rank, rank by last advertised offsets (dead
+ * replicas count), stale timers of back-to-back failovers, one vote per epoch and per shard in two node timeouts.
+ * Leaves out: manual failover, replicas that may not fail over.
+ * Source: valkey 8.0.1 cluster_legacy.c:4286-4381 (votes), 4391-4413 (rank), 4511-4662 (elections).
+ */
+import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
+import { AUTH_ACK, AUTH_REQUEST, type BusMessage, PONG } from "./bus-message.ts";
+import { type BusNode, FAIL } from "./bus-node.ts";
+import type { ClusterBus } from "./cluster-bus.ts";
+
+const AUTH_TIMEOUT_MIN: Nanos = 2 * SECOND;
+const FIXED_DELAY: Nanos = 500 * MILLISECOND;
+const RANDOM_DELAY_MS = 500;
+const RANK_DELAY: Nanos = SECOND;
+/** repl-ping-replica-period, part of the age that data may have. */
+const PING_PERIOD: Nanos = 10 * SECOND;
+/** A voter votes once for replicas of one primary in this many node timeouts. */
+const VOTE_REST = 2;
+
+export class Election {
+  constructor(private readonly bus: ClusterBus) {}
+
+  /** Runs on every cron of a replica. */
+  cron(member: BusNode, now: Nanos): void {
+    const { bus } = this;
+    const owner = bus.ownerOf(member);
+    if (member.flags[owner.index] !== FAIL || member.node.loading) return;
+    if (!this.isFresh(member, now)) return;
+    const state = member.election;
+    const authTimeout = Math.max(2 * bus.settings.nodeTimeoutNs, AUTH_TIMEOUT_MIN);
+    if (now - state.dueAt > 2 * authTimeout) {
+      state.rank = this.rank(member, now);
+      const random = Math.floor(bus.stream(member).next() * RANDOM_DELAY_MS) * MILLISECOND;
+      state.dueAt = now + FIXED_DELAY + random + state.rank * RANK_DELAY;
+      state.sent = false;
+      state.votes = 0;
+      this.tellSiblings(member);
+      bus.listener.electionScheduled(member.node);
+      return;
+    }
+    if (!state.sent) {
+      const rank = this.rank(member, now);
+      state.dueAt += (rank - state.rank) * RANK_DELAY;
+      state.rank = rank;
+    }
+    if (now < state.dueAt || now - state.dueAt > authTimeout || state.sent) return;
+    member.currentEpoch++;
+    state.epoch = member.currentEpoch;
+    state.sent = true;
+    state.votes = 0;
+    for (const peer of bus.nodes) if (peer !== member) bus.send(AUTH_REQUEST, member, peer);
+  }
+
+  /** A primary is asked for its vote. */
+  vote(voter: BusNode, candidate: BusNode, request: BusMessage): void {
+    const { bus } = this;
+    const now = bus.kernel.now;
+    if (!voter.isPrimary || request.currentEpoch < voter.currentEpoch) return;
+    if (voter.lastVoteEpoch === voter.currentEpoch) return;
+    const owner = voter.owner[candidate.shard] as number;
+    if (owner === candidate.index || voter.flags[owner] !== FAIL) return;
+    if (now - (voter.votedAt[candidate.shard] as number) < VOTE_REST * bus.settings.nodeTimeoutNs) return;
+    if ((voter.ownerEpoch[candidate.shard] as number) > request.configEpoch) return;
+    voter.lastVoteEpoch = voter.currentEpoch;
+    voter.votedAt[candidate.shard] = now;
+    bus.send(AUTH_ACK, voter, candidate);
+  }
+
+  countVote(member: BusNode, ack: BusMessage): void {
+    const { bus } = this;
+    const state = member.election;
+    if (member.isPrimary || !state.sent || ack.currentEpoch < state.epoch) return;
+    if (++state.votes < bus.majority) return;
+    // The winner leads before it tells: what it says of itself must already be true.
+    bus.listener.won(member.node, state.epoch);
+    bus.claim(member, state.epoch);
+  }
+
+  /** The replica's data are young enough to lead (4545-4565). */
+  private isFresh(member: BusNode, now: Nanos): boolean {
+    const { nodeTimeoutNs, replicaValidityFactor } = this.bus.settings;
+    if (replicaValidityFactor === 0) return true;
+    const { node } = member;
+    const since = Math.min(node.link?.silentSince ?? Number.POSITIVE_INFINITY, node.linkDownSince);
+    let age = since === Number.POSITIVE_INFINITY ? 0 : now - since;
+    if (age > nodeTimeoutNs) age -= nodeTimeoutNs;
+    return age <= PING_PERIOD + nodeTimeoutNs * replicaValidityFactor;
+  }
+
+  /** How many replicas of the same primary advertised a higher offset. */
+  private rank(member: BusNode, now: Nanos): number {
+    const mine = member.node.offsetAt(now);
+    const owner = this.bus.ownerOf(member);
+    let rank = 0;
+    for (const peer of this.bus.nodes) {
+      if (peer === member || peer === owner || peer.shard !== member.shard) continue;
+      const theirs = member.offset[peer.index] as number;
+      const tie = this.bus.settings.rankTieBreakByNodeId && theirs === mine && peer.node.id < member.node.id;
+      if (theirs > mine || tie) rank++;
+    }
+    return rank;
+  }
+
+  private tellSiblings(member: BusNode): void {
+    for (const peer of this.bus.nodes) {
+      if (peer !== member && peer.shard === member.shard) this.bus.send(PONG, member, peer);
+    }
+  }
+}

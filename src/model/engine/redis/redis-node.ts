@@ -1,0 +1,424 @@
+/**
+ * One Redis or Valkey process on its host.
+ *
+ * Models: one command thread with a queue; GET and SET on string items; lazy expiry; eviction before a write; roles;
+ * what a paused process finds in its sockets when it goes on; counters of simulated work.
+ * Leaves out: I/O threads, pipelines, transactions, other commands and types, the fork's copy-on-write memory.
+ * A command takes effect when its service begins and its reply leaves when it ends.
+ */
+import type { Nanos } from "../../../base/nanos.ts";
+import type { NodeRole, NodeState } from "../../../journal/records.ts";
+import type { Kernel } from "../../../kernel/kernel.ts";
+import {
+  FRAME_SET,
+  FRAME_TOPOLOGY,
+  type Frames,
+  STATUS_CLUSTERDOWN,
+  STATUS_LOADING,
+  STATUS_MOVED,
+  STATUS_OK,
+  STATUS_OOM,
+  STATUS_READONLY,
+} from "../../network/frames.ts";
+import type { Server, Transport } from "../../network/transport.ts";
+import type { RecordedNode } from "../../recorder.ts";
+import type { EngineSettings } from "./engine-settings.ts";
+import type { Eviction } from "./eviction.ts";
+import type { HistoryLog } from "./history-log.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { delStreamBytes, EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
+import type { ReplicationLink } from "./replication-link.ts";
+
+/** Simulated work since the process's id was first used. */
+export class NodeCounters {
+  getCommands = 0;
+  setCommands = 0;
+  hits = 0;
+  misses = 0;
+  evictions = 0;
+  reclaimed = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  replicationBytes = 0;
+  newConnections = 0;
+  commandNs = 0;
+}
+
+/** What a RESP request or reply carries besides key and value, about. */
+const RESP_OVERHEAD_BYTES = 30;
+
+/** Identity of a node, fixed for the run. */
+export interface NodeIdentity {
+  readonly id: string;
+  readonly cache: string;
+  /** From 1, within its cache. */
+  readonly shardNumber: number;
+  /** Index into the run's shards. */
+  readonly shard: number;
+  /** Index into the run's nodes. */
+  readonly index: number;
+  readonly host: number;
+  readonly zone: number;
+  readonly clusterEnabled: boolean;
+}
+
+export class RedisNode implements Server, RecordedNode {
+  readonly id: string;
+  readonly cache: string;
+  readonly shardNumber: number;
+  readonly shard: number;
+  readonly index: number;
+  readonly host: number;
+  readonly zone: number;
+  readonly clusterEnabled: boolean;
+  readonly maxclients: number;
+  readonly counters = new NodeCounters();
+
+  hostUp = true;
+  processUp = true;
+  paused = false;
+  incarnation = 0;
+  diedAt: Nanos = -1;
+  diedWithHost = false;
+  clientConnections = 0;
+  /** The service is launching a process in this node's place. */
+  provisioning = false;
+
+  /** Leads its shard within its group. */
+  leads = false;
+  /** Follows another Region's shard, so it takes no writes although it leads. */
+  readOnly = false;
+  /** The cluster is up in this node's view. */
+  clusterUp = true;
+  /** Loading a full synchronisation. */
+  loading = false;
+  /** Who owns the node's shard in its own view: node index. */
+  knownOwner = -1;
+
+  log: HistoryLog;
+  /** How this node follows its upstream; null when it leads and follows nobody. */
+  link: ReplicationLink | null = null;
+  /** Whom it should follow. */
+  upstream: RedisNode | null = null;
+  /** Offset up to which a follower has applied. */
+  appliedOffset = 0;
+  /** History in which `appliedOffset` counts. */
+  history: number;
+  /** When it last lost its upstream, for the age of its data; Infinity while linked. */
+  linkDownSince: Nanos = Number.POSITIVE_INFINITY;
+
+  recordedRole: NodeRole | null = null;
+  recordedState: NodeState | null = null;
+
+  private pauses = 0;
+  private busyUntil: Nanos = 0;
+  private readonly queue: number[] = [];
+  private queueHead = 0;
+  private drainScheduled = false;
+  private readonly limitBytes: number;
+
+  constructor(
+    identity: NodeIdentity,
+    readonly keyspace: Keyspace,
+    log: HistoryLog,
+    readonly settings: EngineSettings,
+    private readonly eviction: Eviction,
+    private readonly ports: {
+      readonly kernel: Kernel;
+      readonly transport: Transport;
+      readonly frames: Frames;
+      readonly drainKind: number;
+      readonly target: number;
+      readonly keyBytes: number;
+      /** A resident key left memory by eviction. */
+      readonly evicted: (node: RedisNode, key: number, writeId: number) => void;
+    },
+  ) {
+    this.id = identity.id;
+    this.cache = identity.cache;
+    this.shardNumber = identity.shardNumber;
+    this.shard = identity.shard;
+    this.index = identity.index;
+    this.host = identity.host;
+    this.zone = identity.zone;
+    this.clusterEnabled = identity.clusterEnabled;
+    this.maxclients = settings.maxclients;
+    this.log = log;
+    this.history = log.history;
+    this.limitBytes = Math.floor(settings.maxmemoryBytes * (1 - settings.reservedMemoryShare));
+  }
+
+  /** The process runs, is not paused, and its host has power. */
+  get responds(): boolean {
+    return this.hostUp && this.processUp && !this.paused;
+  }
+
+  /** The process and its data exist. */
+  get alive(): boolean {
+    return this.hostUp && this.processUp;
+  }
+
+  get writable(): boolean {
+    return this.leads && !this.readOnly;
+  }
+
+  get usedBytes(): number {
+    return this.processUp ? EMPTY_SERVER_BYTES + this.keyspace.usedBytes : 0;
+  }
+
+  /** Bytes that data may take: maxmemory less what is reserved. */
+  get usableBytes(): number {
+    return this.limitBytes;
+  }
+
+  currentRole(): NodeRole {
+    if (!this.alive && !this.leads) return "none";
+    if (this.leads) return this.readOnly ? "secondary-primary" : "primary";
+    return "replica";
+  }
+
+  currentState(): NodeState {
+    if (this.provisioning) return "provisioning";
+    if (!this.alive) return "down";
+    if (this.paused) return "paused";
+    if (this.loading) return "syncing";
+    return this.clusterUp ? "serving" : "minority";
+  }
+
+  /** Position in the replication history as of now. */
+  offsetAt(now: Nanos): number {
+    if (this.link === null) return this.leads ? this.log.headOffset : this.appliedOffset;
+    this.link.advance(now);
+    return this.appliedOffset;
+  }
+
+  /** How far behind its upstream a follower is, ns: the age of the oldest write it has not applied. */
+  lagAt(now: Nanos): Nanos {
+    if (this.link === null) return 0;
+    this.link.advance(now);
+    return this.link.lagAt(now);
+  }
+
+  receive(frame: number): void {
+    const now = this.ports.kernel.now;
+    if (this.paused || this.busyUntil > now || this.queue.length > this.queueHead) {
+      this.queue.push(frame);
+      this.scheduleDrain(now);
+      return;
+    }
+    this.execute(frame, now);
+  }
+
+  /** Serves the next queued frame: the handler of the node's drain event. */
+  drain(): void {
+    this.drainScheduled = false;
+    if (this.paused || this.queue.length === this.queueHead) return;
+    const now = this.ports.kernel.now;
+    const frame = this.queue[this.queueHead++] as number;
+    if (this.queueHead === this.queue.length) {
+      this.queue.length = 0;
+      this.queueHead = 0;
+    }
+    this.execute(frame, now);
+    this.scheduleDrain(now);
+  }
+
+  /** Holds the process still, once more. */
+  pause(): void {
+    this.pauses++;
+    this.paused = true;
+  }
+
+  /** Takes one hold away; after the last the process goes on with what its sockets hold. */
+  resume(): void {
+    this.pauses = Math.max(0, this.pauses - 1);
+    this.paused = this.pauses > 0;
+    this.scheduleDrain(this.ports.kernel.now);
+  }
+
+  /** Time it will take to serve what is queued, ns. */
+  queuedNs(): Nanos {
+    let total = 0;
+    for (let i = this.queueHead; i < this.queue.length; i++) {
+      total += this.ports.frames.serviceNs[this.queue[i] as number] as number;
+    }
+    return total;
+  }
+
+  /** The process dies; with its host, if that lost power. What it held in memory is gone. */
+  die(withHost: boolean): void {
+    const { frames, kernel } = this.ports;
+    for (let i = this.queueHead; i < this.queue.length; i++) frames.release(this.queue[i] as number);
+    this.queue.length = 0;
+    this.queueHead = 0;
+    this.pauses = 0;
+    this.paused = false;
+    this.processUp = false;
+    if (withHost) this.hostUp = false;
+    this.diedAt = kernel.now;
+    this.diedWithHost = withHost;
+    this.clientConnections = 0;
+    this.loading = false;
+    this.busyUntil = 0;
+  }
+
+  /** A new, empty process under the same id. */
+  start(history: HistoryLog): void {
+    this.hostUp = true;
+    this.processUp = true;
+    this.provisioning = false;
+    this.incarnation++;
+    this.keyspace.clear();
+    this.log = history;
+    this.history = history.history;
+    this.appliedOffset = 0;
+    this.link = null;
+    this.clusterUp = true;
+    this.linkDownSince = this.ports.kernel.now;
+  }
+
+  /** Applies one entry of the stream. */
+  apply(log: HistoryLog, entry: number, now: Nanos): void {
+    const key = log.key(entry);
+    const offset = log.endOffset(entry);
+    if (key >= 0) {
+      const writeId = log.writeId(entry);
+      if (writeId === 0) this.keyspace.remove(key);
+      else {
+        this.keyspace.set(key, writeId, offset, log.history, log.expireAt(entry), log.valueBytes(entry), now);
+      }
+    }
+    this.counters.replicationBytes += offset - this.appliedOffset;
+    this.appliedOffset = offset;
+  }
+
+  /** Deletes a key and tells the replicas. */
+  delete(key: number, now: Nanos): void {
+    this.keyspace.remove(key);
+    this.log.append(delStreamBytes(this.ports.keyBytes), now, key, 0, 0, 0);
+  }
+
+  private scheduleDrain(now: Nanos): void {
+    if (this.drainScheduled || this.paused || this.queue.length === this.queueHead) return;
+    this.drainScheduled = true;
+    const { kernel, drainKind, target } = this.ports;
+    kernel.schedule(Math.max(now, this.busyUntil), drainKind, target, this.index, 0);
+  }
+
+  private execute(frame: number, now: Nanos): void {
+    const { frames, transport } = this.ports;
+    const command = frames.command[frame] as number;
+    const serviceNs = frames.serviceNs[frame] as number;
+    const done = now + serviceNs;
+    this.busyUntil = done;
+    this.counters.commandNs += serviceNs;
+    this.counters.bytesIn += RESP_OVERHEAD_BYTES;
+    this.counters.bytesOut += RESP_OVERHEAD_BYTES;
+    frames.redirect[frame] = -1;
+    frames.hit[frame] = -1;
+    frames.history[frame] = -1;
+    if (command === FRAME_TOPOLOGY) {
+      frames.status[frame] = STATUS_OK;
+      frames.redirect[frame] = this.index;
+    } else {
+      const status = this.refusal(command);
+      frames.status[frame] = status;
+      if (status === STATUS_OK) {
+        if (command === FRAME_SET) this.set(frame, done);
+        else this.get(frame, now);
+      } else if (status === STATUS_MOVED) frames.redirect[frame] = this.knownOwner;
+    }
+    transport.sendReply(frame, done);
+  }
+
+  /** Why the node will not run a command, or STATUS_OK. */
+  private refusal(command: number): number {
+    if (this.loading) return STATUS_LOADING;
+    const write = command === FRAME_SET;
+    if (this.leads) {
+      if (!this.clusterUp && !(this.readsWhenDown && !write)) return STATUS_CLUSTERDOWN;
+      return write && this.readOnly ? STATUS_READONLY : STATUS_OK;
+    }
+    if (this.clusterEnabled) {
+      if (!this.clusterUp && !(this.readsWhenDown && !write)) return STATUS_CLUSTERDOWN;
+      return write || !this.servesReplicaReads ? STATUS_MOVED : STATUS_OK;
+    }
+    return write ? STATUS_READONLY : STATUS_OK;
+  }
+
+  /** cluster-allow-reads-when-down. */
+  readsWhenDown = false;
+  /** Clients that read from replicas said READONLY on their connections. */
+  servesReplicaReads = false;
+
+  private get(frame: number, now: Nanos): void {
+    const { frames } = this.ports;
+    const { keyspace, counters } = this;
+    const key = frames.key[frame] as number;
+    if (this.link !== null) this.link.advance(now);
+    counters.getCommands++;
+    let writeId = keyspace.writeId[key] as number;
+    if (writeId !== 0 && keyspace.isExpired(key, now)) {
+      writeId = 0;
+      if (this.writable) {
+        this.delete(key, now);
+        counters.reclaimed++;
+      }
+    }
+    frames.writeId[frame] = writeId;
+    frames.history[frame] = this.history;
+    frames.offset[frame] = this.leads && this.link === null ? this.log.headOffset : this.appliedOffset;
+    frames.fromPrimary[frame] = this.writable ? 1 : 0;
+    if (writeId === 0) {
+      counters.misses++;
+      frames.hit[frame] = 0;
+      frames.ttl[frame] = 0;
+      frames.valueBytes[frame] = 0;
+      return;
+    }
+    counters.hits++;
+    frames.hit[frame] = 1;
+    const valueBytes = keyspace.valueBytes[key] as number;
+    frames.valueBytes[frame] = valueBytes;
+    frames.ttl[frame] = keyspace.expireAt[key] as number;
+    keyspace.lastAccess[key] = Math.floor(now / 1e9);
+    counters.bytesOut += valueBytes;
+  }
+
+  private set(frame: number, done: Nanos): void {
+    const { frames, keyBytes } = this.ports;
+    const { counters, log } = this;
+    counters.setCommands++;
+    const valueBytes = frames.valueBytes[frame] as number;
+    counters.bytesIn += valueBytes;
+    if (this.usedBytes > this.limitBytes && !this.makeRoom(done)) {
+      frames.status[frame] = STATUS_OOM;
+      return;
+    }
+    const key = frames.key[frame] as number;
+    const writeId = frames.writeId[frame] as number;
+    const ttl = frames.ttl[frame] as number;
+    const expireAt = ttl === 0 ? 0 : done + ttl;
+    const bytes = setStreamBytes(keyBytes, valueBytes, ttl !== 0);
+    const offset = log.append(bytes, done, key, writeId, expireAt, valueBytes);
+    this.keyspace.set(key, writeId, offset, log.history, expireAt, valueBytes, done);
+    counters.replicationBytes += bytes;
+    frames.offset[frame] = offset;
+    frames.history[frame] = log.history;
+    frames.ttl[frame] = expireAt;
+    frames.fromPrimary[frame] = 1;
+    frames.valueBytes[frame] = bytes;
+  }
+
+  /** Evicts until there is room; false when the policy allows no more. */
+  private makeRoom(now: Nanos): boolean {
+    while (this.usedBytes > this.limitBytes) {
+      const key = this.eviction.choose(this.keyspace);
+      if (key < 0) return false;
+      this.ports.evicted(this, key, this.keyspace.writeId[key] as number);
+      this.delete(key, now);
+      this.counters.evictions++;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * How one node follows another: a TCP stream of a history's entries, applied lazily. Nothing is scheduled per write:
+ * an entry has arrived at `now` when it was sent, and the path's delay has passed, by then.
+ *
+ * Models: delay, stalls while the path is cut and TCP's retransmission after it, a source that died with its process
+ * (what it had handed to its kernel arrives) or with its host (what was in flight is gone), chains of followers.
+ * Leaves out: bandwidth, output buffer limits, the time to apply an entry.
+ */
+import type { Nanos } from "../../../base/nanos.ts";
+import type { Network } from "../../network/network.ts";
+import type { HistoryLog, LogReader } from "./history-log.ts";
+import type { RedisNode } from "./redis-node.ts";
+
+export class ReplicationLink implements LogReader {
+  /** Number of the next entry to apply. */
+  next: number;
+  /** No entry arrives earlier: the end of the last stall, or the start of the stream. */
+  private floorNs: Nanos;
+  private delayNs: Nanos;
+  /** Entries that leave the source later never do: it died. */
+  private closedAt: Nanos = Number.POSITIVE_INFINITY;
+  /** Since when nothing has come through; Infinity while it flows. */
+  silentSince: Nanos = Number.POSITIVE_INFINITY;
+  private stalled = false;
+  private frozen = false;
+  private readonly sourceIncarnation: number;
+
+  constructor(
+    readonly source: RedisNode,
+    readonly replica: RedisNode,
+    readonly log: HistoryLog,
+    start: { readonly next: number; readonly at: Nanos },
+    private readonly network: Network,
+  ) {
+    this.next = start.next;
+    this.floorNs = start.at;
+    this.delayNs = network.meanOneWayNs(source.host, replica.host);
+    this.sourceIncarnation = source.incarnation;
+    log.attach(this);
+  }
+
+  close(): void {
+    this.log.detach(this);
+  }
+
+  /** Applies what has arrived by `now`. */
+  advance(now: Nanos): void {
+    if (this.stalled || this.frozen) return;
+    const { log } = this;
+    const upstream = this.source.link;
+    let limit = log.next;
+    if (upstream !== null && upstream.log === log && this.source.incarnation === this.sourceIncarnation) {
+      upstream.advance(now);
+      limit = upstream.next;
+    }
+    while (this.next < limit) {
+      const sentAt = log.sentAt(this.next);
+      if (sentAt > this.closedAt || this.arrivalOf(sentAt) > now) return;
+      this.replica.apply(log, this.next, now);
+      this.next++;
+    }
+  }
+
+  /** Age of the oldest entry that was sent and is not applied, ns. */
+  lagAt(now: Nanos): Nanos {
+    if (this.next >= this.log.next) return 0;
+    return Math.max(0, now - this.log.sentAt(this.next));
+  }
+
+  /** Offset that will have been applied once all that is on its way has arrived. */
+  receivableOffset(): number {
+    const { log } = this;
+    if (this.stalled || this.frozen || this.source.link !== null) return this.replica.appliedOffset;
+    let last = log.next - 1;
+    while (last >= this.next && log.sentAt(last) > this.closedAt) last--;
+    return last < this.next ? this.replica.appliedOffset : log.endOffset(last);
+  }
+
+  /** The source's process died; its kernel still delivers what it was handed. */
+  sourceProcessDied(at: Nanos): void {
+    this.closedAt = Math.min(this.closedAt, at);
+    this.silentSince = Math.min(this.silentSince, at);
+  }
+
+  /** The source's host died: what was in flight is gone. */
+  sourceHostDied(at: Nanos): void {
+    this.advance(at);
+    this.frozen = true;
+    this.silentSince = Math.min(this.silentSince, at);
+  }
+
+  /** After the network changed: begins or ends a stall, and takes the new delay. */
+  pathChanged(now: Nanos): void {
+    const { source, replica, network } = this;
+    const delayNs = network.meanOneWayNs(source.host, replica.host);
+    if (delayNs < this.delayNs && this.next < this.log.next) {
+      this.floorNs = Math.max(this.floorNs, now); // what is in flight keeps its order
+    }
+    this.delayNs = delayNs;
+    const cut = !network.reachable(source.host, replica.host);
+    if (cut === this.stalled) return;
+    this.stalled = cut;
+    if (cut) {
+      this.silentSince = Math.min(this.silentSince, now);
+      return;
+    }
+    if (!this.frozen && this.closedAt === Number.POSITIVE_INFINITY) this.silentSince = Number.POSITIVE_INFINITY;
+    if (this.next < this.log.next) {
+      const again = network.retransmitAt(this.log.sentAt(this.next), now);
+      this.floorNs = Math.max(this.floorNs, again + delayNs);
+    }
+  }
+
+  private arrivalOf(sentAt: Nanos): Nanos {
+    const upstream = this.source.link;
+    const handedOn = upstream !== null && upstream.log === this.log ? upstream.arrivalOf(sentAt) : sentAt;
+    return Math.max(handedOn + this.delayNs, this.floorNs);
+  }
+}

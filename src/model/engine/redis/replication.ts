@@ -1,0 +1,297 @@
+/**
+ * Who follows whom: connecting, partial and full resynchronisation, promotion; for all nodes of a run.
+ *
+ * Models: the 1 Hz replication cron with its reconnects, one immediate try after a disconnect, PSYNC by replication id
+ * and offset (after a promotion too), diskless full synchronisation (delay, transfer, load), repl-timeout.
+ * Leaves out: disk-backed synchronisation, output buffer limits, the stall of the stream's start after a full
+ * synchronisation, min-replicas-to-write, WAIT.
+ * Source: valkey 8.0.1 replication.c:830-905, 1836-1850, 3865-3884, 4678-4724; server.c:1446-1448.
+ */
+import { type Nanos, SECOND } from "../../../base/nanos.ts";
+import type { Kernel } from "../../../kernel/kernel.ts";
+import type { Network } from "../../network/network.ts";
+import type { Recorder } from "../../recorder.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { EMPTY_SERVER_BYTES, PING_STREAM_BYTES } from "./memory.ts";
+import type { RedisNode } from "./redis-node.ts";
+import { ReplicationLink } from "./replication-link.ts";
+
+const CRON_PERIOD: Nanos = SECOND;
+/** repl-ping-replica-period, in cron periods. */
+const PING_EVERY = 10;
+/** TCP handshake, then the pipelined PING, AUTH, REPLCONF and PSYNC. */
+const HANDSHAKE_ROUND_TRIPS = 2;
+
+/** A full synchronisation under way. */
+interface FullSync {
+  readonly source: RedisNode;
+  readonly sourceIncarnation: number;
+  readonly link: ReplicationLink;
+  readonly snapshot: Keyspace;
+  readonly offset: number;
+}
+
+/** One node's attempts to follow; `generation` makes events of an abandoned attempt stale. */
+interface Following {
+  generation: number;
+  connecting: boolean;
+  sync: FullSync | null;
+  cronCount: number;
+}
+
+export class Replication {
+  readonly nodes: RedisNode[] = [];
+  /** Told when a full synchronisation is complete. */
+  synced: ((node: RedisNode) => void) | null = null;
+  private readonly targets: number[] = [];
+  private readonly following: Following[] = [];
+  private readonly cronKind: number;
+  private readonly psyncKind: number;
+  private readonly forkKind: number;
+  private readonly loadedKind: number;
+  private readonly resetKind: number;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly network: Network,
+    private readonly recorder: Recorder,
+  ) {
+    this.cronKind = kernel.kind("replication-cron", (_t, node) => this.cron(this.nodes[node] as RedisNode));
+    this.psyncKind = kernel.kind("psync", (_t, node, generation) => this.psync(this.nodes[node] as RedisNode, generation));
+    this.forkKind = kernel.kind("full-sync-fork", (_t, node, generation) => this.fork(this.nodes[node] as RedisNode, generation));
+    this.loadedKind = kernel.kind("full-sync-loaded", (_t, node, generation) => this.loaded(this.nodes[node] as RedisNode, generation));
+    this.resetKind = kernel.kind("replication-reset", (_t, node, generation) => this.linkReset(this.nodes[node] as RedisNode, generation));
+    network.listen({
+      beforeChange: () => this.settle(),
+      afterChange: () => {
+        for (const node of this.nodes) node.link?.pathChanged(this.kernel.now);
+      },
+    });
+  }
+
+  /** Adds a node; nodes come in order of their index. */
+  add(node: RedisNode, target: number): void {
+    this.nodes.push(node);
+    this.targets.push(target);
+    this.following.push({ generation: 0, connecting: false, sync: null, cronCount: 0 });
+    const phase = this.kernel.streams.stream(`node/${node.id}`, "replication-cron").next();
+    this.kernel.schedule(Math.floor(phase * CRON_PERIOD), this.cronKind, target, node.index, 0);
+  }
+
+  /** Applies on every follower what has arrived by now. */
+  settle(): void {
+    for (const node of this.nodes) node.link?.advance(this.kernel.now);
+  }
+
+  /** A full synchronisation to the node is under way. */
+  isSyncing(node: RedisNode): boolean {
+    return (this.following[node.index] as Following).sync !== null;
+  }
+
+  /** Starts a follower that already holds what its source holds: the state of a group that has run for long. */
+  startInSync(replica: RedisNode, source: RedisNode): void {
+    replica.upstream = source;
+    replica.leads = false;
+    replica.appliedOffset = source.log.headOffset;
+    this.openLink(replica, source, source.log.next);
+  }
+
+  /** Makes a node follow another from now on: it disconnects and tries to connect at once. */
+  follow(replica: RedisNode, source: RedisNode): void {
+    if (replica.upstream === source && replica.link !== null) return;
+    this.disconnect(replica);
+    replica.upstream = source;
+    this.tryConnect(replica);
+  }
+
+  /** Leaves its upstream and begins a history of its own at its offset. Followers lose their link and try again. */
+  promote(node: RedisNode, history: number): void {
+    const offset = node.offsetAt(this.kernel.now);
+    const parent = node.log;
+    this.disconnect(node);
+    node.upstream = null;
+    node.linkDownSince = Number.POSITIVE_INFINITY;
+    node.loading = false;
+    node.log = parent.fork(history, offset);
+    node.history = history;
+    for (const other of this.nodes) {
+      if (other.link?.source === node) this.lost(other);
+    }
+  }
+
+  /** A follower without upstream offers what it holds as a history of its own, without leading. */
+  becomeSource(node: RedisNode, history: number): void {
+    this.promote(node, history);
+  }
+
+  /** A node becomes a follower: its own stream ends, and its followers lose their link. */
+  demote(node: RedisNode): void {
+    node.appliedOffset = node.offsetAt(this.kernel.now);
+    node.history = node.log.history;
+  }
+
+  /** Before a node's process dies: settles its stream and tells its followers what TCP tells them. */
+  nodeDies(node: RedisNode, withHost: boolean): void {
+    const now = this.kernel.now;
+    node.link?.advance(now);
+    for (const other of this.nodes) {
+      if (other.link?.source === node) {
+        if (withHost) other.link.sourceHostDied(now);
+        else {
+          other.link.sourceProcessDied(now);
+          const due = now + this.network.oneWayNs(node.host, other.host);
+          const generation = (this.following[other.index] as Following).generation;
+          this.kernel.schedule(due, this.resetKind, this.targets[other.index] as number, other.index, generation);
+        }
+      }
+      const sync = (this.following[other.index] as Following).sync;
+      if (sync !== null && sync.source === node) this.abandon(other);
+    }
+    this.disconnect(node);
+  }
+
+  private disconnect(node: RedisNode): void {
+    if (node.link !== null) {
+      node.link.advance(this.kernel.now);
+      node.link.close();
+      node.link = null;
+    }
+    this.abandon(node);
+    if (node.linkDownSince === Number.POSITIVE_INFINITY) node.linkDownSince = this.kernel.now;
+  }
+
+  private abandon(node: RedisNode): void {
+    const following = this.following[node.index] as Following;
+    following.generation++;
+    following.connecting = false;
+    if (following.sync !== null) {
+      following.sync.link.close();
+      following.sync = null;
+    }
+  }
+
+  private linkReset(node: RedisNode, generation: number): void {
+    if ((this.following[node.index] as Following).generation === generation && node.link !== null) this.lost(node);
+  }
+
+  /** The link is gone: one try at once, then one a second. */
+  private lost(node: RedisNode): void {
+    this.disconnect(node);
+    this.tryConnect(node);
+  }
+
+  private tryConnect(node: RedisNode): void {
+    const following = this.following[node.index] as Following;
+    const source = node.upstream;
+    if (source === null || !node.responds || following.connecting || following.sync !== null) return;
+    if (!this.network.reachable(node.host, source.host) || !source.responds) return;
+    const roundTrip = this.network.oneWayNs(node.host, source.host) + this.network.oneWayNs(source.host, node.host);
+    following.connecting = true;
+    const due = this.kernel.now + HANDSHAKE_ROUND_TRIPS * roundTrip;
+    const target = this.targets[node.index] as number;
+    this.kernel.schedule(due, this.psyncKind, target, node.index, following.generation);
+  }
+
+  /** The source decides: partial or full. */
+  private psync(node: RedisNode, generation: number): void {
+    const following = this.following[node.index] as Following;
+    if (following.generation !== generation) return;
+    following.connecting = false;
+    const source = node.upstream;
+    if (source === null || !node.responds || !source.responds || source.loading) return;
+    if (!this.network.reachable(node.host, source.host)) return;
+    if (source.link === null && source.upstream !== null) return; // it follows nobody yet: it has no stream to offer
+    const offset = node.offsetAt(this.kernel.now);
+    if (source.log.canContinue(node.history, offset, source.offsetAt(this.kernel.now))) {
+      this.recorder.mark("partial-resync", `${node.cache}/shard ${node.shardNumber}`);
+      node.loading = false;
+      this.openLink(node, source, source.log.entryAfter(offset));
+      this.recorder.node(node, `partial resynchronisation with ${source.id}`);
+      return;
+    }
+    node.loading = true;
+    this.recorder.node(node, `full synchronisation from ${source.id}`);
+    const due = this.kernel.now + node.settings.replDisklessSyncDelayNs;
+    this.kernel.schedule(due, this.forkKind, this.targets[node.index] as number, node.index, generation);
+    following.connecting = true;
+  }
+
+  /** The source forks and streams its keys; writes from here on follow in the stream. */
+  private fork(node: RedisNode, generation: number): void {
+    const following = this.following[node.index] as Following;
+    if (following.generation !== generation) return;
+    following.connecting = false;
+    const source = node.upstream;
+    if (source === null || !source.responds || !this.network.reachable(node.host, source.host)) {
+      node.loading = false;
+      return;
+    }
+    const now = this.kernel.now;
+    const offset = source.offsetAt(now);
+    this.recorder.mark("full-sync", `${node.cache}/shard ${node.shardNumber}`);
+    following.sync = {
+      source,
+      sourceIncarnation: source.incarnation,
+      link: new ReplicationLink(source, node, source.log, { next: source.log.entryAfter(offset), at: now }, this.network),
+      snapshot: source.keyspace.snapshot(),
+      offset,
+    };
+    const { fullSyncBytesPerSecond, networkBytesPerSecond, loadKeysPerSecond } = node.settings;
+    const bytes = source.usedBytes - EMPTY_SERVER_BYTES;
+    const seconds =
+      bytes / Math.min(fullSyncBytesPerSecond, networkBytesPerSecond) + source.keyspace.size / loadKeysPerSecond;
+    const due = now + Math.ceil(seconds * SECOND) + this.network.oneWayNs(source.host, node.host);
+    this.kernel.schedule(due, this.loadedKind, this.targets[node.index] as number, node.index, generation);
+  }
+
+  private loaded(node: RedisNode, generation: number): void {
+    const following = this.following[node.index] as Following;
+    const sync = following.sync;
+    if (following.generation !== generation || sync === null) return;
+    following.sync = null;
+    const intact = sync.source.incarnation === sync.sourceIncarnation && sync.source.log === sync.link.log;
+    if (!intact || !this.network.reachable(node.host, sync.source.host)) {
+      sync.link.close();
+      this.tryConnect(node);
+      return;
+    }
+    node.keyspace.copyFrom(sync.snapshot);
+    node.appliedOffset = sync.offset;
+    node.loading = false;
+    this.install(node, sync.link);
+    this.recorder.node(node, `full synchronisation from ${sync.source.id} complete`);
+    this.synced?.(node);
+  }
+
+  private openLink(replica: RedisNode, source: RedisNode, next: number): void {
+    const start = { next, at: this.kernel.now };
+    this.install(replica, new ReplicationLink(source, replica, source.log, start, this.network));
+  }
+
+  private install(replica: RedisNode, link: ReplicationLink): void {
+    const changed = replica.log !== link.log;
+    replica.link = link;
+    replica.log = link.log;
+    replica.history = link.log.history;
+    replica.linkDownSince = Number.POSITIVE_INFINITY;
+    if (!changed) return;
+    for (const other of this.nodes) {
+      if (other.link?.source === replica && other.link.log !== link.log) this.lost(other);
+    }
+  }
+
+  private cron(node: RedisNode): void {
+    const now = this.kernel.now;
+    const following = this.following[node.index] as Following;
+    this.kernel.schedule(now + CRON_PERIOD, this.cronKind, this.targets[node.index] as number, node.index, 0);
+    if (!node.responds) return;
+    following.cronCount++;
+    if (node.link !== null) {
+      node.link.advance(now);
+      if (now - node.link.silentSince > node.settings.replTimeoutNs) this.lost(node);
+    } else if (node.upstream !== null) this.tryConnect(node);
+    else if (node.writable && following.cronCount % PING_EVERY === 0) {
+      node.log.append(PING_STREAM_BYTES, now, -1, 0, 0, 0);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/** Builds a replication group: its nodes, engine, cluster bus and control plane, wired. */
+import { type Nanos, SECOND } from "../../../base/nanos.ts";
+import type { KeyMap } from "../../client/key-map.ts";
+import { ClusterBus } from "../../cluster/cluster-bus.ts";
+import { Eviction } from "../../engine/redis/eviction.ts";
+import { HistoryLog } from "../../engine/redis/history-log.ts";
+import { Keyspace } from "../../engine/redis/keyspace.ts";
+import { RedisNode } from "../../engine/redis/redis-node.ts";
+import { ControlPlane } from "../../service/control-plane.ts";
+import { Group, type GroupShard } from "../../service/group.ts";
+import type { ServiceStrategies } from "../../service/strategies.ts";
+import type { World } from "../../world.ts";
+import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
+
+/** What the keys of a group look like at the start. */
+export interface Prefill {
+  readonly keys: KeyMap;
+  /** Size and TTL of key `key` (index within the cache), as its traffic would have written it. */
+  readonly valueBytes: (key: number) => number;
+  readonly ttlNs: Nanos;
+}
+
+export interface GroupHosts {
+  /** Hosts of the nodes, in order of shards and nodes. */
+  readonly nodes: readonly number[];
+  readonly control: number;
+}
+
+/** Adds a group to the world. `follows`: the Global Datastore's primary group, for a secondary. */
+export function buildReplicationGroup(
+  world: World,
+  settings: ReplicationGroupSettings,
+  given: {
+    readonly hosts: GroupHosts;
+    readonly prefill: Prefill;
+    readonly strategies: ServiceStrategies;
+    readonly firstShard: number;
+    readonly servesReplicaReads: boolean;
+    readonly follows: Group | null;
+    readonly drainKind: number;
+  },
+): Group {
+  const { kernel, replication, recorder } = world;
+  const targets: number[] = [];
+  const shards: GroupShard[] = settings.shards.map((shard, at) => {
+    const upstream = given.follows?.shards[at] ?? null;
+    const log = upstream?.leader.log ?? new HistoryLog(recorder.newHistory(), -1, 0, settings.engine.replBacklogBytes);
+    const nodes = shard.nodes.map(({ id, zone }) => {
+      const index = world.nodes.length;
+      const host = given.hosts.nodes[targets.length] as number;
+      const target = kernel.target(`node/${id}`);
+      targets.push(target);
+      const node = new RedisNode(
+        {
+          id,
+          cache: settings.name,
+          shardNumber: at + 1,
+          shard: given.firstShard + at,
+          index,
+          host,
+          zone: world.hosts.zoneIndex(zone),
+          clusterEnabled: settings.clusterMode === "enabled",
+        },
+        new Keyspace(given.prefill.keys.counts[at] as number, given.prefill.keys.keyBytes),
+        log,
+        settings.engine,
+        new Eviction(settings.engine.maxmemoryPolicy, kernel.streams.stream(`node/${id}`, "eviction")),
+        {
+          kernel,
+          transport: world.transport,
+          frames: world.transport.frames,
+          drainKind: given.drainKind,
+          target,
+          keyBytes: given.prefill.keys.keyBytes,
+          evicted: (of, key, writeId) => {
+            if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
+            recorder.write({ kind: "evicted", at: kernel.now, cache: of.cache, shard: of.shardNumber, key, writeId });
+          },
+        },
+      );
+      node.readsWhenDown = settings.bus.allowReadsWhenDown;
+      node.servesReplicaReads = given.servesReplicaReads;
+      world.nodes.push(node);
+      world.transport.addServer(node, target);
+      replication.add(node, target);
+      return node;
+    });
+    const leader = nodes[0] as RedisNode;
+    return { index: given.firstShard + at, number: at + 1, nodes, leader, history: log.history, open: null };
+  });
+  const group = new Group(
+    settings.name,
+    settings.region,
+    settings.clusterMode === "enabled",
+    settings.automaticFailover,
+    settings.service,
+    shards,
+    given.hosts.control,
+    { clock: kernel, network: world.network, replication, recorder },
+  );
+  group.following = given.follows;
+  if (given.follows === null) prefill(world, settings, group, given.prefill);
+  else copyPrefill(group, given.follows);
+  for (const [at, shard] of shards.entries()) startShard(world, shard, given.follows?.shards[at]?.leader ?? null);
+  group.primaryEndpoint.nodes = [(shards[0] as GroupShard).leader.index];
+  const first = shards[0] as GroupShard;
+  const readers = first.nodes.filter((node) => node !== first.leader);
+  group.readerEndpoint.nodes = (readers.length > 0 ? readers : [first.leader]).map((node) => node.index);
+  world.groups.push(group);
+  const plane = new ControlPlane(group, { kernel, hosts: world.hosts, replication, recorder, strategies: given.strategies });
+  world.controlPlanes.push(plane);
+  if (group.clusterEnabled) attachBus(world, settings, group, plane, targets);
+  return group;
+}
+
+function startShard(world: World, shard: GroupShard, upstream: RedisNode | null): void {
+  const { leader } = shard;
+  if (upstream !== null) {
+    world.replication.startInSync(leader, upstream);
+    leader.readOnly = true;
+  }
+  leader.leads = true;
+  for (const node of shard.nodes) {
+    node.knownOwner = leader.index;
+    if (node !== leader) world.replication.startInSync(node, leader);
+  }
+}
+
+/** A group that has run for long: keys are present, and their remaining TTLs are spread evenly. */
+function prefill(world: World, settings: ReplicationGroupSettings, group: Group, prefill: Prefill): void {
+  if (settings.prefill === 0) return;
+  const { keys, ttlNs } = prefill;
+  const stream = world.kernel.streams.stream(`cache/${settings.name}`, "prefill");
+  for (let key = 0; key < keys.count; key++) {
+    const present = settings.prefill >= 1 || stream.next() < settings.prefill;
+    if (!present) continue;
+    const expireAt = ttlNs === 0 ? 0 : Math.ceil(stream.next() * ttlNs);
+    const leader = (group.shards[keys.shard[key] as number] as GroupShard).leader;
+    const local = keys.local[key] as number;
+    const valueBytes = prefill.valueBytes(key);
+    // A read touched it at some time in the past hour: the LRU clock of a busy cache.
+    const touchedAt = -Math.floor(stream.next() * 3600 * SECOND);
+    leader.keyspace.set(local, -(key + 1), 0, leader.history, expireAt, valueBytes, touchedAt);
+  }
+  for (const shard of group.shards) {
+    for (const node of shard.nodes) if (node !== shard.leader) node.keyspace.copyFrom(shard.leader.keyspace);
+  }
+}
+
+/** A secondary Region holds what the primary Region holds. */
+function copyPrefill(group: Group, from: Group): void {
+  for (const [at, shard] of group.shards.entries()) {
+    const source = (from.shards[at] as GroupShard).leader.keyspace;
+    for (const node of shard.nodes) node.keyspace.copyFrom(source);
+  }
+}
+
+function attachBus(
+  world: World,
+  settings: ReplicationGroupSettings,
+  group: Group,
+  plane: ControlPlane,
+  targets: readonly number[],
+): void {
+  const { kernel, recorder } = world;
+  const bus = new ClusterBus(
+    kernel,
+    world.network,
+    settings.bus,
+    group.shards.length,
+    {
+      failureAgreed(owner, by) {
+        const { open } = group.shardOf(owner);
+        if (open === null || open.fromNode !== owner.id || open.reached.has("failover-detected")) return;
+        recorder.failover(open, "failover-detected", null, `FAIL agreed by a majority of primaries, concluded by ${by.id}`);
+      },
+      electionScheduled(candidate) {
+        recorder.mark("election-scheduled", `${group.name}/shard ${candidate.shardNumber}`);
+      },
+      won(winner, configEpoch) {
+        const shard = group.shardOf(winner);
+        const cause = `won the election in epoch ${configEpoch}`;
+        if (shard.open === null) {
+          const of = { cache: group.name, shard: shard.number, globalDatastore: null, fromNode: shard.leader.id };
+          shard.open = recorder.startFailover(of, `${shard.leader.id} was voted out`, group.copies(shard));
+        }
+        const { open } = shard;
+        if (!open.reached.has("failover-detected")) {
+          recorder.failover(open, "failover-detected", null, "FAIL agreed by a majority of primaries");
+        }
+        recorder.failover(open, "failover-decided", winner.id, `${winner.id} ${cause}`, group.copies(shard));
+        const from = shard.leader;
+        group.takeLead(winner, configEpoch, { cause, failover: open, failedAt: open.failedAt });
+        recorder.failover(open, "failover-promoted", winner.id, cause);
+        shard.open = null;
+        plane.announceFailover(from.id, winner.id);
+        plane.review();
+      },
+      ownerLearned(node, owner) {
+        group.demote(node, owner, `learnt that ${owner.id} owns the shard`);
+      },
+      stateChanged(node, cause) {
+        recorder.node(node, cause);
+      },
+    },
+    group.name,
+  );
+  group.bus = bus;
+  const members = [...group.nodes()].map((node, at) => ({
+    node,
+    shard: node.shardNumber - 1,
+    target: targets[at] as number,
+  }));
+  bus.start(members);
+}

@@ -1,0 +1,173 @@
+/**
+ * Paths between hosts: delay, cuts, and what a cut does to what is in flight.
+ *
+ * Models: one-way delay as half of the round trip of the two places; added delay and jitter; cuts that are counted, so
+ * overlapping faults compose; packets in flight on a cut path are lost and TCP sends them again with doubling timeouts.
+ * Leaves out: random loss, bandwidth and queues on a path, routes, TCP's congestion window.
+ */
+import { invariant } from "../../base/invariant.ts";
+import type { Nanos } from "../../base/nanos.ts";
+import type { Streams } from "../../kernel/streams.ts";
+import type { Hosts } from "../place/hosts.ts";
+import type { NetworkSettings } from "./network-settings.ts";
+
+/** `brokenAt` of a path that never was cut. */
+const NEVER = -1;
+
+/** Told when paths were cut, joined or changed their delay, after the change. */
+export interface NetworkListener {
+  /** Before anything changes: settle what has arrived until now. */
+  beforeChange(): void;
+  afterChange(): void;
+}
+
+export class Network {
+  private readonly size: number;
+  /** One-way delay without faults, ns, [from * size + to]. */
+  private readonly base: Float64Array;
+  private readonly delay: Float64Array;
+  private readonly jitter: Float64Array;
+  private readonly cuts: Uint16Array;
+  /** Infinity while cut; else the end of the last cut, or NEVER. */
+  private readonly brokenAt: Float64Array;
+  private jitteredPaths = 0;
+  private readonly listeners: NetworkListener[] = [];
+
+  constructor(
+    private readonly hosts: Hosts,
+    private readonly settings: NetworkSettings,
+    private readonly streams: Streams,
+    private readonly clock: { readonly now: Nanos },
+  ) {
+    const size = hosts.count;
+    this.size = size;
+    this.base = new Float64Array(size * size);
+    for (let a = 0; a < size; a++) {
+      for (let b = 0; b < size; b++) this.base[a * size + b] = Math.round(this.rttNs(a, b) / 2);
+    }
+    this.delay = this.base.slice();
+    this.jitter = new Float64Array(size * size);
+    this.cuts = new Uint16Array(size * size);
+    this.brokenAt = new Float64Array(size * size).fill(NEVER);
+  }
+
+  listen(listener: NetworkListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** One-way delay of a message that leaves now, ns. */
+  oneWayNs(from: number, to: number): Nanos {
+    const path = from * this.size + to;
+    const delay = this.delay[path] as number;
+    if (this.jitteredPaths === 0) return delay;
+    const jitter = this.jitter[path] as number;
+    if (jitter === 0) return delay;
+    const stream = this.streams.stream(`link/${this.hosts.names[from]}>${this.hosts.names[to]}`, "jitter");
+    return delay + Math.floor(stream.next() * (jitter + 1));
+  }
+
+  /** One-way delay without jitter, ns. */
+  meanOneWayNs(from: number, to: number): Nanos {
+    const path = from * this.size + to;
+    return (this.delay[path] as number) + Math.floor((this.jitter[path] as number) / 2);
+  }
+
+  /** Whether a message that left at `sentAt` and is due now was caught by a cut on its way. */
+  lost(from: number, to: number, sentAt: Nanos): boolean {
+    return (this.brokenAt[from * this.size + to] as number) >= sentAt;
+  }
+
+  isCut(from: number, to: number): boolean {
+    return this.cuts[from * this.size + to] !== 0;
+  }
+
+  /** A message can go and its answer can come back, now. */
+  reachable(a: number, b: number): boolean {
+    return !this.isCut(a, b) && !this.isCut(b, a);
+  }
+
+  /**
+   * When TCP sends a lost segment again: timeouts double from `tcpRetransmitNs`, counted from its first sending. The
+   * first of these instants after `after`.
+   * Source: RFC 6298; Linux's minimum of 200 ms.
+   */
+  retransmitAt(firstSentAt: Nanos, after: Nanos): Nanos {
+    let timeout = this.settings.tcpRetransmitNs;
+    let due = firstSentAt + timeout;
+    while (due <= after) {
+      timeout = Math.min(timeout * 2, 120e9);
+      due += timeout;
+    }
+    return due;
+  }
+
+  /** Cuts (+1) or joins (-1) every path between the two sides, both ways. A path stays cut until every cut has ended. */
+  changeCuts(side: readonly number[], others: readonly number[], by: 1 | -1): void {
+    this.notifyBefore();
+    for (const a of side) {
+      for (const b of others) {
+        this.changeCut(a, b, by);
+        this.changeCut(b, a, by);
+      }
+    }
+    this.notifyAfter();
+  }
+
+  /** Adds (or, negative, takes away) delay and jitter between the two sides, both ways. Instances add up. */
+  changeDelay(side: readonly number[], others: readonly number[], addNs: Nanos, jitterNs: Nanos): void {
+    this.notifyBefore();
+    for (const a of side) {
+      for (const b of others) {
+        for (const path of a === b ? [] : [a * this.size + b, b * this.size + a]) {
+          this.delay[path] = (this.delay[path] as number) + addNs;
+          const before = this.jitter[path] as number;
+          const after = before + jitterNs;
+          this.jitter[path] = after;
+          this.jitteredPaths += Number(after > 0) - Number(before > 0);
+        }
+      }
+    }
+    this.notifyAfter();
+  }
+
+  /** What faults write here, for comparison with a run that had none. */
+  faultState(): { readonly cuts: readonly number[]; readonly added: readonly number[]; readonly jitter: readonly number[] } {
+    return {
+      cuts: Array.from(this.cuts),
+      added: Array.from(this.delay, (delay, path) => delay - (this.base[path] as number)),
+      jitter: Array.from(this.jitter),
+    };
+  }
+
+  private changeCut(from: number, to: number, by: 1 | -1): void {
+    if (from === to) return;
+    const path = from * this.size + to;
+    const cuts = (this.cuts[path] as number) + by;
+    invariant(cuts >= 0, "a path is joined once per cut", { from, to });
+    this.cuts[path] = cuts;
+    if (cuts === 1 && by === 1) this.brokenAt[path] = Number.POSITIVE_INFINITY;
+    if (cuts === 0) this.brokenAt[path] = this.clock.now;
+  }
+
+  private rttNs(a: number, b: number): Nanos {
+    const { hosts, settings } = this;
+    const regionA = hosts.region[a] as number;
+    const regionB = hosts.region[b] as number;
+    if (regionA !== regionB) {
+      const from = hosts.regionNames[regionA];
+      const to = hosts.regionNames[regionB];
+      const pair = settings.regionRttNs.find((entry) => entry.from === from && entry.to === to);
+      invariant(pair !== undefined, "every pair of Regions has a round-trip time", { from, to });
+      return pair.rttNs;
+    }
+    return hosts.zone[a] === hosts.zone[b] && hosts.zone[a] !== -1 ? settings.sameZoneRttNs : settings.interZoneRttNs;
+  }
+
+  private notifyBefore(): void {
+    for (const listener of this.listeners) listener.beforeChange();
+  }
+
+  private notifyAfter(): void {
+    for (const listener of this.listeners) listener.afterChange();
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Carries frames between client hosts and servers, and tells clients what TCP would tell them.
+ *
+ * Models: one-way delays; a frame caught by a cut is sent again by TCP while both ends live; a dead process resets at
+ * once; a dead host is silent, and what it had in flight is gone; connecting costs round trips.
+ * Leaves out: segments, windows, keep-alive. A connection carries one command at a time, so nothing can overtake.
+ */
+import type { Nanos } from "../../base/nanos.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Frames } from "./frames.ts";
+import type { Network } from "./network.ts";
+
+/** A process that answers frames. */
+export interface Server {
+  readonly host: number;
+  /** Its kernel answers: the host has power. */
+  hostUp: boolean;
+  processUp: boolean;
+  /** The process neither reads nor answers, its kernel does. */
+  paused: boolean;
+  /** Counts the processes that ran under this id. */
+  incarnation: number;
+  /** When the last process died; what was to leave later never left. */
+  diedAt: Nanos;
+  /** Whether the last process died with its host. */
+  diedWithHost: boolean;
+  clientConnections: number;
+  readonly maxclients: number;
+  receive(frame: number): void;
+}
+
+/** Where replies go: all client hosts. */
+export interface Clients {
+  readonly hostOf: Int32Array;
+  readonly target: Int32Array;
+  isUp(client: number): boolean;
+  /** Whether the connection that carries the frame is still open. */
+  carries(frame: number): boolean;
+  reply(frame: number): void;
+  connected(connection: number, generation: number, serverIncarnation: number): void;
+  /** The server's kernel refused or reset the connection. */
+  reset(connection: number, generation: number): void;
+}
+
+export class Transport {
+  readonly servers: Server[] = [];
+  private readonly serverTargets: number[] = [];
+  private clients: Clients | null = null;
+  private readonly atServer: number;
+  private readonly atClient: number;
+  private readonly connectAtServer: number;
+  private readonly connectAtClient: number;
+  private readonly resetAtClient: number;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly network: Network,
+    readonly frames: Frames,
+  ) {
+    this.atServer = kernel.kind("frame-at-server", (_target, frame) => this.arriveAtServer(frame));
+    this.atClient = kernel.kind("frame-at-client", (_target, frame) => this.arriveAtClient(frame));
+    this.connectAtServer = kernel.kind("connect-at-server", (_target, slot) => this.connectArrives(slot));
+    this.connectAtClient = kernel.kind("connect-at-client", (_target, slot) => this.connectAnswered(slot));
+    this.resetAtClient = kernel.kind("reset-at-client", (_target, slot) => this.resetArrives(slot));
+  }
+
+  addServer(server: Server, target: number): number {
+    this.servers.push(server);
+    this.serverTargets.push(target);
+    return this.servers.length - 1;
+  }
+
+  attachClients(clients: Clients): void {
+    this.clients = clients;
+  }
+
+  /** Sends a filled frame from its client now. `word` tells requests apart in the digest. */
+  sendRequest(frame: number, word: number): void {
+    const { frames, kernel } = this;
+    const now = kernel.now;
+    const server = frames.server[frame] as number;
+    frames.sentAt[frame] = now;
+    frames.firstSentAt[frame] = now;
+    const from = (this.clients as Clients).hostOf[frames.client[frame] as number] as number;
+    const to = (this.servers[server] as Server).host;
+    const due = now + this.network.oneWayNs(from, to);
+    kernel.schedule(due, this.atServer, this.serverTargets[server] as number, frame, word);
+  }
+
+  /** Sends the answered frame back; it leaves the server at `departAt`. */
+  sendReply(frame: number, departAt: Nanos): void {
+    const { frames } = this;
+    frames.sentAt[frame] = departAt;
+    frames.firstSentAt[frame] = departAt;
+    const client = frames.client[frame] as number;
+    const clients = this.clients as Clients;
+    const from = (this.servers[frames.server[frame] as number] as Server).host;
+    const due = departAt + this.network.oneWayNs(from, clients.hostOf[client] as number);
+    const word = (frames.status[frame] as number) | ((frames.request[frame] as number) << 4);
+    this.kernel.schedule(due, this.atClient, clients.target[client] as number, frame, word);
+  }
+
+  private arriveAtServer(frame: number): void {
+    const { frames } = this;
+    const serverIndex = frames.server[frame] as number;
+    const server = this.servers[serverIndex] as Server;
+    const clients = this.clients as Clients;
+    const client = frames.client[frame] as number;
+    const from = clients.hostOf[client] as number;
+    if (this.network.lost(from, server.host, frames.sentAt[frame] as number)) {
+      this.retransmit(frame, from, server.host, this.atServer, this.serverTargets[serverIndex] as number);
+      return;
+    }
+    if (!server.hostUp) {
+      frames.release(frame); // silence: nothing tells the client
+      return;
+    }
+    if (!server.processUp || server.incarnation !== frames.serverIncarnation[frame]) {
+      const connection = frames.connection[frame] as number;
+      this.sendReset(serverIndex, client, connection, frames.connectionGeneration[frame] as number);
+      frames.release(frame);
+      return;
+    }
+    server.receive(frame);
+  }
+
+  private arriveAtClient(frame: number): void {
+    const { frames } = this;
+    const clients = this.clients as Clients;
+    const client = frames.client[frame] as number;
+    const server = this.servers[frames.server[frame] as number] as Server;
+    const to = clients.hostOf[client] as number;
+    const sentAt = frames.sentAt[frame] as number;
+    if (this.diedBeforeDelivery(server, frame, sentAt)) {
+      frames.release(frame);
+      return;
+    }
+    if (this.network.lost(server.host, to, sentAt)) {
+      this.retransmit(frame, server.host, to, this.atClient, clients.target[client] as number);
+      return;
+    }
+    clients.reply(frame);
+  }
+
+  /** A reply that had not left a dying process, or was in flight from a host that lost its power. */
+  private diedBeforeDelivery(server: Server, frame: number, sentAt: Nanos): boolean {
+    const incarnation = this.frames.serverIncarnation[frame] as number;
+    const died = !server.processUp || server.incarnation !== incarnation;
+    return died && (server.diedWithHost || server.diedAt <= sentAt);
+  }
+
+  /** TCP sends the frame again, unless its connection is closed or its sender's host is dead. */
+  private retransmit(frame: number, from: number, to: number, kind: number, target: number): void {
+    const { frames, kernel } = this;
+    const clients = this.clients as Clients;
+    const server = this.servers[frames.server[frame] as number] as Server;
+    const senderLives = kind === this.atServer ? clients.isUp(frames.client[frame] as number) : server.hostUp;
+    if (!senderLives || !clients.carries(frame)) {
+      frames.release(frame);
+      return;
+    }
+    const again = this.network.retransmitAt(frames.firstSentAt[frame] as number, kernel.now);
+    frames.sentAt[frame] = again;
+    kernel.schedule(again + this.network.oneWayNs(from, to), kind, target, frame, 0);
+  }
+
+  // Connections: slot packs nothing; the columns below hold what travels with a SYN and its answer.
+  private readonly syns: { client: number; server: number; connection: number; generation: number; sentAt: Nanos; firstSentAt: Nanos; roundTrips: number; incarnation: number }[] = [];
+  private readonly freeSyns: number[] = [];
+
+  /** Opens a connection: `connected` or `reset` will be called, or neither when the server's host is silent. */
+  connect(client: number, server: number, connection: number, generation: number, roundTrips: number): void {
+    const slot = this.freeSyns.pop() ?? this.syns.length;
+    const now = this.kernel.now;
+    this.syns[slot] = { client, server, connection, generation, sentAt: now, firstSentAt: now, roundTrips, incarnation: -1 };
+    const from = (this.clients as Clients).hostOf[client] as number;
+    const due = now + this.network.oneWayNs(from, (this.servers[server] as Server).host);
+    this.kernel.schedule(due, this.connectAtServer, this.serverTargets[server] as number, slot, connection);
+  }
+
+  private connectArrives(slot: number): void {
+    const syn = this.syns[slot] as (typeof this.syns)[number];
+    const server = this.servers[syn.server] as Server;
+    const clients = this.clients as Clients;
+    const from = clients.hostOf[syn.client] as number;
+    if (this.network.lost(from, server.host, syn.sentAt)) {
+      // SYN again after 1, 3, 7 s: beyond any sensible connect timeout; the client gives up first.
+      this.freeSyns.push(slot);
+      return;
+    }
+    if (!server.hostUp || (server.paused && syn.roundTrips > 1)) {
+      this.freeSyns.push(slot);
+      return;
+    }
+    if (!server.processUp || server.clientConnections >= server.maxclients) {
+      this.sendReset(syn.server, syn.client, syn.connection, syn.generation);
+      this.freeSyns.push(slot);
+      return;
+    }
+    syn.incarnation = server.incarnation;
+    const oneWay = this.network.oneWayNs(server.host, from);
+    const roundTrip = oneWay + this.network.oneWayNs(from, server.host);
+    syn.sentAt = this.kernel.now;
+    const due = this.kernel.now + oneWay + (syn.roundTrips - 1) * roundTrip;
+    this.kernel.schedule(due, this.connectAtClient, clients.target[syn.client] as number, slot, syn.connection);
+  }
+
+  private connectAnswered(slot: number): void {
+    const syn = this.syns[slot] as (typeof this.syns)[number];
+    this.freeSyns.push(slot);
+    const server = this.servers[syn.server] as Server;
+    const to = (this.clients as Clients).hostOf[syn.client] as number;
+    if (this.network.lost(server.host, to, syn.sentAt)) return;
+    if (!server.hostUp) return;
+    (this.clients as Clients).connected(syn.connection, syn.generation, syn.incarnation);
+  }
+
+  /** The server's kernel tells one connection that it is closed. */
+  sendReset(server: number, client: number, connection: number, generation: number): void {
+    const slot = this.freeSyns.pop() ?? this.syns.length;
+    const now = this.kernel.now;
+    this.syns[slot] = { client, server, connection, generation, sentAt: now, firstSentAt: now, roundTrips: 0, incarnation: -1 };
+    const clients = this.clients as Clients;
+    const due = now + this.network.oneWayNs((this.servers[server] as Server).host, clients.hostOf[client] as number);
+    this.kernel.schedule(due, this.resetAtClient, clients.target[client] as number, slot, connection);
+  }
+
+  private resetArrives(slot: number): void {
+    const syn = this.syns[slot] as (typeof this.syns)[number];
+    this.freeSyns.push(slot);
+    const to = (this.clients as Clients).hostOf[syn.client] as number;
+    if (this.network.lost((this.servers[syn.server] as Server).host, to, syn.sentAt)) return;
+    (this.clients as Clients).reset(syn.connection, syn.generation);
+  }
+}

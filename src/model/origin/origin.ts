@@ -1,0 +1,139 @@
+/**
+ * The database behind a cache: one queue and `concurrency` servers.
+ *
+ * Models: waiting in order of arrival, service times, the distance from the client's zone, an origin that stands in one
+ * zone and is gone while the zone has no power.
+ * Leaves out: its own replicas and failovers, a queue's limit, writes.
+ */
+import type { Nanos } from "../../base/nanos.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { createSampler, sampleNanos, type Sampler } from "../../kernel/sampler.ts";
+import type { Stream } from "../../kernel/streams.ts";
+import { Histogram } from "../../measure/histogram.ts";
+import type { Network } from "../network/network.ts";
+import type { OriginSettings } from "./origin-settings.ts";
+
+interface Job {
+  readonly request: number;
+  readonly generation: number;
+  readonly client: number;
+  readonly askedAt: Nanos;
+}
+
+export class Origin {
+  readonly name: string;
+  requests = 0;
+  peakConcurrency = 0;
+  queuedMax = 0;
+  busy = 0;
+  readonly latency = new Histogram();
+  up = true;
+  private readonly sampler: Sampler;
+  private readonly stream: Stream;
+  private readonly target: number;
+  private readonly arriveKind: number;
+  private readonly servedKind: number;
+  private readonly answerKind: number;
+  private readonly jobs: (Job | undefined)[] = [];
+  private readonly freeJobs: number[] = [];
+  private readonly queue: number[] = [];
+  private queueHead = 0;
+
+  constructor(
+    settings: OriginSettings,
+    readonly host: number,
+    private readonly ports: {
+      readonly kernel: Kernel;
+      readonly network: Network;
+      /** The origin answered: the request, and the generation it had when it asked. */
+      readonly answered: (request: number, generation: number) => void;
+    },
+    private readonly concurrency = settings.concurrency,
+  ) {
+    const { kernel } = ports;
+    this.name = settings.name;
+    this.sampler = createSampler(settings.serviceTime);
+    this.stream = kernel.streams.stream(`origin/${settings.name}`, "service");
+    this.target = kernel.target(`origin/${settings.name}`);
+    this.arriveKind = kernel.kind(`origin-arrive/${settings.name}`, (_t, job) => this.arrive(job));
+    this.servedKind = kernel.kind(`origin-served/${settings.name}`, (_t, job) => this.served(job));
+    this.answerKind = kernel.kind(`origin-answer/${settings.name}`, (_t, job) => this.answer(job));
+  }
+
+  /** Requests that wait for a server. */
+  get queued(): number {
+    return this.queue.length - this.queueHead;
+  }
+
+  ask(request: number, generation: number, clientHost: number): void {
+    const { kernel, network } = this.ports;
+    const slot = this.freeJobs.pop() ?? this.jobs.length;
+    this.jobs[slot] = { request, generation, client: clientHost, askedAt: kernel.now };
+    kernel.schedule(kernel.now + network.oneWayNs(clientHost, this.host), this.arriveKind, this.target, slot, 0);
+  }
+
+  powerLost(): void {
+    this.up = false;
+    this.busy = 0;
+    this.queue.length = 0;
+    this.queueHead = 0;
+  }
+
+  powerRestored(): void {
+    this.up = true;
+  }
+
+  private arrive(slot: number): void {
+    const job = this.jobs[slot] as Job;
+    const { network } = this.ports;
+    if (!this.up || network.lost(job.client, this.host, job.askedAt)) {
+      this.release(slot); // the request stays open: nobody answers it
+      return;
+    }
+    this.requests++;
+    if (this.busy < this.concurrency) {
+      this.serve(slot);
+      return;
+    }
+    this.queue.push(slot);
+    this.queuedMax = Math.max(this.queuedMax, this.queued);
+  }
+
+  private serve(slot: number): void {
+    this.busy++;
+    this.peakConcurrency = Math.max(this.peakConcurrency, this.busy);
+    const { kernel } = this.ports;
+    kernel.schedule(kernel.now + sampleNanos(this.sampler, this.stream), this.servedKind, this.target, slot, 0);
+  }
+
+  private served(slot: number): void {
+    if (!this.up) {
+      this.release(slot);
+      return;
+    }
+    const { kernel, network } = this.ports;
+    const job = this.jobs[slot] as Job;
+    this.busy--;
+    kernel.schedule(kernel.now + network.oneWayNs(this.host, job.client), this.answerKind, this.target, slot, 0);
+    const next = this.queue[this.queueHead];
+    if (next === undefined) return;
+    this.queueHead++;
+    if (this.queueHead === this.queue.length) {
+      this.queue.length = 0;
+      this.queueHead = 0;
+    }
+    this.serve(next);
+  }
+
+  private answer(slot: number): void {
+    const job = this.jobs[slot] as Job;
+    this.release(slot);
+    this.latency.record(this.ports.kernel.now - job.askedAt);
+    this.ports.answered(job.request, job.generation);
+  }
+
+  private release(slot: number): void {
+    this.jobs[slot] = undefined;
+    this.freeJobs.push(slot);
+  }
+}

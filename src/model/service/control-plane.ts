@@ -1,0 +1,333 @@
+/**
+ * The managed service of one replication group: notices failures, fails over groups with cluster mode disabled, replaces
+ * dead nodes, changes DNS.
+ *
+ * Models: a node that does not answer the service for `monitorDetection` is dealt with; promotion of the least-lagged
+ * replica and the DNS flip after it; replacement under the same id in the same zone, empty, once the zone has power;
+ * no promotion where automatic failover is off: the replacement takes its data from a replica, then serves; a cluster
+ * that could not elect is helped by a takeover when the replacement comes up; an old primary that returns is demoted.
+ * Leaves out: replacement of nodes that are alive but unreachable, scaling, maintenance, failures of the service.
+ * Source: ElastiCache user guide, AutoFailover and FaultTolerance pages; FAQ.
+ */
+import { toSeconds } from "../../base/nanos.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { RedisNode } from "../engine/redis/redis-node.ts";
+import type { Replication } from "../engine/redis/replication.ts";
+import type { Recorder } from "../recorder.ts";
+import type { Hosts } from "../place/hosts.ts";
+import type { Group, GroupShard } from "./group.ts";
+import type { ServiceStrategies } from "./strategies.ts";
+
+/** What the service knows of one node. */
+interface Watch {
+  healthy: boolean;
+  /** Tells decisions of an earlier failure apart. */
+  generation: number;
+  replacing: "no" | "waits-for-zone" | "provisioning" | "joining";
+}
+
+export class ControlPlane {
+  private readonly watches = new Map<RedisNode, Watch>();
+  private readonly nodes: RedisNode[] = [];
+  private readonly decideKind: number;
+  private readonly promoteKind: number;
+  private readonly dnsKind: number;
+  private readonly provisionedKind: number;
+  private readonly target: number;
+  /** Replica that was chosen for a shard, by shard number. */
+  private readonly chosen = new Map<number, RedisNode>();
+
+  constructor(
+    readonly group: Group,
+    private readonly ports: {
+      readonly kernel: Kernel;
+      readonly hosts: Hosts;
+      readonly replication: Replication;
+      readonly recorder: Recorder;
+      readonly strategies: ServiceStrategies;
+    },
+  ) {
+    const { kernel } = ports;
+    this.target = kernel.target(`service/${group.name}`);
+    this.decideKind = kernel.kind(`service-decides/${group.name}`, (_t, node, word) => this.decide(this.nodes[node] as RedisNode, word));
+    this.promoteKind = kernel.kind(`service-promotes/${group.name}`, (_t, shard) => this.promote(group.shards[shard - 1] as GroupShard));
+    this.dnsKind = kernel.kind(`dns-update/${group.name}`, (_t, shard) => this.updateDns(group.shards[shard - 1] as GroupShard));
+    this.provisionedKind = kernel.kind(`node-provisioned/${group.name}`, (_t, node) => this.provisioned(this.nodes[node] as RedisNode));
+    for (const node of group.nodes()) {
+      this.nodes.push(node);
+      this.watches.set(node, { healthy: true, generation: 0, replacing: "no" });
+    }
+  }
+
+  /** Looks at every node anew; called after anything that may have changed a node's health or a zone's power. */
+  review(): void {
+    for (const [slot, node] of this.nodes.entries()) this.reviewNode(node, slot);
+    for (const shard of this.group.shards) this.reviewShard(shard);
+  }
+
+  /** A node has finished loading what it needs. */
+  synced(node: RedisNode): void {
+    const watch = this.watch(node);
+    const shard = this.group.shardOf(node);
+    if (watch.replacing !== "joining") return;
+    if (shard.leader === node && !node.leads) this.leadAfterReplacement(shard, node, null);
+    this.recovered(node, watch);
+  }
+
+  /** TestFailover: the service takes the primary of a node group down, and all that follows is as in a failure. */
+  announceTestFailover(shard: GroupShard): void {
+    const id = String(shard.number).padStart(4, "0");
+    this.ports.recorder.serviceEvent("replication-group", this.group.name, `Test Failover API called for node group ${id}`);
+  }
+
+  /** Records a failover that the cluster bus completed. */
+  announceFailover(from: string, to: string): void {
+    const text = `Failover from primary node ${from} to replica node ${to} completed`;
+    this.ports.recorder.serviceEvent("cache-cluster", from, text);
+    this.ports.recorder.serviceEvent("replication-group", this.group.name, text);
+  }
+
+  private watch(node: RedisNode): Watch {
+    return this.watches.get(node) as Watch;
+  }
+
+  private reviewNode(node: RedisNode, slot: number): void {
+    const { kernel, hosts } = this.ports;
+    const watch = this.watch(node);
+    if (watch.replacing === "waits-for-zone" && hosts.zoneHasPower(node.zone)) this.provision(node, watch);
+    const healthy = this.group.isHealthy(node);
+    if (healthy === watch.healthy) return;
+    watch.healthy = healthy;
+    watch.generation++;
+    if (!healthy) {
+      const due = kernel.now + this.group.service.monitorDetectionNs;
+      kernel.schedule(due, this.decideKind, this.target, slot, watch.generation);
+    } else if (watch.replacing === "no") this.welcomeBack(node);
+  }
+
+  /** A node that was cut off or paused answers again. */
+  private welcomeBack(node: RedisNode): void {
+    if (this.group.clusterEnabled) return; // the cluster bus tells it
+    const shard = this.group.shardOf(node);
+    if (shard.leader === node) return;
+    this.group.demote(node, shard.leader, `told to follow ${shard.leader.id}`);
+    this.refreshReader(shard);
+  }
+
+  /** Opens a failover when a shard's primary stops answering; abandons it when the primary is back first. */
+  private reviewShard(shard: GroupShard): void {
+    const { recorder } = this.ports;
+    const { leader } = shard;
+    const healthy = this.group.isHealthy(leader) && leader.leads;
+    if (!healthy && shard.open === null) {
+      const of = { cache: this.group.name, shard: shard.number, globalDatastore: null, fromNode: leader.id };
+      this.group.recordOffsets(shard);
+      shard.open = recorder.startFailover(of, whyUnhealthy(leader), this.group.copies(shard));
+    } else if (healthy && shard.open !== null && !this.chosen.has(shard.number)) {
+      recorder.failover(shard.open, "failover-abandoned", null, `${leader.id} answers again`);
+      shard.open = null;
+    }
+  }
+
+  private decide(node: RedisNode, generation: number): void {
+    const watch = this.watch(node);
+    if (watch.generation !== generation || watch.healthy) return;
+    const shard = this.group.shardOf(node);
+    const silent = `no answer for ${toSeconds(this.group.service.monitorDetectionNs)} s`;
+    if (shard.leader === node && !this.group.clusterEnabled && shard.open !== null) {
+      if (this.group.automaticFailover) this.chooseReplica(shard, silent);
+      else this.detected(shard, `service monitor: ${silent}`);
+    }
+    if (!node.alive && watch.replacing === "no") {
+      if (this.ports.hosts.zoneHasPower(node.zone)) this.provision(node, watch);
+      else watch.replacing = "waits-for-zone";
+    }
+  }
+
+  private detected(shard: GroupShard, cause: string): void {
+    if (shard.open === null || shard.open.reached.has("failover-detected")) return;
+    this.ports.recorder.failover(shard.open, "failover-detected", null, cause);
+  }
+
+  private chooseReplica(shard: GroupShard, silent: string): void {
+    const { kernel, recorder, strategies } = this.ports;
+    if (shard.open === null) return;
+    this.detected(shard, `service monitor: ${silent}`);
+    const candidates = shard.nodes.filter((node) => node !== shard.leader && this.group.isHealthy(node) && !node.loading);
+    if (candidates.length === 0) return; // nothing to promote: a replacement must come up
+    const standings = candidates.map((node) => ({ node, offset: node.offsetAt(kernel.now) }));
+    const choice = strategies.chooseReplica(standings);
+    this.chosen.set(shard.number, choice.node);
+    const cause = `${strategies.choiceName}: ${choice.node.id} at offset ${choice.offset}`;
+    recorder.failover(shard.open, "failover-decided", choice.node.id, cause, this.group.copies(shard));
+    kernel.schedule(kernel.now + this.group.service.promotionTimeNs, this.promoteKind, this.target, shard.number, 0);
+  }
+
+  private promote(shard: GroupShard): void {
+    const { kernel, recorder } = this.ports;
+    const node = this.chosen.get(shard.number);
+    const { open } = shard;
+    this.chosen.delete(shard.number);
+    if (node === undefined || open === null) return;
+    if (!this.group.isHealthy(node)) {
+      this.chooseReplica(shard, `${node.id} is gone too`);
+      return;
+    }
+    const from = shard.leader;
+    const cause = "promoted by the service";
+    this.group.takeLead(node, null, { cause, failover: open, failedAt: open.failedAt });
+    recorder.failover(open, "failover-promoted", node.id, cause);
+    shard.open = null;
+    this.announceFailover(from.id, node.id);
+    kernel.schedule(kernel.now + this.group.service.dnsUpdateNs, this.dnsKind, this.target, shard.number, 0);
+    this.reviewShard(shard);
+  }
+
+  private updateDns(shard: GroupShard): void {
+    const { kernel, recorder, strategies } = this.ports;
+    if (!strategies.updatesDns) return;
+    if (this.group.primaryEndpoint.nodes[0] !== shard.leader.index) {
+      this.group.primaryEndpoint.nodes = [shard.leader.index];
+      recorder.write({ kind: "dns-updated", at: kernel.now, cache: this.group.name, endpoint: "primary", nodes: [shard.leader.id] });
+    }
+    this.refreshReader(shard);
+  }
+
+  private refreshReader(shard: GroupShard): void {
+    const { kernel, recorder } = this.ports;
+    const replicas = shard.nodes.filter((node) => node !== shard.leader && this.group.isHealthy(node));
+    const nodes = replicas.length > 0 ? replicas : [shard.leader];
+    const indices = nodes.map((node) => node.index);
+    if (indices.join() === this.group.readerEndpoint.nodes.join()) return;
+    this.group.readerEndpoint.nodes = indices;
+    recorder.write({ kind: "dns-updated", at: kernel.now, cache: this.group.name, endpoint: "reader", nodes: nodes.map((node) => node.id) });
+  }
+
+  private provision(node: RedisNode, watch: Watch): void {
+    const { kernel, recorder } = this.ports;
+    watch.replacing = "provisioning";
+    node.provisioning = true;
+    recorder.serviceEvent("cache-cluster", node.id, "Recovering cache nodes 0001");
+    recorder.node(node, "the service launches a replacement");
+    const due = kernel.now + this.group.service.replacementProvisioningNs;
+    kernel.schedule(due, this.provisionedKind, this.target, this.nodes.indexOf(node), 0);
+  }
+
+  /** The replacement's process runs: empty, under the old id. */
+  private provisioned(node: RedisNode): void {
+    const { hosts, replication } = this.ports;
+    const watch = this.watch(node);
+    if (!hosts.zoneHasPower(node.zone)) {
+      watch.replacing = "waits-for-zone";
+      node.provisioning = false;
+      this.ports.recorder.node(node, "its zone lost power again");
+      return;
+    }
+    watch.replacing = "joining";
+    const shard = this.group.shardOf(node);
+    const wasLeader = shard.leader === node;
+    node.leads = false;
+    node.readOnly = false;
+    const best = this.bestCopy(shard, node);
+    if (wasLeader && best !== null && this.group.automaticFailover) this.takeOver(shard, best);
+    node.start(this.group.emptyHistory(node));
+    this.group.bus?.join(node);
+    if (shard.leader !== node) this.joinAsReplica(shard, node);
+    else if (this.group.following !== null) this.followRegion(shard, node);
+    else if (best === null) this.leadAfterReplacement(shard, node, node.log.history);
+    else {
+      // No automatic failover: the new primary takes its data from a replica before it serves.
+      this.detected(shard, "the service replaces the primary");
+      if (shard.open !== null) {
+        this.ports.recorder.failover(shard.open, "failover-decided", node.id, `replacement of ${node.id}`, this.group.copies(shard));
+      }
+      replication.becomeSource(best, this.ports.recorder.newHistory());
+      node.loading = true;
+      replication.follow(node, best);
+    }
+    this.ports.recorder.node(node, "replacement started");
+    this.review();
+    if (shard.leader === node && node.leads) this.recovered(node, watch);
+  }
+
+  private joinAsReplica(shard: GroupShard, node: RedisNode): void {
+    node.knownOwner = shard.leader.index;
+    node.loading = true;
+    this.ports.replication.follow(node, shard.leader);
+  }
+
+  private followRegion(shard: GroupShard, node: RedisNode): void {
+    const cause = "replacement leads the secondary Region's shard";
+    this.group.takeLead(node, this.group.bus?.takeOver(node) ?? null, { cause, failover: shard.open, failedAt: this.ports.kernel.now });
+    this.completed(shard, node, cause);
+  }
+
+  /** The replacement leads: with what a replica gave it, or with nothing. */
+  private leadAfterReplacement(shard: GroupShard, node: RedisNode, emptyHistory: number | null): void {
+    const failedAt = shard.open?.failedAt ?? this.ports.kernel.now;
+    const cause = emptyHistory === null ? "replacement serves with a replica's data" : "replacement serves, empty: no copy was left";
+    if (shard.open !== null) {
+      this.detected(shard, "the service replaces the primary");
+      if (!shard.open.reached.has("failover-decided")) {
+        this.ports.recorder.failover(shard.open, "failover-decided", node.id, `replacement of ${node.id}`, this.group.copies(shard));
+      }
+    }
+    const epoch = this.group.bus?.takeOver(node) ?? null;
+    this.group.takeLead(node, epoch, { cause, failover: shard.open, failedAt });
+    this.completed(shard, node, cause);
+  }
+
+  /** The cluster could not elect: the service lets the best copy take over. */
+  private takeOver(shard: GroupShard, best: RedisNode): void {
+    const cause = "takeover by the service: the cluster could not elect";
+    const { open } = shard;
+    this.detected(shard, "service monitor");
+    if (open !== null && !open.reached.has("failover-decided")) {
+      this.ports.recorder.failover(open, "failover-decided", best.id, cause, this.group.copies(shard));
+    }
+    const epoch = this.group.bus?.takeOver(best) ?? null;
+    this.group.takeLead(best, epoch, { cause, failover: open, failedAt: open?.failedAt ?? this.ports.kernel.now });
+    this.completed(shard, best, cause);
+  }
+
+  private completed(shard: GroupShard, node: RedisNode, cause: string): void {
+    const { kernel, recorder } = this.ports;
+    if (shard.open !== null) {
+      recorder.failover(shard.open, "failover-promoted", node.id, cause);
+      if (shard.open.fromNode !== node.id) this.announceFailover(shard.open.fromNode, node.id);
+      shard.open = null;
+    }
+    if (!this.group.clusterEnabled) {
+      kernel.schedule(kernel.now + this.group.service.dnsUpdateNs, this.dnsKind, this.target, shard.number, 0);
+    }
+  }
+
+  private bestCopy(shard: GroupShard, except: RedisNode): RedisNode | null {
+    const { now } = this.ports.kernel;
+    let best: RedisNode | null = null;
+    for (const node of shard.nodes) {
+      if (node === except || !this.group.isHealthy(node) || node.loading) continue;
+      if (best === null || node.offsetAt(now) > best.offsetAt(now)) best = node;
+    }
+    return best;
+  }
+
+  private recovered(node: RedisNode, watch: Watch): void {
+    watch.replacing = "no";
+    this.ports.recorder.serviceEvent("cache-cluster", node.id, "Finished recovery for cache nodes 0001");
+    this.refreshReaderOf(node);
+    this.review();
+  }
+
+  private refreshReaderOf(node: RedisNode): void {
+    if (!this.group.clusterEnabled) this.refreshReader(this.group.shardOf(node));
+  }
+}
+
+function whyUnhealthy(node: RedisNode): string {
+  if (!node.hostUp) return `host of ${node.id} lost power`;
+  if (!node.processUp) return `process of ${node.id} died`;
+  if (node.paused) return `process of ${node.id} is paused`;
+  return `${node.id} cannot be reached`;
+}
+

@@ -1,0 +1,209 @@
+/** A replication group as the service, the cluster bus and the clients see it: its shards, nodes, endpoints and leaders. */
+import type { Nanos } from "../../base/nanos.ts";
+import type { Copy } from "../../journal/records.ts";
+import type { ClusterBus } from "../cluster/cluster-bus.ts";
+import type { RedisNode } from "../engine/redis/redis-node.ts";
+import { HistoryLog } from "../engine/redis/history-log.ts";
+import type { Replication } from "../engine/redis/replication.ts";
+import type { Endpoint } from "../network/dns.ts";
+import type { Network } from "../network/network.ts";
+import type { OpenFailover, Recorder } from "../recorder.ts";
+import type { ServiceSettings } from "./service-settings.ts";
+
+export interface GroupShard {
+  /** Index into the run's shards. */
+  readonly index: number;
+  /** From 1 within the group. */
+  readonly number: number;
+  readonly nodes: readonly RedisNode[];
+  /** The node that leads, or led last, as the service knows it. */
+  leader: RedisNode;
+  /** History that the leader writes, or that a secondary Region follows. */
+  history: number;
+  open: OpenFailover | null;
+}
+
+/** What a group tells its surroundings. */
+export interface GroupListener {
+  /** A shard has a new leader. */
+  leaderChanged(group: Group, shard: GroupShard): void;
+}
+
+export class Group {
+  bus: ClusterBus | null = null;
+  /** A secondary Region's group follows another group, shard by shard, and takes no writes. */
+  following: Group | null = null;
+  readonly primaryEndpoint: Endpoint = { nodes: [] };
+  readonly readerEndpoint: Endpoint = { nodes: [] };
+  listener: GroupListener | null = null;
+  private claims = 0;
+
+  constructor(
+    readonly name: string,
+    readonly region: string,
+    readonly clusterEnabled: boolean,
+    readonly automaticFailover: boolean,
+    readonly service: ServiceSettings,
+    readonly shards: readonly GroupShard[],
+    /** The service's own host in the group's Region. */
+    readonly controlHost: number,
+    private readonly ports: {
+      readonly clock: { readonly now: Nanos };
+      readonly network: Network;
+      readonly replication: Replication;
+      readonly recorder: Recorder;
+    },
+  ) {}
+
+  *nodes(): Iterable<RedisNode> {
+    for (const shard of this.shards) yield* shard.nodes;
+  }
+
+  shardOf(node: RedisNode): GroupShard {
+    return this.shards[node.shardNumber - 1] as GroupShard;
+  }
+
+  /** The service gets an answer from the node. */
+  isHealthy(node: RedisNode): boolean {
+    return node.responds && this.ports.network.reachable(this.controlHost, node.host);
+  }
+
+  /** Where every copy of a shard stands now; what is on its way from a dead process counts as received. */
+  copies(shard: GroupShard): Copy[] {
+    const { now } = this.ports.clock;
+    return shard.nodes.map((node) => ({
+      node: node.id,
+      history: node.history,
+      offset: Math.max(node.offsetAt(now), node.link?.receivableOffset() ?? 0),
+      alive: node.alive,
+      faulted: !this.isHealthy(node),
+    }));
+  }
+
+  /** States where every copy of a shard stands. */
+  recordOffsets(shard: GroupShard): void {
+    const { clock, recorder } = this.ports;
+    recorder.write({
+      kind: "offsets",
+      at: clock.now,
+      cache: this.name,
+      shard: shard.number,
+      nodes: shard.nodes.map((node) => ({
+        node: node.id,
+        role: node.currentRole(),
+        history: node.history,
+        offset: node.offsetAt(clock.now),
+        alive: node.alive,
+      })),
+    });
+  }
+
+  /** States who leads each shard at the start of the run. */
+  claimAtStart(): void {
+    for (const shard of this.shards) {
+      if (this.following === null) this.recordClaim(shard, shard.leader, shard.number);
+      for (const node of shard.nodes) this.ports.recorder.node(node, "start");
+      this.recordOffsets(shard);
+    }
+    this.claims = this.shards.length;
+  }
+
+  /**
+   * A node leads its shard from now on, and its group follows it. Ends the shard's history where the new leader stands.
+   *
+   * @param configEpoch - of the election or takeover; null: the service counts for itself
+   */
+  takeLead(
+    node: RedisNode,
+    configEpoch: number | null,
+    because: { readonly cause: string; readonly failover: OpenFailover | null; readonly failedAt: Nanos },
+  ): void {
+    const shard = this.shardOf(node);
+    const { replication, recorder } = this.ports;
+    const old = shard.leader;
+    this.recordOffsets(shard);
+    node.leads = true;
+    node.readOnly = this.following !== null;
+    if (this.following !== null) {
+      shard.leader = node;
+      node.knownOwner = node.index;
+      replication.follow(node, (this.following.shards[shard.number - 1] as GroupShard).leader);
+    } else this.beginHistory(shard, node, configEpoch, because);
+    if (old !== node && !old.alive) {
+      old.leads = false;
+      recorder.node(old, `${node.id} leads the shard`);
+    }
+    recorder.node(node, because.cause);
+    for (const other of shard.nodes) {
+      if (other !== node && !other.leads && this.isHealthy(other)) replication.follow(other, node);
+    }
+    this.listener?.leaderChanged(this, shard);
+  }
+
+  /** A node that led becomes a follower of the shard's leader. */
+  demote(node: RedisNode, leader: RedisNode, cause: string): void {
+    if (node.leads) {
+      this.ports.replication.demote(node);
+      node.leads = false;
+      node.readOnly = false;
+      node.knownOwner = leader.index;
+    }
+    this.ports.replication.follow(node, leader);
+    this.ports.recorder.node(node, cause);
+  }
+
+  /** A fresh history without data, for a shard that lost its last copy. */
+  emptyHistory(node: RedisNode): HistoryLog {
+    return new HistoryLog(this.ports.recorder.newHistory(), -1, 0, node.settings.replBacklogBytes);
+  }
+
+  /** Ends the shard's history at the node's position and lets the node write the next one. */
+  beginHistory(
+    shard: GroupShard,
+    node: RedisNode,
+    configEpoch: number | null,
+    because: { readonly cause: string; readonly failover: OpenFailover | null; readonly failedAt: Nanos },
+  ): void {
+    const { clock, replication, recorder } = this.ports;
+    const ended = shard.history;
+    const offset = node.offsetAt(clock.now);
+    const keptOffset =
+      node.history === ended
+        ? offset
+        : node.log.parent === ended && node.history === node.log.history
+          ? Math.min(offset, node.log.forkOffset)
+          : 0;
+    const successor = recorder.newHistory();
+    replication.promote(node, successor);
+    shard.history = successor;
+    shard.leader = node;
+    node.knownOwner = node.index;
+    recorder.write({
+      kind: "history-ended",
+      at: clock.now,
+      cache: this.name,
+      shard: shard.number,
+      history: ended,
+      keptOffset,
+      successor,
+      failover: because.failover?.number ?? null,
+      failedAt: because.failedAt,
+      cause: because.cause,
+    });
+    this.recordClaim(shard, node, configEpoch);
+  }
+
+  private recordClaim(shard: GroupShard, node: RedisNode, configEpoch: number | null): void {
+    const { clock, recorder } = this.ports;
+    recorder.write({
+      kind: "primary-claim",
+      at: clock.now,
+      cache: this.name,
+      shard: shard.number,
+      node: node.id,
+      configEpoch: configEpoch ?? ++this.claims,
+      history: shard.history,
+      offset: node.offsetAt(clock.now),
+    });
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Open-loop traffic: Poisson arrivals from client hosts in zones.
+ *
+ * Models: arrivals that do not wait for answers; the key, size, operation, zone and service demand of a request drawn
+ * at its arrival, each from a stream of its own; arrivals of a dark zone go to the living ones with the same draws.
+ * Leaves out: closed-loop users, phases and curves, recorded traces.
+ */
+import { SECOND } from "../../base/nanos.ts";
+import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { createKeySampler } from "../../kernel/key-sampler.ts";
+import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
+import type { Stream } from "../../kernel/streams.ts";
+import type { ClientFleet } from "../client/client-fleet.ts";
+import type { TrafficSettings } from "./traffic-settings.ts";
+
+export class TrafficSource {
+  /** Requests that arrived. */
+  issued = 0;
+  private readonly kind: number;
+  private readonly target: number;
+  private readonly meanGapNs: number;
+  private readonly setShare: number;
+  private readonly arrivals: Stream;
+  private readonly zones: Stream;
+  private readonly operations: Stream;
+  private readonly keys: Stream;
+  private readonly sizes: Stream;
+  private readonly service: Stream;
+  private readonly keySampler: { sample(stream: Stream): number };
+  private readonly valueSampler: Sampler;
+  private readonly constantValue: number;
+  private readonly serviceSampler: Sampler;
+  private readonly constantService: number;
+
+  constructor(
+    settings: TrafficSettings,
+    private readonly index: number,
+    /** Sessions of this source, one a zone, in order of the zones. */
+    private readonly sessions: readonly number[],
+    commandTime: Sampler,
+    private readonly fleet: ClientFleet,
+    private readonly kernel: Kernel,
+  ) {
+    const of = `traffic/${settings.name}`;
+    this.meanGapNs = SECOND / settings.arrivalsPerSecond;
+    this.setShare = settings.setShare;
+    this.arrivals = kernel.streams.stream(of, "arrivals");
+    this.zones = kernel.streams.stream(of, "zones");
+    this.operations = kernel.streams.stream(of, "operations");
+    this.keys = kernel.streams.stream(of, "keys");
+    this.sizes = kernel.streams.stream(of, "sizes");
+    this.service = kernel.streams.stream(of, "service");
+    this.keySampler = createKeySampler(settings.keys.popularity, settings.keys.count);
+    this.valueSampler = createSampler(settings.keys.valueSize);
+    this.constantValue = this.valueSampler.constant ?? -1;
+    this.serviceSampler = commandTime;
+    this.constantService = commandTime.constant ?? -1;
+    this.target = kernel.target(of);
+    this.kind = kernel.kind(`arrival/${settings.name}`, () => this.arrive());
+  }
+
+  start(): void {
+    this.scheduleNext();
+  }
+
+  private scheduleNext(): void {
+    const gap = Math.round(this.arrivals.exponential() * this.meanGapNs);
+    this.kernel.schedule(this.kernel.now + gap, this.kind, this.target, 0, 0);
+  }
+
+  private arrive(): void {
+    const { fleet } = this;
+    const { requests } = fleet;
+    const draw = this.zones.next();
+    const key = this.keySampler.sample(this.keys);
+    const command = this.operations.next() < this.setShare ? COMMAND_SET : COMMAND_GET;
+    const value = this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
+    const service =
+      this.constantService >= 0 ? this.constantService : sampleNanos(this.serviceSampler, this.service);
+    const session = this.pickSession(draw);
+    if (session >= 0) {
+      const request = requests.allocate();
+      requests.traffic[request] = this.index;
+      requests.client[request] = session;
+      requests.number[request] = this.issued++;
+      requests.key[request] = key;
+      requests.command[request] = command;
+      requests.valueBytes[request] = Math.max(1, Math.round(value));
+      requests.serviceNs[request] = service;
+      requests.arrivedAt[request] = this.kernel.now;
+      fleet.begin(request);
+    }
+    this.scheduleNext();
+  }
+
+  /** The drawn zone's session, or, while that is dark, a living one by the same draw; -1 when none lives. */
+  private pickSession(draw: number): number {
+    const { sessions, fleet } = this;
+    const drawn = sessions[Math.floor(draw * sessions.length)] as number;
+    if (fleet.isUp(drawn)) return drawn;
+    const living = sessions.filter((session) => fleet.isUp(session));
+    return living[Math.floor(draw * living.length)] ?? -1;
+  }
+}

@@ -1,0 +1,281 @@
+/** Builds everything a resolved scenario names. */
+import type { Kernel } from "../kernel/kernel.ts";
+import { createSampler } from "../kernel/sampler.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { RunIndex } from "../measure/run-facts.ts";
+import { CacheAside } from "../model/application/cache-aside.ts";
+import { ClientFleet, type ClientHost } from "../model/client/client-fleet.ts";
+import { KeyMap } from "../model/client/key-map.ts";
+import { ClusterRouter, EndpointRouter, type Router } from "../model/client/router.ts";
+import { Replication } from "../model/engine/redis/replication.ts";
+import { buildReplicationGroup } from "../model/kinds/replication-group/build.ts";
+import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import { Frames } from "../model/network/frames.ts";
+import { Network } from "../model/network/network.ts";
+import { Transport } from "../model/network/transport.ts";
+import { Origin } from "../model/origin/origin.ts";
+import { Hosts } from "../model/place/hosts.ts";
+import { Recorder } from "../model/recorder.ts";
+import { GlobalDatastore } from "../model/service/global-datastore.ts";
+import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
+import type { Group } from "../model/service/group.ts";
+import { serviceStrategies } from "../model/service/strategies.ts";
+import { TrafficSource } from "../model/traffic/traffic-source.ts";
+import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
+import { World } from "../model/world.ts";
+import { plantedBugs } from "../faults/planted/registry.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+
+export interface Built {
+  readonly world: World;
+  readonly index: RunIndex;
+  readonly keyMaps: readonly KeyMap[];
+}
+
+/** Builds the world of a run; nothing has happened yet. */
+export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: Journal): Built {
+  const hosts = new Hosts(resolved.regions);
+  const control = new Map<string, number>();
+  for (const region of resolved.regions) control.set(region.name, hosts.addRegional(`service@${region.name}`, region.name));
+  const nodeHosts = resolved.caches.map((cache) =>
+    cache.shards.flatMap((shard) => shard.nodes.map((node) => hosts.addInZone(node.id, node.zone))),
+  );
+  const clientHosts = resolved.traffic.map((traffic) =>
+    traffic.zones.map((zone) => hosts.addInZone(`${traffic.name}@${zone}`, zone)),
+  );
+  const originHosts = resolved.origins.map((origin) =>
+    origin.zone === null ? hosts.addRegional(origin.name, origin.region) : hosts.addInZone(origin.name, origin.zone),
+  );
+  const network = new Network(hosts, resolved.network, kernel.streams, kernel);
+  const recorder = new Recorder(journal, kernel);
+  const transport = new Transport(kernel, network, new Frames());
+  const replication = new Replication(kernel, network, recorder);
+  const world = new World(kernel, hosts, network, transport, replication, recorder);
+
+  const keyMaps = new Map<string, KeyMap>();
+  const keyMapOf = (cache: ReplicationGroupSettings): KeyMap => {
+    const name = datastoreOf(resolved, cache.name)?.name ?? cache.name;
+    const known = keyMaps.get(name);
+    if (known !== undefined) return known;
+    const counts = trafficOf(resolved, cache.name).map((traffic) => traffic.keys.count);
+    const map = new KeyMap(Math.max(1, ...counts), cache.shards.length);
+    keyMaps.set(name, map);
+    return map;
+  };
+  buildGroups(resolved, world, { control, nodeHosts, keyMapOf });
+  buildDatastores(resolved, world);
+  buildClients(resolved, world, { clientHosts, journal, keyMapOf });
+  buildOriginsAndTraffic(resolved, world, originHosts, clientHosts);
+  replication.synced = (node) => {
+    world.controlPlanes[world.groups.indexOf(world.groupOf(node))]?.synced(node);
+  };
+  const index = indexOf(resolved, world);
+  return { world, index, keyMaps: resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic))) };
+}
+
+/** Groups in scenario order, but a datastore's primary before its secondaries, for these start in sync with it. */
+function buildGroups(
+  resolved: ResolvedScenario,
+  world: World,
+  given: {
+    readonly control: ReadonlyMap<string, number>;
+    readonly nodeHosts: readonly (readonly number[])[];
+    readonly keyMapOf: (cache: ReplicationGroupSettings) => KeyMap;
+  },
+): void {
+  const drainKind = world.kernel.kind("server-drain", (_t, node) => world.nodes[node]?.drain());
+  const strategies = plantedBugs.find((bug) => bug.name === resolved.plant)?.strategies ?? serviceStrategies;
+  let firstShard = 0;
+  for (const [at, cache] of resolved.caches.entries()) {
+    const datastore = datastoreOf(resolved, cache.name);
+    const follows = datastore !== undefined && datastore.primary !== cache.name;
+    const keys = given.keyMapOf(cache);
+    const traffic = trafficOf(resolved, cache.name);
+    const value = createSampler(traffic[0]?.keys.valueSize ?? { kind: "constant", value: 100 });
+    const sizes = world.kernel.streams.stream(`cache/${datastore?.name ?? cache.name}`, "prefill-sizes");
+    buildReplicationGroup(world, cache, {
+      hosts: { nodes: given.nodeHosts[at] as readonly number[], control: given.control.get(cache.region) as number },
+      prefill: {
+        keys,
+        valueBytes: () => Math.max(1, Math.round(value.constant ?? value.sample(sizes))),
+        ttlNs: traffic[0]?.keys.ttlNs ?? 0,
+      },
+      strategies,
+      firstShard,
+      servesReplicaReads: traffic.some((source) => source.client.readFrom === "replica" || source.client.readLocalRegion),
+      follows: follows ? (world.groups.find((group) => group.name === datastore.primary) ?? null) : null,
+      drainKind,
+    });
+    firstShard += cache.shards.length;
+  }
+}
+
+function buildDatastores(resolved: ResolvedScenario, world: World): void {
+  for (const settings of resolved.globalDatastores) {
+    const names = [settings.primary, ...settings.secondaries];
+    const groups = names.map((name) => world.groups.find((group) => group.name === name) as Group);
+    const redirect = (datastore: GlobalDatastore, to: Group): void => {
+      for (const session of world.fleet.sessions) {
+        if (resolved.traffic[session.traffic]?.cache !== datastore.name) continue;
+        const router = session.routers.findIndex((candidate) => candidate.group === to);
+        world.fleet.redirect(session, router, `redirected to ${to.name}`);
+      }
+    };
+    world.datastores.push(
+      new GlobalDatastore(settings, groups, {
+        kernel: world.kernel,
+        network: world.network,
+        replication: world.replication,
+        recorder: world.recorder,
+        redirect,
+      }),
+    );
+  }
+}
+
+function buildClients(
+  resolved: ResolvedScenario,
+  world: World,
+  given: {
+    readonly clientHosts: readonly (readonly number[])[];
+    readonly journal: Journal;
+    readonly keyMapOf: (cache: ReplicationGroupSettings) => KeyMap;
+  },
+): void {
+  const { kernel, transport, recorder } = world;
+  const clients: ClientHost[] = [];
+  for (const [at, traffic] of resolved.traffic.entries()) {
+    for (const [zoneAt, zone] of traffic.zones.entries()) {
+      const name = `${traffic.name}@${zone}`;
+      const session = clients.length;
+      clients.push({
+        name,
+        traffic: at,
+        host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
+        zone: world.hosts.zoneIndex(zone),
+        settings: traffic.client,
+        keys: given.keyMapOf(cacheOf(resolved, traffic)),
+        ttlNs: traffic.keys.ttlNs ?? 0,
+        routers: groupsOf(world, traffic.cache).map((group) => routerTo(world, group, traffic, session, name)),
+      });
+    }
+  }
+  const firstShards = new Map(world.groups.map((group) => [group, (group.shards[0] as Group["shards"][number]).index]));
+  const counts = {
+    opened(node: number): void {
+      const server = world.nodes[node];
+      if (server === undefined) return;
+      server.clientConnections++;
+      server.counters.newConnections++;
+    },
+    closed(node: number, incarnation: number): void {
+      const server = world.nodes[node];
+      if (server?.processUp && server.incarnation === incarnation) server.clientConnections--;
+    },
+  };
+  const ports = {
+    kernel,
+    transport,
+    recorder,
+    journal: given.journal,
+    firstShard: (group: Group) => firstShards.get(group) as number,
+    nodeIds: world.nodes.map((node) => node.id),
+    trafficNames: resolved.traffic.map((traffic) => traffic.name),
+  };
+  world.fleet = new ClientFleet(clients, ports, counts);
+  for (const session of world.fleet.sessions) {
+    const own = resolved.traffic[session.traffic]?.region;
+    const local = session.routers.findIndex((router) => router.group.region === own);
+    if (session.settings.readLocalRegion && local >= 0) session.local = local;
+  }
+}
+
+function routerTo(world: World, group: Group, traffic: TrafficSettings, session: number, name: string): Router {
+  const stream = world.kernel.streams.stream(`client/${name}`, `routing/${group.name}`);
+  const learned = (of: Group, shard: number, node: number, cause: string): void => {
+    const client = world.fleet.sessions[session];
+    if (client !== undefined) world.fleet.learned(client, of, shard, node, cause);
+  };
+  return group.clusterEnabled
+    ? new ClusterRouter(group, traffic.client.readFrom, stream, learned)
+    : new EndpointRouter(group, traffic.client.readFrom, world.kernel, stream, learned);
+}
+
+function buildOriginsAndTraffic(
+  resolved: ResolvedScenario,
+  world: World,
+  originHosts: readonly number[],
+  clientHosts: readonly (readonly number[])[],
+): void {
+  const { kernel, network, fleet } = world;
+  const byTraffic = resolved.traffic.map((traffic) => resolved.origins.findIndex((origin) => origin.name === traffic.onMiss));
+  const application = new CacheAside(
+    fleet,
+    resolved.traffic.map((traffic) => ({ hasOrigin: traffic.onMiss !== null, fallsBack: traffic.onError === "origin" })),
+    (request) => {
+      const origin = world.origins[byTraffic[fleet.requests.traffic[request] as number] as number] as Origin;
+      const client = fleet.requests.client[request] as number;
+      origin.ask(request, fleet.requests.generation[request] as number, fleet.hostOf[client] as number);
+    },
+  );
+  fleet.listen(application);
+  const answered = (request: number, generation: number): void => {
+    if (fleet.requests.generation[request] === generation) application.originAnswered(request);
+  };
+  for (const [at, settings] of resolved.origins.entries()) {
+    world.origins.push(new Origin(settings, originHosts[at] as number, { kernel, network, answered }));
+    world.originZones.push(settings.zone === null ? null : world.hosts.zoneIndex(settings.zone));
+  }
+  let session = 0;
+  for (const [at, settings] of resolved.traffic.entries()) {
+    const sessions = (clientHosts[at] as readonly number[]).map(() => session++);
+    const commandTime = createSampler(cacheOf(resolved, settings).engine.commandTime);
+    world.traffic.push(new TrafficSource(settings, at, sessions, commandTime, fleet, kernel));
+  }
+}
+
+function indexOf(resolved: ResolvedScenario, world: World): RunIndex {
+  return {
+    durationNs: resolved.durationNs,
+    traffic: resolved.traffic.map(({ name, cache }) => ({ name, cache })),
+    sessions: world.fleet.sessions.map(({ name, traffic, zone }) => ({
+      name,
+      traffic,
+      zone: world.hosts.zoneNames[zone] as string,
+    })),
+    nodes: world.nodes.map((node) => ({
+      id: node.id,
+      region: world.groupOf(node).region,
+      zone: world.hosts.zoneNames[node.zone] as string,
+      cache: node.cache,
+      shard: node.shard,
+    })),
+    shards: world.groups.flatMap((group) =>
+      group.shards.map((shard) => ({ cache: group.name, number: shard.number, id: String(shard.number).padStart(4, "0") })),
+    ),
+    origins: world.origins.map((origin) => origin.name),
+  };
+}
+
+function datastoreOf(resolved: ResolvedScenario, cache: string): GlobalDatastoreSettings | undefined {
+  return resolved.globalDatastores.find((store) => store.primary === cache || store.secondaries.includes(cache));
+}
+
+/** Traffic that reaches a cache, directly or through its datastore. */
+function trafficOf(resolved: ResolvedScenario, cache: string): readonly TrafficSettings[] {
+  const datastore = datastoreOf(resolved, cache)?.name;
+  return resolved.traffic.filter((traffic) => traffic.cache === cache || traffic.cache === datastore);
+}
+
+/** The cache that a traffic source talks to first. */
+function cacheOf(resolved: ResolvedScenario, traffic: TrafficSettings): ReplicationGroupSettings {
+  const datastore = resolved.globalDatastores.find((store) => store.name === traffic.cache);
+  const name = datastore?.primary ?? traffic.cache;
+  return resolved.caches.find((cache) => cache.name === name) as ReplicationGroupSettings;
+}
+
+/** The groups a traffic source may talk to; the first is where it begins. */
+function groupsOf(world: World, name: string): readonly Group[] {
+  const datastore = world.datastores.find((store) => store.name === name);
+  return datastore?.groups ?? world.groups.filter((group) => group.name === name);
+}

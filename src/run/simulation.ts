@@ -1,0 +1,175 @@
+/**
+ * A simulation: a resolved scenario that runs in simulated time. Sees no YAML, no file, no promise.
+ *
+ * Same scenario and seed, same journal, same digests, same Result.
+ */
+import { InvariantError } from "../base/invariant.ts";
+import { type Nanos, SECOND } from "../base/nanos.ts";
+import { Journal } from "../journal/journal.ts";
+import { Kernel } from "../kernel/kernel.ts";
+import { BehaviourDigest } from "../measure/behaviour-digest.ts";
+import { Measurement } from "../measure/measurement.ts";
+import type { EndState, RunIndex } from "../measure/run-facts.ts";
+import { SeriesRecorder } from "../measure/series-recorder.ts";
+import type { World } from "../model/world.ts";
+import { Method } from "../faults/method.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import { assembleResult, type RunInput } from "./assemble-result.ts";
+import { type Built, buildWorld } from "./build-world.ts";
+import { Metrics, metricStepNs } from "./metrics.ts";
+import type { Result } from "./result.ts";
+
+export interface Simulation {
+  /** Simulated time, ns. */
+  readonly now: Nanos;
+  readonly journal: Journal;
+  readonly index: RunIndex;
+  /** Due time of the next event, Infinity when none is left before the end. */
+  peek(): Nanos;
+  /** Fires one event; false when the end is reached. */
+  step(): boolean;
+  /** Fires all events up to `time` (at most the scenario's duration). */
+  runUntil(time: Nanos): void;
+  /** Runs to the end and says what happened. */
+  finish(input: RunInput): Result;
+  /** What faults have written and not yet taken back, for comparison with a run that had none. */
+  faultState(): unknown;
+}
+
+/** Builds a simulation at time 0. */
+export function open(resolved: ResolvedScenario): Simulation {
+  const kernel = new Kernel({ seed: resolved.seed, maxEvents: resolved.maxEvents, tieBreak: resolved.tieBreak });
+  const journal = new Journal();
+  const built = buildWorld(resolved, kernel, journal);
+  const { world, index } = built;
+  const behaviour = new BehaviourDigest();
+  behaviour.attach(journal);
+  const measurement = new Measurement({ resolved, index });
+  measurement.attach(journal);
+  const stepNs = metricStepNs(resolved.durationNs);
+  const series = new SeriesRecorder(stepNs);
+  start(resolved, world, new Metrics(world, series, stepNs, resolved.durationNs));
+
+  const end = resolved.durationNs;
+  const guarded = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      if (error instanceof InvariantError) {
+        Object.assign(error.facts, { seed: resolved.seed, simulatedSeconds: kernel.now / SECOND });
+      }
+      throw error;
+    }
+  };
+  return {
+    get now() {
+      return kernel.now;
+    },
+    journal,
+    index,
+    peek: () => (kernel.peek() > end ? Number.POSITIVE_INFINITY : kernel.peek()),
+    step() {
+      if (kernel.peek() > end) return false;
+      guarded(() => kernel.step());
+      return true;
+    },
+    runUntil: (time) => guarded(() => kernel.runUntil(Math.min(time, end))),
+    finish(input) {
+      guarded(() => {
+        kernel.runUntil(end);
+        for (const group of world.groups) for (const shard of group.shards) group.recordOffsets(shard);
+        journal.flush();
+      });
+      const endState = endOf(resolved, built, kernel);
+      return assembleResult({
+        resolved,
+        input,
+        index,
+        end: endState,
+        measured: measurement.finish(endState),
+        records: journal.records,
+        series: series.toSeries(),
+        digest: kernel.digest(),
+        behaviourDigest: behaviour.hex(),
+        checkpoints: kernel.checkpoints,
+        events: kernel.events,
+      });
+    },
+    faultState: () => ({
+      network: world.network.faultState(),
+      zones: world.hosts.faultState(),
+      paused: world.nodes.map((node) => node.paused),
+    }),
+  };
+}
+
+/** Runs a scenario to its end. */
+export function run(resolved: ResolvedScenario, input: RunInput): Result {
+  return open(resolved).finish(input);
+}
+
+function start(resolved: ResolvedScenario, world: World, metrics: Metrics): void {
+  const { kernel } = world;
+  for (const group of world.groups) group.claimAtStart();
+  world.fleet.start();
+  for (const source of world.traffic) source.start();
+  new Method(world, resolved.method).start();
+  metrics.start();
+  const target = kernel.target("journal");
+  const kind = kernel.kind(
+    "offsets",
+    () => {
+      for (const group of world.groups) for (const shard of group.shards) group.recordOffsets(shard);
+      kernel.schedule(kernel.now + SECOND, kind, target, 0, 0);
+    },
+    2,
+  );
+  kernel.schedule(SECOND, kind, target, 0, 0);
+}
+
+function endOf(resolved: ResolvedScenario, { world, keyMaps }: Built, kernel: Kernel): EndState {
+  const shards = world.groups.flatMap((group) => group.shards);
+  const leaders = shards.map((shard) => (shard.leader.alive && shard.leader.leads ? shard.leader : null));
+  for (const node of world.nodes) node.link?.advance(kernel.now);
+  const firstShards = resolved.traffic.map((_, at) => {
+    const session = world.fleet.sessions.find((candidate) => candidate.traffic === at);
+    return session?.routers[session.current]?.group.shards[0]?.index ?? 0;
+  });
+  return {
+    at: kernel.now,
+    issued: (traffic) => world.traffic[traffic]?.issued ?? 0,
+    open: (traffic) => world.fleet.requests.countOpen(traffic),
+    leader: (shard) => leaders[shard]?.index ?? -1,
+    position(shard) {
+      const node = leaders[shard];
+      return node ? { history: node.history, offset: node.offsetAt(kernel.now) } : null;
+    },
+    stored(shard, key) {
+      const node = leaders[shard];
+      // All traffic on one cache shares its keys.
+      const keys = keyMaps.find((map, at) => inCache(resolved, world, at, shard) && key < map.count);
+      if (!node || keys === undefined) return null;
+      const local = keys.local[key] as number;
+      const { keyspace } = node;
+      const writeId = keyspace.writeId[local] as number;
+      if (writeId === 0) return null;
+      return {
+        writeId,
+        offset: keyspace.offset[local] as number,
+        history: keyspace.history[local] as number,
+        expireAt: keyspace.expireAt[local] as number,
+      };
+    },
+    shardOfKey: (traffic, key) => (firstShards[traffic] as number) + (keyMaps[traffic]?.shard[key] ?? 0),
+    origins: world.origins,
+  };
+}
+
+/** Whether a traffic source talks to the group that a shard belongs to. */
+function inCache(resolved: ResolvedScenario, world: World, traffic: number, shard: number): boolean {
+  const name = resolved.traffic[traffic]?.cache;
+  const group = world.groups.find((candidate) => candidate.shards.some((own) => own.index === shard));
+  if (group === undefined) return false;
+  const datastore = world.datastores.find((candidate) => candidate.groups.includes(group));
+  return group.name === name || datastore?.name === name;
+}
