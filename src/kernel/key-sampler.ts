@@ -1,14 +1,28 @@
+/** Which key a request asks for: ranks by popularity. */
+import { invariant } from "../base/invariant.ts";
 import { pow } from "../base/portable-math.ts";
+import { AliasTable } from "./alias-table.ts";
 import type { KeyPopularity } from "./distribution.ts";
 import type { Stream } from "./streams.ts";
-export function createKeySampler(p: KeyPopularity, count: number): { sample(s: Stream): number } {
-  if (p.kind === "uniform") return { sample: (s) => s.nextInt(count) };
-  const w = new Float64Array(count); let total = 0;
-  for (let i = 0; i < count; i++) { w[i] = pow(i + 1, -p.exponent); total += w[i]!; }
-  const prob = new Float64Array(count); const alias = new Int32Array(count);
-  const small: number[] = []; const large: number[] = [];
-  for (let i = 0; i < count; i++) { prob[i] = (w[i]! * count) / total; (prob[i]! < 1 ? small : large).push(i); }
-  while (small.length && large.length) { const l = small.pop()!; const g = large.pop()!; alias[l] = g; prob[g] = prob[g]! + prob[l]! - 1; (prob[g]! < 1 ? small : large).push(g); }
-  for (const i of [...small, ...large]) prob[i] = 1;
-  return { sample: (s) => { const u = s.next() * count; const i = Math.floor(u); return u - i < prob[i]! ? i : alias[i]!; } };
+
+export interface KeySampler {
+  /** A rank, 0 to count - 1; rank 0 is the hottest. One draw. */
+  sample(stream: Stream): number;
+  readonly count: number;
+}
+
+/**
+ * Builds a sampler of `count` keys: all alike, or Zipf (the key of rank r, from 0, is asked for in
+ * proportion to (r + 1)^-exponent). Immutable, so that runs may share one. Costs O(count) once.
+ */
+export function createKeySampler(popularity: KeyPopularity, count: number): KeySampler {
+  invariant(Number.isInteger(count) && count > 0, "a key space has at least one key", { count });
+  if (popularity.kind === "uniform" || popularity.exponent === 0) {
+    return { count, sample: (stream) => stream.nextInt(count) };
+  }
+  const { exponent } = popularity;
+  invariant(exponent > 0 && exponent < Infinity, "a Zipf exponent is not negative", { exponent });
+  const weights = new Float64Array(count);
+  for (let rank = 0; rank < count; rank++) weights[rank] = pow(rank + 1, -exponent);
+  return new AliasTable(weights);
 }

@@ -151,13 +151,13 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps }: Built, kernel: Ke
       if (!node || keys === undefined) return null;
       const local = keys.local[key] as number;
       const { keyspace } = node;
-      const writeId = keyspace.writeId[local] as number;
+      const writeId = keyspace.writeId(local);
       if (writeId === 0) return null;
       return {
         writeId,
-        offset: keyspace.offset[local] as number,
-        history: keyspace.history[local] as number,
-        expireAt: keyspace.expireAt[local] as number,
+        offset: keyspace.offset(local),
+        history: keyspace.history(local),
+        expireAt: keyspace.expireAt(local),
       };
     },
     shardOfKey: (traffic, key) => (firstShards[traffic] as number) + (keyMaps[traffic]?.shard[key] ?? 0),

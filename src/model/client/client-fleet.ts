@@ -450,6 +450,22 @@ export class ClientFleet implements Clients {
     this.unlink(pool, request);
     this.cancelTimer(session, request);
     this.attemptFailed(session, request);
+    this.reopen(session, pool);
+  }
+
+  /** A connection is gone and others wait for one: where it leads is looked up anew. */
+  private reopen(session: Session, pool: Pool): void {
+    if (pool.waiting === 0) return;
+    const router = this.routerOf(session, pool.node);
+    if (router instanceof EndpointRouter && router.primaryOf() === pool.node) {
+      router.resolve();
+      const node = router.primaryOf();
+      while (node !== pool.node && pool.waitHead >= 0) {
+        const request = pool.waitHead;
+        this.unlink(pool, request);
+        this.send(session, request, node);
+      }
+    }
     if (pool.waiting > 0) this.openIfNeeded(session, pool);
   }
 
@@ -556,7 +572,7 @@ export class ClientFleet implements Clients {
     pool.open--;
     this.counts.closed(pool.node, serverIncarnation);
     if (pool.open === 0) pool.awaitsAnswer = true;
-    if (pool.waiting > 0) this.openIfNeeded(this.sessions[pool.client] as Session, pool);
+    this.reopen(this.sessions[pool.client] as Session, pool);
   }
 
   private closeAll(pool: Pool): void {

@@ -35,8 +35,8 @@ export class Eviction {
       while (this.poolKeys.length > 0) {
         this.poolScores.pop();
         const key = this.poolKeys.pop() as number;
-        const eligible = keyspace.writeId[key] !== 0;
-        if (eligible && (policy === "allkeys-lru" || keyspace.expireAt[key] !== 0)) return key;
+        const eligible = keyspace.writeId(key) !== 0;
+        if (eligible && (policy === "allkeys-lru" || keyspace.expireAt(key) !== 0)) return key;
       }
     }
   }
@@ -46,8 +46,8 @@ export class Eviction {
     if (this.poolKeys.includes(key)) return;
     const score =
       this.policy === "volatile-ttl"
-        ? -(keyspace.expireAt[key] as number)
-        : -(keyspace.lastAccess[key] as number);
+        ? -keyspace.expireAt(key)
+        : -keyspace.lastAccess(key);
     let at = 0;
     while (at < this.poolScores.length && (this.poolScores[at] as number) < score) at++;
     if (this.poolKeys.length === POOL_SIZE) {

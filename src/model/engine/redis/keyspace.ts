@@ -52,44 +52,27 @@ class IndexSet {
   }
 }
 
-/** One item as it is stored or travels in the stream. */
-export interface Item {
-  readonly key: number;
-  /** 0: the key is deleted. */
-  readonly writeId: number;
-  readonly offset: number;
-  readonly history: number;
-  readonly expireAt: Nanos;
-  readonly valueBytes: number;
-}
+/** Fields of one item, side by side in one cache line of eight numbers. */
+const FIELDS = 8;
+const WRITE_ID = 0;
+const OFFSET = 1;
+const HISTORY = 2;
+const EXPIRE_AT = 3;
+const VALUE_BYTES = 4;
+const LAST_ACCESS = 5;
 
 export class Keyspace {
-  readonly capacity: number;
-  /** Id of the write the key holds; 0: absent; negative: present since the start. */
-  readonly writeId: Int32Array;
-  readonly offset: Float64Array;
-  readonly history: Int32Array;
-  /** Absolute ns; 0 for none. */
-  readonly expireAt: Float64Array;
-  readonly valueBytes: Int32Array;
-  /** Simulated second of the last access: the engine's LRU clock. */
-  readonly lastAccess: Int32Array;
+  private readonly items: Float64Array;
   readonly resident: IndexSet;
   /** Items with a TTL. */
   readonly volatile: IndexSet;
   usedBytes = 0;
 
   constructor(
-    capacity: number,
+    readonly capacity: number,
     private readonly keyBytes: number,
   ) {
-    this.capacity = capacity;
-    this.writeId = new Int32Array(capacity);
-    this.offset = new Float64Array(capacity);
-    this.history = new Int32Array(capacity);
-    this.expireAt = new Float64Array(capacity);
-    this.valueBytes = new Int32Array(capacity);
-    this.lastAccess = new Int32Array(capacity);
+    this.items = new Float64Array(capacity * FIELDS);
     this.resident = new IndexSet(capacity);
     this.volatile = new IndexSet(capacity);
   }
@@ -98,14 +81,35 @@ export class Keyspace {
     return this.resident.size;
   }
 
-  isExpired(key: number, now: Nanos): boolean {
-    const expireAt = this.expireAt[key] as number;
-    return expireAt !== 0 && expireAt <= now;
+  /** Id of the write the key holds; 0: absent; negative: present since the start. */
+  writeId(key: number): number {
+    return this.items[key * FIELDS + WRITE_ID] as number;
+  }
+  offset(key: number): number {
+    return this.items[key * FIELDS + OFFSET] as number;
+  }
+  history(key: number): number {
+    return this.items[key * FIELDS + HISTORY] as number;
+  }
+  /** Absolute ns; 0 for none. */
+  expireAt(key: number): Nanos {
+    return this.items[key * FIELDS + EXPIRE_AT] as number;
+  }
+  valueBytes(key: number): number {
+    return this.items[key * FIELDS + VALUE_BYTES] as number;
+  }
+  /** Simulated second of the last access: the engine's LRU clock. */
+  lastAccess(key: number): number {
+    return this.items[key * FIELDS + LAST_ACCESS] as number;
   }
 
-  /** Bytes of memory an item takes here. */
-  bytesOf(valueBytes: number, hasTtl: boolean): number {
-    return itemBytes({ keyBytes: this.keyBytes, valueBytes, hasTtl });
+  touch(key: number, now: Nanos): void {
+    this.items[key * FIELDS + LAST_ACCESS] = Math.floor(now / SECOND);
+  }
+
+  isExpired(key: number, now: Nanos): boolean {
+    const expireAt = this.expireAt(key);
+    return expireAt !== 0 && expireAt <= now;
   }
 
   set(
@@ -117,36 +121,37 @@ export class Keyspace {
     valueBytes: number,
     now: Nanos,
   ): void {
-    const present = this.writeId[key] !== 0;
-    const hadTtl = present && this.expireAt[key] !== 0;
+    const { items } = this;
+    const at = key * FIELDS;
+    const present = items[at + WRITE_ID] !== 0;
+    const hadTtl = present && items[at + EXPIRE_AT] !== 0;
     const hasTtl = expireAt !== 0;
-    const sameShape = present && hadTtl === hasTtl && this.valueBytes[key] === valueBytes;
-    if (!sameShape) {
-      if (present) this.usedBytes -= this.bytesOf(this.valueBytes[key] as number, hadTtl);
+    if (!present || hadTtl !== hasTtl || items[at + VALUE_BYTES] !== valueBytes) {
+      if (present) this.usedBytes -= this.bytesOf(items[at + VALUE_BYTES] as number, hadTtl);
       else this.resident.add(key);
       this.usedBytes += this.bytesOf(valueBytes, hasTtl);
       if (hasTtl) this.volatile.add(key);
       else if (hadTtl) this.volatile.remove(key);
-      this.valueBytes[key] = valueBytes;
     }
-    this.writeId[key] = writeId;
-    this.offset[key] = offset;
-    this.history[key] = history;
-    this.expireAt[key] = expireAt;
-    this.lastAccess[key] = Math.floor(now / SECOND);
+    items[at + WRITE_ID] = writeId;
+    items[at + OFFSET] = offset;
+    items[at + HISTORY] = history;
+    items[at + EXPIRE_AT] = expireAt;
+    items[at + VALUE_BYTES] = valueBytes;
+    items[at + LAST_ACCESS] = Math.floor(now / SECOND);
   }
 
   remove(key: number): void {
-    if (this.writeId[key] === 0) return;
-    const hasTtl = this.expireAt[key] !== 0;
-    this.usedBytes -= this.bytesOf(this.valueBytes[key] as number, hasTtl);
-    this.writeId[key] = 0;
+    if (this.writeId(key) === 0) return;
+    const hasTtl = this.expireAt(key) !== 0;
+    this.usedBytes -= this.bytesOf(this.valueBytes(key), hasTtl);
+    this.items[key * FIELDS + WRITE_ID] = 0;
     this.resident.remove(key);
     if (hasTtl) this.volatile.remove(key);
   }
 
   clear(): void {
-    this.writeId.fill(0);
+    this.items.fill(0);
     this.resident.clear();
     this.volatile.clear();
     this.usedBytes = 0;
@@ -154,12 +159,7 @@ export class Keyspace {
 
   /** Becomes a copy of another keyspace of the same capacity. */
   copyFrom(other: Keyspace): void {
-    this.writeId.set(other.writeId);
-    this.offset.set(other.offset);
-    this.history.set(other.history);
-    this.expireAt.set(other.expireAt);
-    this.valueBytes.set(other.valueBytes);
-    this.lastAccess.set(other.lastAccess);
+    this.items.set(other.items);
     this.resident.copyFrom(other.resident);
     this.volatile.copyFrom(other.volatile);
     this.usedBytes = other.usedBytes;
@@ -169,5 +169,9 @@ export class Keyspace {
     const copy = new Keyspace(this.capacity, this.keyBytes);
     copy.copyFrom(this);
     return copy;
+  }
+
+  private bytesOf(valueBytes: number, hasTtl: boolean): number {
+    return itemBytes({ keyBytes: this.keyBytes, valueBytes, hasTtl });
   }
 }

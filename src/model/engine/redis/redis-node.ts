@@ -357,7 +357,7 @@ export class RedisNode implements Server, RecordedNode {
     const key = frames.key[frame] as number;
     if (this.link !== null) this.link.advance(now);
     counters.getCommands++;
-    let writeId = keyspace.writeId[key] as number;
+    let writeId = keyspace.writeId(key);
     if (writeId !== 0 && keyspace.isExpired(key, now)) {
       writeId = 0;
       if (this.writable) {
@@ -378,10 +378,10 @@ export class RedisNode implements Server, RecordedNode {
     }
     counters.hits++;
     frames.hit[frame] = 1;
-    const valueBytes = keyspace.valueBytes[key] as number;
+    const valueBytes = keyspace.valueBytes(key);
     frames.valueBytes[frame] = valueBytes;
-    frames.ttl[frame] = keyspace.expireAt[key] as number;
-    keyspace.lastAccess[key] = Math.floor(now / 1e9);
+    frames.ttl[frame] = keyspace.expireAt(key);
+    keyspace.touch(key, now);
     counters.bytesOut += valueBytes;
   }
 
@@ -415,7 +415,7 @@ export class RedisNode implements Server, RecordedNode {
     while (this.usedBytes > this.limitBytes) {
       const key = this.eviction.choose(this.keyspace);
       if (key < 0) return false;
-      this.ports.evicted(this, key, this.keyspace.writeId[key] as number);
+      this.ports.evicted(this, key, this.keyspace.writeId(key));
       this.delete(key, now);
       this.counters.evictions++;
     }

@@ -1,0 +1,120 @@
+import path from "node:path";
+import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
+import type { RunInput } from "../run/assemble-result.ts";
+import { loadScenario } from "../scenario/load.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import { findScenario } from "./find-scenario.ts";
+import { nearestWord } from "./nearest-word.ts";
+import { packagedScenarios } from "./find-scenario.ts";
+import { readTextFile } from "./read-text-file.ts";
+import { reportFolder } from "./report-folder.ts";
+
+/** A scenario file, ready to run. */
+export interface Job {
+  /** As the user can type it again. */
+  readonly file: string;
+  readonly resolved: ResolvedScenario;
+  readonly input: RunInput;
+  /** Where its report goes. */
+  readonly folder: string;
+}
+
+export interface LoadOptions {
+  readonly cwd: string;
+  readonly seed?: string;
+  readonly sets: readonly string[];
+  readonly allowPlanted: boolean;
+  readonly maxEvents?: number;
+  /** Root of the reports. */
+  readonly out: string;
+}
+
+/** A scenario is text that people write. */
+const SCENARIO_BYTES_MAX = 1024 * 1024;
+
+/**
+ * Loads all files.
+ *
+ * @throws ScenarioError with the problems of all of them, in the order given
+ */
+export function loadJobs(words: readonly string[], options: LoadOptions): Job[] {
+  const jobs: Job[] = [];
+  const problems: ScenarioProblem[] = [];
+  for (const word of words) {
+    try {
+      jobs.push(loadJob(word, options));
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  problems.push(...sharedFolders(jobs));
+  if (problems.length > 0) throw new ScenarioError(problems);
+  return jobs;
+}
+
+function loadJob(word: string, options: LoadOptions): Job {
+  const file = findScenario(word, options.cwd);
+  const source = readScenario(file, word, options.cwd);
+  const { seed, sets, allowPlanted, maxEvents } = options;
+  const given = {
+    file,
+    allowPlanted,
+    ...(seed === undefined ? {} : { seed }),
+    ...(maxEvents === undefined ? {} : { maxEvents }),
+  };
+  const resolved = loadScenario(source, { ...given, sets });
+  const asWritten =
+    sets.length === 0 ? resolved : withoutSets(() => loadScenario(source, { ...given, sets: [] }));
+  return {
+    file,
+    resolved,
+    input: { source, sets, seed: resolved.seed, tieBreak: resolved.tieBreak, allowPlanted },
+    folder: reportFolder(options.out, resolved, asWritten),
+  };
+}
+
+/** A file that cannot stand without its `--set` has no form of its own. */
+function withoutSets(load: () => ResolvedScenario): ResolvedScenario | null {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof ScenarioError) return null;
+    throw error;
+  }
+}
+
+function readScenario(file: string, word: string, cwd: string): string {
+  const expected = "a scenario file (YAML)";
+  const read = readTextFile(path.resolve(cwd, file), SCENARIO_BYTES_MAX, expected);
+  if ("text" in read) return read.text;
+  const { found, line } = read.unreadable;
+  const near = found === "does not exist" ? nearestWord(word, packagedScenarios()) : undefined;
+  const problem: ScenarioProblem = {
+    path: "",
+    found,
+    expected: read.unreadable.expected + (near === undefined ? "" : ` (did you mean "${near}"?)`),
+    file,
+    ...(line === undefined ? {} : { line, column: 1 }),
+  };
+  throw new ScenarioError([problem]);
+}
+
+/** Two files of one name and seed would write one report. */
+function sharedFolders(jobs: readonly Job[]): ScenarioProblem[] {
+  const first = new Map<string, Job>();
+  const problems: ScenarioProblem[] = [];
+  for (const job of jobs) {
+    const other = first.get(job.folder);
+    if (other === undefined) first.set(job.folder, job);
+    else {
+      problems.push({
+        path: "scenario",
+        found: `is "${job.resolved.name}" with seed ${job.resolved.seed}, as in ${other.file}`,
+        expected: "another name or seed for each file, because both would write one report",
+        file: job.file,
+      });
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,124 @@
+import path from "node:path";
+import { InvariantError } from "../base/invariant.ts";
+import { toSeconds } from "../base/nanos.ts";
+import { ScenarioError } from "../base/scenario-error.ts";
+import { BudgetError } from "../kernel/kernel.ts";
+import { renderAll } from "../report/render-all.ts";
+import { resultJson } from "../report/result-json.ts";
+import { renderSummary } from "../report/summary.ts";
+import type { Result } from "../run/result.ts";
+import { open, type Simulation } from "../run/simulation.ts";
+import { execute } from "./execute.ts";
+import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
+import { type Job, loadJobs, type LoadOptions } from "./load-jobs.ts";
+import type { Terminal } from "./terminal.ts";
+import { checkWritable, writeReport } from "./write-report.ts";
+
+export interface RunOptions extends LoadOptions {
+  readonly files: readonly string[];
+  readonly json: boolean;
+}
+
+const VERDICT_CODES = { pass: EXIT.pass, fail: EXIT.fail, unknown: EXIT.unknown } as const;
+
+/**
+ * Runs scenario files one after the other; each leaves a report.
+ *
+ * @throws ScenarioError if any file is bad, before any of them runs; CommandError if a report cannot be written
+ */
+export async function runCommand(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const jobs = loadJobs(options.files, options);
+  for (const job of jobs) checkWritable(path.resolve(options.cwd, job.folder));
+  const codes: ExitCode[] = [];
+  const documents: string[] = [];
+  for (const [at, job] of jobs.entries()) {
+    const { code, result } = await runJob(job, terminal);
+    codes.push(code);
+    if (result === null) continue;
+    const files = await renderAll(result);
+    writeReport(path.resolve(options.cwd, job.folder), files);
+    if (options.json) documents.push(resultJson(result).trimEnd());
+    else terminal.out(`${at === 0 ? "" : "\n"}${describe(result, job, files, terminal)}`);
+  }
+  if (options.json) terminal.out(jobs.length === 1 ? asDocument(documents) : asArray(documents));
+  else if (jobs.length > 1) terminal.out(`\n${tally(codes)}\n`);
+  return gravest(codes);
+}
+
+/** Runs one job to its end. A run that cannot end is told on the terminal, and has no result. */
+async function runJob(
+  job: Job,
+  terminal: Terminal,
+): Promise<{ readonly code: ExitCode; readonly result: Result | null }> {
+  let simulation: Simulation | undefined;
+  try {
+    simulation = open(job.resolved);
+    const { name, durationNs } = job.resolved;
+    await execute(simulation, durationNs, (share) =>
+      terminal.progress(`${name}  ${Math.floor(share * 100)} %`),
+    );
+    terminal.progress(`${name}  report`);
+    const result = simulation.finish(job.input);
+    return { code: VERDICT_CODES[result.verdict], result };
+  } catch (error) {
+    return { code: tellFailure(error, job, simulation?.now ?? 0, terminal), result: null };
+  } finally {
+    terminal.progress(null);
+  }
+}
+
+function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal): ExitCode {
+  const where = `seed ${job.resolved.seed}, at ${toSeconds(nowNs)} s of simulated time`;
+  const reproduce = `  Reproduce: ${reproduceLine(job)}`;
+  if (error instanceof ScenarioError) {
+    terminal.err(error.message);
+    return EXIT.badInput;
+  }
+  if (error instanceof BudgetError) {
+    terminal.err(`Cannot finish ${job.file}: ${error.message}\n  ${where}\n${reproduce}`);
+    return EXIT.unknown;
+  }
+  const text = error instanceof InvariantError ? error.message : String((error as Error)?.stack ?? error);
+  terminal.err(`Cannot finish ${job.file}: this is a bug in cachequake, not in your scenario`);
+  terminal.err(`  ${text}\n  ${where}\n${reproduce}`);
+  return EXIT.internal;
+}
+
+/** The command that does the same again, from the same folder. */
+export function reproduceLine(job: Job): string {
+  const sets = job.input.sets.map((set) => ` --set ${quoted(set)}`).join("");
+  const planted = job.input.allowPlanted ? " --allow-planted" : "";
+  return `cachequake run ${quoted(job.file)} --seed ${job.resolved.seed}${sets}${planted}`;
+}
+
+const quoted = (word: string): string =>
+  /^[A-Za-z0-9_./=:%,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+function describe(
+  result: Result,
+  job: Job,
+  files: readonly { readonly name: string }[],
+  terminal: Terminal,
+): string {
+  const summary = renderSummary(result, { color: terminal.color, width: terminal.width }).trimEnd();
+  const paths = files.map(({ name }) => `  ${path.join(job.folder, name)}`).join("\n");
+  return `${summary}\n\nReport\n${paths}\n`;
+}
+
+const asDocument = (documents: readonly string[]): string =>
+  documents.map((document) => `${document}\n`).join("");
+
+const asArray = (documents: readonly string[]): string => `[\n${documents.join(",\n")}\n]\n`;
+
+function tally(codes: readonly ExitCode[]): string {
+  const count = (code: ExitCode): number => codes.filter((other) => other === code).length;
+  const words = [
+    [EXIT.pass, "passed"],
+    [EXIT.fail, "failed"],
+    [EXIT.unknown, "unknown"],
+    [EXIT.internal, "ended by a bug"],
+    [EXIT.badInput, "with bad input"],
+  ] as const;
+  const parts = words.filter(([code]) => count(code) > 0).map(([code, word]) => `${count(code)} ${word}`);
+  return `${codes.length} scenarios: ${parts.join(", ")}`;
+}

@@ -1,0 +1,138 @@
+/**
+ * A lane holds events of one kind whose due times never decrease: timeouts of a fixed length, armed
+ * per request and mostly cancelled. A ring instead of a heap: scheduling and cancelling are O(1),
+ * and only one event of the lane stands in the kernel's queue, its anchor. The order in which events
+ * fire is the same as with `Kernel.schedule`, since each keeps the sequence it was scheduled with.
+ */
+import { invariant } from "../base/invariant.ts";
+import type { Nanos } from "../base/nanos.ts";
+
+/** What a lane needs of its kernel. */
+export interface LaneHost {
+  /** Checks an event's facts and answers its order word. */
+  nextOrder(dueNs: Nanos, kind: number, target: number): number;
+  /** Puts the anchor of lane number `lane` into the queue. */
+  pushAnchor(dueNs: Nanos, order: number, lane: number): void;
+  /** Counts events that are scheduled and not cancelled. */
+  pending: number;
+}
+
+/** In place of a target: a cancelled event. */
+const GONE = -1;
+
+export class Lane {
+  /** Number of the entry that the anchor in the queue stands for; 0 without an anchor. */
+  private anchor = 0;
+  /** Entries have numbers from 1; those from `head` to before `tail` are in the ring. */
+  private head = 1;
+  private tail = 1;
+  private mask = 63;
+  private dues = new Float64Array(64);
+  private orders = new Uint32Array(64);
+  /** [target, slot, word] per entry. */
+  private words = new Int32Array(3 * 64);
+  private lastDue: Nanos = 0;
+
+  constructor(
+    private readonly host: LaneHost,
+    readonly kind: number,
+    private readonly index: number,
+  ) {}
+
+  /**
+   * Schedules an event; the answer cancels it.
+   *
+   * @param dueNs - not before now, nor before the lane's last one
+   */
+  schedule(dueNs: Nanos, target: number, slot = 0, word = 0): number {
+    if (!(dueNs >= this.lastDue)) {
+      invariant(false, "due times on a lane never decrease", { dueNs, lastDue: this.lastDue });
+    }
+    const order = this.host.nextOrder(dueNs, this.kind, target);
+    this.lastDue = dueNs;
+    if (this.tail - this.head > this.mask) this.grow();
+    const entry = this.tail++;
+    const at = entry & this.mask;
+    this.dues[at] = dueNs;
+    this.orders[at] = order;
+    this.words[3 * at] = target;
+    this.words[3 * at + 1] = slot;
+    this.words[3 * at + 2] = word;
+    this.host.pending++;
+    // An anchor of an entry since cancelled is earlier than this one: it will find it.
+    if (this.anchor === 0) this.drop(entry);
+    return entry;
+  }
+
+  /** Cancels; false when the event has fired or was cancelled. */
+  cancel(handle: number): boolean {
+    if (!(handle >= this.head && handle < this.tail)) return false;
+    const at = 3 * (handle & this.mask);
+    if (this.words[at] === GONE) return false;
+    this.words[at] = GONE;
+    this.host.pending--;
+    if (handle === this.head) this.skipGone();
+    return true;
+  }
+
+  /**
+   * The anchor has come first in the queue and was taken off it. True when its own entry is alive,
+   * which then is the next event to fire: `takeHead` gives it. Else the anchor moves on to the head.
+   */
+  arrive(): boolean {
+    if (this.anchor === this.head && this.head < this.tail) return true;
+    this.anchor = 0;
+    if (this.head < this.tail) this.drop(this.head);
+    return false;
+  }
+
+  /** Target, slot and word of the head, without taking it. */
+  headTarget(): number {
+    return this.words[3 * (this.head & this.mask)] as number;
+  }
+  headSlot(): number {
+    return this.words[3 * (this.head & this.mask) + 1] as number;
+  }
+  headWord(): number {
+    return this.words[3 * (this.head & this.mask) + 2] as number;
+  }
+
+  /** Removes the head, and anchors the next. */
+  removeHead(): void {
+    this.words[3 * (this.head & this.mask)] = GONE;
+    this.skipGone();
+    this.anchor = 0;
+    if (this.head < this.tail) this.drop(this.head);
+  }
+
+  /** Entries in the ring, cancelled ones in between included. */
+  get length(): number {
+    return this.tail - this.head;
+  }
+
+  private drop(entry: number): void {
+    const at = entry & this.mask;
+    this.anchor = entry;
+    this.host.pushAnchor(this.dues[at] as number, this.orders[at] as number, this.index);
+  }
+
+  private skipGone(): void {
+    while (this.head < this.tail && this.words[3 * (this.head & this.mask)] === GONE) this.head++;
+  }
+
+  private grow(): void {
+    const { dues, orders, words, mask } = this;
+    const length = 2 * (mask + 1);
+    this.dues = new Float64Array(length);
+    this.orders = new Uint32Array(length);
+    this.words = new Int32Array(3 * length);
+    this.mask = length - 1;
+    for (let entry = this.head; entry < this.tail; entry++) {
+      const from = entry & mask;
+      const to = entry & this.mask;
+      this.dues[to] = dues[from] as number;
+      this.orders[to] = orders[from] as number;
+      for (let i = 0; i < 3; i++) this.words[3 * to + i] = words[3 * from + i] as number;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * A binary heap packed into one array: [due, order * 2^21 + record] per entry, so that a comparison
+ * touches one place in memory and never the record.
+ */
+import { invariant } from "../base/invariant.ts";
+import type { Nanos } from "../base/nanos.ts";
+import type { EventQueue } from "./event-queue.ts";
+import { type EventRecords, FLOATS, ORDER, RECORDS_MAX, WORDS } from "./event-records.ts";
+
+export class PackedHeap implements EventQueue {
+  size = 0;
+  private entries = new Float64Array(2 * 64);
+
+  constructor(private readonly records: EventRecords) {}
+
+  push(record: number): void {
+    const { floats, words } = this.records;
+    const order = (words[record * WORDS + ORDER] as number) >>> 0;
+    this.insert(floats[record * FLOATS] as number, order * RECORDS_MAX + record);
+  }
+
+  /** Adds an entry and lets it rise. */
+  insert(due: Nanos, key: number): void {
+    const end = 2 * this.size;
+    if (end === this.entries.length) this.grow();
+    this.size++;
+    this.rise(end, due, key);
+  }
+
+  firstDue(): Nanos {
+    return this.size === 0 ? Number.POSITIVE_INFINITY : (this.entries[0] as number);
+  }
+
+  /**
+   * The hole at the root sinks to a leaf along the earlier children, one comparison a level; the
+   * last entry fills it and rises, mostly not at all (Wegener's bottom-up heap).
+   */
+  pop(): number {
+    const { entries } = this;
+    const key = entries[1] as number;
+    const end = 2 * --this.size;
+    const due = entries[end] as number;
+    const order = entries[end + 1] as number;
+    let hole = 0;
+    let child = 2;
+    while (child + 2 < end) {
+      const left = entries[child] as number;
+      const right = entries[child + 2] as number;
+      // A comparison made a number, not a branch: the predictor would be wrong every second time.
+      let next = child + 2 * +(right < left);
+      if (right === left && (entries[child + 3] as number) < (entries[child + 1] as number)) {
+        next = child + 2;
+      }
+      entries[hole] = entries[next] as number;
+      entries[hole + 1] = entries[next + 1] as number;
+      hole = next;
+      child = 2 * next + 2;
+    }
+    if (child < end) {
+      entries[hole] = entries[child] as number;
+      entries[hole + 1] = entries[child + 1] as number;
+      hole = child;
+    }
+    this.rise(hole, due, order);
+    return key - Math.floor(key * (1 / RECORDS_MAX)) * RECORDS_MAX;
+  }
+
+  private rise(from: number, due: Nanos, key: number): void {
+    const { entries } = this;
+    let at = from;
+    while (at > 0) {
+      const parent = ((at - 2) >> 2) << 1;
+      const above = entries[parent] as number;
+      if (above < due || (above === due && (entries[parent + 1] as number) < key)) break;
+      entries[at] = above;
+      entries[at + 1] = entries[parent + 1] as number;
+      at = parent;
+    }
+    entries[at] = due;
+    entries[at + 1] = key;
+  }
+
+  private grow(): void {
+    invariant(this.size <= RECORDS_MAX, "a heap holds a record once", { size: this.size });
+    const wider = new Float64Array(this.entries.length * 2);
+    wider.set(this.entries);
+    this.entries = wider;
+  }
+}
