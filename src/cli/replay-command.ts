@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type Nanos, SECOND, toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
+import { resultJson } from "../report/result-json.ts";
 import type { Result } from "../run/result.ts";
 import { open } from "../run/simulation.ts";
 import { loadScenario } from "../scenario/load.ts";
@@ -37,7 +38,7 @@ export async function replayCommand(options: ReplayOptions, terminal: Terminal):
   await execute(simulation, resolved.durationNs, (share) =>
     terminal.progress(`${resolved.name}  ${Math.floor(share * 100)} %`),
   );
-  const replayed = simulation.finish(recorded.input);
+  const replayed = asWritten(simulation.finish(recorded.input));
   terminal.progress(null);
   const second = firstDifferentSecond(recorded, replayed);
   const difference = findDifference(recorded, replayed);
@@ -62,6 +63,9 @@ export async function replayCommand(options: ReplayOptions, terminal: Terminal):
   terminal.out(`${lines.join("\n")}\n`);
   return EXIT.fail;
 }
+
+/** The result as its file would have it: JSON knows no -0 and no undefined. */
+const asWritten = (result: Result): Result => JSON.parse(resultJson(result)) as Result;
 
 /** Whether this machine repeats itself, by stepping two runs together; else the versions that differ. */
 function explain(

@@ -23,12 +23,14 @@ const LAST = ["series", "digest", "behaviourDigest", "checkpoints"];
 /** Not what happened, but by which tool it was written. */
 const IGNORED = ["tool"];
 
-/** The first difference in what the recorded result says, the timeline before all else; null if there is none. */
+/**
+ * The first difference in what the recorded result says, the timeline before all else; null if there is none. What only
+ * the replayed one says is an addition of a later version, and no difference.
+ */
 export function findDifference(recorded: object, replayed: object): ResultDifference | null {
-  const names = Object.keys(recorded).filter((name) => !IGNORED.includes(name));
   const rank = (name: string): number => (name === "timeline" ? -1 : LAST.indexOf(name) + 1);
-  names.sort((a, b) => rank(a) - rank(b) || names.indexOf(a) - names.indexOf(b));
-  for (const name of names) {
+  const names = Object.keys(recorded).filter((name) => !IGNORED.includes(name));
+  for (const name of names.toSorted((a, b) => rank(a) - rank(b))) {
     const found = compare(name, valueAt(recorded, name), valueAt(replayed, name));
     if (found !== null) return found;
   }
@@ -43,7 +45,7 @@ function compare(path: string, recorded: unknown, replayed: unknown): ResultDiff
     return { path, recorded: words(recorded), replayed: words(replayed) };
   }
   const isList = Array.isArray(recorded);
-  const names = isList ? longer(recorded, replayed) : union(recorded, replayed);
+  const names = isList ? longer(recorded, replayed) : Object.keys(recorded);
   for (const name of names) {
     const inner = isList ? `${path}[${name}]` : `${path}.${name}`;
     const found = compare(inner, valueAt(recorded, name), valueAt(replayed, name));
@@ -65,10 +67,6 @@ function whole(path: string, recorded: object, replayed: object, name: string): 
 }
 
 const isComposite = (value: unknown): value is object => typeof value === "object" && value !== null;
-
-const union = (a: object, b: object): string[] => [
-  ...new Set([...Object.keys(a), ...Object.keys(b)]),
-];
 
 const longer = (a: object, b: object): string[] => {
   const keys = [Object.keys(a), Object.keys(b)] as const;

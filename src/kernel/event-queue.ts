@@ -9,6 +9,8 @@ export interface EventQueue {
   push(record: number): void;
   /** Due time of the first record; Infinity when empty. */
   firstDue(): Nanos;
+  /** The first record, left where it is. The queue is not empty. */
+  first(): number;
   /** Removes the first record. The queue is not empty. */
   pop(): number;
 }

@@ -1,46 +1,404 @@
-import { hash32 } from "../base/hash.ts";
-import { Digest } from "./digest.ts";
+/**
+ * The kernel: a clock in whole nanoseconds and the events to come, in a total order: due time, then
+ * priority, then the sequence in which they were scheduled. No object, closure or promise per event.
+ */
+import { hash32, mix32 } from "../base/hash.ts";
+import { invariant } from "../base/invariant.ts";
+import { type Nanos, SECOND } from "../base/nanos.ts";
+import { BudgetError } from "./budget-error.ts";
+import { Digest, lanesToHex } from "./digest.ts";
+import type { EventQueue } from "./event-queue.ts";
+import {
+  CANCELLED,
+  EventRecords,
+  FLOATS,
+  GENERATION,
+  KIND,
+  ORDER,
+  RECORDS_MAX,
+  SEQUENCE,
+  SLOT,
+  TARGET,
+  WORD,
+  WORDS,
+} from "./event-records.ts";
+import { type Lane, type LaneHost, RingLane } from "./lane.ts";
+import { PackedHeap } from "./packed-heap.ts";
+import { ShuffledQueue } from "./shuffled-queue.ts";
 import { Streams } from "./streams.ts";
-type Handler = (target: number, slot: number, word: number) => void;
-export class BudgetError extends Error {}
-export interface Lane { schedule(due: number, target: number, slot: number, word: number): number; cancel(handle: number): boolean }
-/** stopgap */
-export class Kernel {
-  now = 0; events = 0; readonly streams: Streams; checkpoints: string[] = [];
-  private handlers: Handler[] = []; private kindHash: number[] = []; private prio: number[] = []; private targets: number[] = [];
-  private heapT = new Float64Array(1 << 16); private heapK = new Float64Array(1 << 16); private size = 0; private seq = 0;
-  private kinds = new Int32Array(1 << 16); private tg = new Int32Array(1 << 16); private sl = new Int32Array(1 << 16); private wd = new Int32Array(1 << 16); private gen = new Int32Array(1 << 16);
-  private free: number[] = []; private nextSlot = 0; private d = new Digest(); private cp = 1e9; private maxEvents: number;
-  constructor(o: { seed: string; maxEvents: number; tieBreak?: string }) { this.streams = new Streams(o.seed); this.maxEvents = o.maxEvents; }
-  kind(name: string, h: Handler, priority = 1): number { this.handlers.push(h); this.kindHash.push(hash32(name)); this.prio.push(priority); return this.handlers.length - 1; }
-  target(name: string): number { this.targets.push(hash32(name)); return this.targets.length - 1; }
-  schedule(due: number, kind: number, target: number, slot = 0, word = 0): number {
-    if (!(due >= this.now) || !Number.isInteger(due)) throw new Error(`bad due ${due} now ${this.now} kind ${kind}`);
-    const s = this.free.pop() ?? this.nextSlot++;
-    this.kinds[s] = kind; this.tg[s] = target; this.sl[s] = slot; this.wd[s] = word;
-    const key = ((this.prio[kind]! * 1073741824 + this.seq++) * 65536) + s;
-    let i = this.size++;
-    while (i > 0) { const p = (i - 1) >> 1; const pt = this.heapT[p]!; if (pt < due || (pt === due && this.heapK[p]! < key)) break; this.heapT[i] = pt; this.heapK[i] = this.heapK[p]!; i = p; }
-    this.heapT[i] = due; this.heapK[i] = key;
-    return this.gen[s]! * 65536 + s;
+
+export type { Lane } from "./lane.ts";
+export { BudgetError };
+
+/**
+ * What an event does when it fires.
+ *
+ * @param target - the entity it was scheduled for
+ * @param slot - an index of the model's own, not in the digest
+ * @param word - a 32-bit payload, in the digest
+ */
+export type EventHandler = (target: number, slot: number, word: number) => void;
+
+export interface KernelSettings {
+  /** 1 to 64 letters, digits, `_` or `-`. */
+  readonly seed: string;
+  /** How many events may fire, inclusive. */
+  readonly maxEvents: number;
+  /**
+   * Who goes first among simultaneous events of equal priority: the one scheduled first (the
+   * default), or the one whose target a seeded hash prefers; for one target always the former.
+   */
+  readonly tieBreak?: "schedule" | "shuffled";
+  /** Where the sequence starts, for the test that lets it run over. */
+  readonly firstSequence?: number;
+}
+
+/** Simulated time ends before 2^53 ns: 104 days. */
+const NANOS_MAX: Nanos = Number.MAX_SAFE_INTEGER;
+/** The order word holds the priority above 30 bits of sequence. */
+const SEQUENCES = 1073741824;
+const NO_KIND = 0;
+
+export class Kernel implements LaneHost {
+  /** Simulated time. Read only, by convention. */
+  now: Nanos = 0;
+  /** Events fired so far. */
+  events = 0;
+  /** Events scheduled, and neither fired nor cancelled. */
+  pending = 0;
+  /** Events fired at the time and priority of the one before, for another target. */
+  ties = 0;
+  readonly streams: Streams;
+  private readonly seed: string;
+  private readonly maxEvents: number;
+  private readonly shuffleSeed: number | null;
+  private readonly records = new EventRecords();
+  private queue: EventQueue;
+  private nextSequence: number;
+  private readonly lanes: RingLane[] = [];
+  // Kinds are numbered from 1.
+  private readonly kindNames: string[] = [""];
+  private readonly handlers: EventHandler[] = [() => undefined];
+  private readonly kindHashes: number[] = [0];
+  /** Priority times 2^30; NaN for no kind. */
+  private readonly orderBases: number[] = [Number.NaN];
+  private readonly firedByKind: number[] = [0];
+  private readonly targets = new Map<string, number>();
+  private readonly targetHashes: number[] = [];
+  private lastKind = NO_KIND;
+  private lastTarget = 0;
+  private readonly runDigest = new Digest();
+  private nextCheckpoint: Nanos = SECOND;
+  private readonly checkpointLanes: number[] = [];
+
+  constructor(settings: KernelSettings) {
+    const { seed, maxEvents, tieBreak = "schedule", firstSequence = 0 } = settings;
+    invariant(maxEvents >= 0, "a budget of events is not negative", { maxEvents });
+    this.streams = new Streams(seed);
+    this.seed = seed;
+    this.maxEvents = maxEvents;
+    this.shuffleSeed = tieBreak === "shuffled" ? hash32(`ties/${seed}`) : null;
+    this.nextSequence = firstSequence;
+    this.queue = this.createQueue();
   }
-  cancel(h: number): boolean { if (h < 0) return false; const s = h % 65536; if (this.gen[s] !== Math.floor(h / 65536) || this.kinds[s] === -1) return false; this.kinds[s] = -1; return true; }
-  lane(kind: number): Lane { return { schedule: (due, t, s, w) => this.schedule(due, kind, t, s, w), cancel: (h) => this.cancel(h) }; }
-  peek(): number { return this.size ? this.heapT[0]! : Infinity; }
-  step(): boolean {
-    if (!this.size) return false;
-    const due = this.heapT[0]!; const key = this.heapK[0]!;
-    const n = --this.size; 
-    if (n > 0) { const t = this.heapT[n]!; const k = this.heapK[n]!; let i = 0; for (;;) { let c = 2 * i + 1; if (c >= n) break; if (c + 1 < n && (this.heapT[c + 1]! < this.heapT[c]! || (this.heapT[c + 1] === this.heapT[c] && this.heapK[c + 1]! < this.heapK[c]!))) c++; if (t < this.heapT[c]! || (t === this.heapT[c] && k < this.heapK[c]!)) break; this.heapT[i] = this.heapT[c]!; this.heapK[i] = this.heapK[c]!; i = c; } this.heapT[i] = t; this.heapK[i] = k; }
-    const s = key % 65536; const kind = this.kinds[s]!; const target = this.tg[s]!; const slot = this.sl[s]!; const word = this.wd[s]!;
-    this.gen[s] = this.gen[s]! + 1; this.free.push(s);
-    if (kind === -1) return true;
-    while (due >= this.cp) { this.checkpoints.push(this.d.hex()); this.cp += 1e9; }
-    this.now = due; if (++this.events > this.maxEvents) throw new BudgetError("budget");
-    this.d.foldNanos(due); this.d.fold(this.kindHash[kind]!); this.d.fold(this.targets[target]!); this.d.fold(word);
-    this.handlers[kind]!(target, slot, word);
+
+  /**
+   * Registers a kind of event.
+   *
+   * @param name - stable: its hash goes into the digest
+   * @param priority - 0 to 3; of simultaneous events those of the lowest fire first
+   * @returns the number to schedule events by
+   */
+  kind(name: string, handler: EventHandler, priority = 1): number {
+    invariant([0, 1, 2, 3].includes(priority), "a priority is 0, 1, 2 or 3", { name, priority });
+    this.kindHashes.push(hash32(name) | 0);
+    this.orderBases.push(priority * SEQUENCES);
+    this.firedByKind.push(0);
+    this.handlers.push(handler);
+    return this.kindNames.push(name) - 1;
+  }
+
+  /** The number of the entity of that name: the same number for the same name. */
+  target(name: string): number {
+    let target = this.targets.get(name);
+    if (target === undefined) {
+      target = this.targetHashes.push(hash32(name) | 0) - 1;
+      this.targets.set(name, target);
+    }
+    return target;
+  }
+
+  /**
+   * Schedules an event; the answer, never 0, cancels it.
+   *
+   * @param dueNs - a whole number, not before `now` and at most 2^53 - 1
+   * @throws InvariantError for any other due time, an unknown kind or an unknown target
+   */
+  schedule(dueNs: Nanos, kind: number, target: number, slot = 0, word = 0): number {
+    const order = this.nextOrder(dueNs, kind, target);
+    const record = this.enqueue(dueNs, order, kind, target, slot, word);
+    this.pending++;
+    return this.handleOf(record);
+  }
+
+  /** Cancels in O(1); false when the event has fired or was cancelled. */
+  cancel(handle: number): boolean {
+    const generation = Math.floor(handle * (1 / RECORDS_MAX));
+    const at = (handle - generation * RECORDS_MAX) * WORDS;
+    const { words } = this.records;
+    if (words[at + GENERATION] !== generation) return false;
+    words[at + GENERATION] = (generation + 1) | 0;
+    words[at + KIND] = CANCELLED;
+    this.pending--;
     return true;
   }
-  runUntil(t: number): void { while (this.peek() <= t) this.step(); this.now = t; }
-  digest(): string { return this.d.hex(); }
+
+  /**
+   * A new lane for events of `kind` whose due times never decrease. Scheduling and cancelling on it
+   * are O(1); the events fire exactly when and in the order as if scheduled by `schedule`.
+   */
+  lane(kind: number): Lane {
+    if (this.shuffleSeed !== null) {
+      return {
+        schedule: (dueNs, target, slot, word) => this.schedule(dueNs, kind, target, slot, word),
+        cancel: (handle) => this.cancel(handle),
+      };
+    }
+    const lane = new RingLane(this, kind, this.lanes.length);
+    this.lanes.push(lane);
+    return lane;
+  }
+
+  /** When the next event is due; Infinity when there is none. */
+  peek(): Nanos {
+    for (;;) {
+      const due = this.queue.firstDue();
+      if (due === Number.POSITIVE_INFINITY) return due;
+      const kind = this.records.words[this.queue.first() * WORDS + KIND] as number;
+      if (kind >= 0) return due;
+      if (kind !== CANCELLED && (this.lanes[-2 - kind] as RingLane).anchorIsAlive) return due;
+      this.fireNext();
+    }
+  }
+
+  /** Fires the next event; false when there is none. */
+  step(): boolean {
+    while (this.queue.firstDue() !== Number.POSITIVE_INFINITY) {
+      if (this.fireNext()) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Fires all events due at or before `timeNs`, those that they schedule too; then it is `timeNs`.
+   *
+   * @throws BudgetError when more than `maxEvents` would fire
+   */
+  runUntil(timeNs: Nanos): void {
+    invariant(timeNs >= this.now && timeNs <= NANOS_MAX, "time never goes back, nor beyond 2^53 ns", {
+      timeNs,
+      now: this.now,
+    });
+    while (this.queue.firstDue() <= timeNs) this.fireNext();
+    if (timeNs >= this.nextCheckpoint) this.takeCheckpoints(timeNs);
+    if (timeNs > this.now) this.lastKind = NO_KIND;
+    this.now = timeNs;
+  }
+
+  /** A fingerprint of all events fired so far: due time, kind, target, word. 16 hex digits. */
+  digest(): string {
+    return this.runDigest.hex();
+  }
+
+  /** The digest after each whole simulated second, of the events due before its end. */
+  get checkpoints(): string[] {
+    const hexes: string[] = [];
+    const { checkpointLanes: lanes } = this;
+    for (let i = 0; i < lanes.length; i += 2) {
+      hexes.push(lanesToHex(lanes[i] as number, lanes[i + 1] as number));
+    }
+    return hexes;
+  }
+
+  /** How many events fired of each kind, most frequent first; kinds of one name count as one. */
+  get eventsByKind(): { readonly name: string; readonly events: number }[] {
+    const sums = new Map<string, number>();
+    for (let kind = 1; kind < this.kindNames.length; kind++) {
+      const name = this.kindNames[kind] as string;
+      sums.set(name, (sums.get(name) ?? 0) + (this.firedByKind[kind] as number));
+    }
+    const list = [...sums].map(([name, events]) => ({ name, events }));
+    return list.sort((a, b) => b.events - a.events || (a.name < b.name ? -1 : 1));
+  }
+
+  /** For lanes: checks what is to be scheduled and answers its order word. */
+  nextOrder(dueNs: Nanos, kind: number, target: number): number {
+    const base = this.orderBases[kind];
+    if (
+      !(dueNs >= this.now && dueNs <= NANOS_MAX && target >= 0) ||
+      Math.floor(dueNs) !== dueNs ||
+      target >= this.targetHashes.length ||
+      base === undefined ||
+      base !== base
+    ) {
+      this.refuse(dueNs, kind, target);
+    }
+    if (this.nextSequence === SEQUENCES) this.renumber();
+    const sequence = this.nextSequence++;
+    return this.shuffleSeed === null ? (base as number) + sequence : this.tieOrder(dueNs, kind, target);
+  }
+
+  /** For lanes: puts the anchor of a lane into the queue. */
+  pushAnchor(dueNs: Nanos, order: number, lane: number): void {
+    this.enqueue(dueNs, order, -2 - lane, 0, 0, 0);
+  }
+
+  private enqueue(
+    dueNs: Nanos,
+    order: number,
+    kind: number,
+    target: number,
+    slot: number,
+    word: number,
+  ): number {
+    const { records } = this;
+    const record = records.take();
+    const { words } = records;
+    const at = record * WORDS;
+    records.floats[record * FLOATS] = dueNs;
+    words[at + KIND] = kind;
+    words[at + TARGET] = target;
+    words[at + SLOT] = slot;
+    words[at + WORD] = word;
+    words[at + ORDER] = order;
+    words[at + SEQUENCE] = this.nextSequence - 1;
+    this.queue.push(record);
+    return record;
+  }
+
+  private handleOf(record: number): number {
+    const generation = this.records.words[record * WORDS + GENERATION] as number;
+    return generation * RECORDS_MAX + record;
+  }
+
+  /** Takes the first record off the queue; fires it unless it is a leftover. The queue has one. */
+  private fireNext(): boolean {
+    const { records } = this;
+    const record = this.queue.pop();
+    const at = record * WORDS;
+    const { words } = records;
+    const due = records.floats[record * FLOATS] as number;
+    const kind = words[at + KIND] as number;
+    const target = words[at + TARGET] as number;
+    const slot = words[at + SLOT] as number;
+    const word = words[at + WORD] as number;
+    records.release(record);
+    if (kind < 0) return kind !== CANCELLED && this.fireLane(due, this.lanes[-2 - kind] as RingLane);
+    this.fire(due, kind, target, slot, word);
+    return true;
+  }
+
+  /** The anchor of `lane` came first: fires the head if it stands for that, else moves it on. */
+  private fireLane(due: Nanos, lane: RingLane): boolean {
+    if (!lane.anchorIsAlive) {
+      lane.moveAnchor();
+      return false;
+    }
+    const target = lane.headTarget();
+    const slot = lane.headSlot();
+    const word = lane.headWord();
+    lane.removeHead();
+    this.fire(due, lane.kind, target, slot, word);
+    return true;
+  }
+
+  private fire(due: Nanos, kind: number, target: number, slot: number, word: number): void {
+    if (this.events >= this.maxEvents) this.endBudget(due);
+    if (due >= this.nextCheckpoint) this.takeCheckpoints(due);
+    if (due === this.now) this.countTie(kind, target);
+    this.now = due;
+    this.events++;
+    this.pending--;
+    this.lastKind = kind;
+    this.lastTarget = target;
+    this.firedByKind[kind] = (this.firedByKind[kind] as number) + 1;
+    const kindHash = this.kindHashes[kind] as number;
+    this.runDigest.foldEvent(due, kindHash, this.targetHashes[target] as number, word);
+    (this.handlers[kind] as EventHandler)(target, slot, word);
+  }
+
+  private countTie(kind: number, target: number): void {
+    if (target === this.lastTarget) return;
+    if (this.orderBases[kind] === this.orderBases[this.lastKind]) this.ties++;
+  }
+
+  private takeCheckpoints(until: Nanos): void {
+    const [first, second] = this.runDigest.lanes;
+    while (until >= this.nextCheckpoint) {
+      this.checkpointLanes.push(first, second);
+      this.nextCheckpoint += SECOND;
+    }
+  }
+
+  /** Order word of a shuffled event: priority, then 30 bits of a hash of seed, due time, target. */
+  private tieOrder(dueNs: Nanos, kind: number, target: number): number {
+    const time = mix32((dueNs | 0) ^ mix32(Math.floor(dueNs / 4294967296) + (this.shuffleSeed ?? 0)));
+    const hash = mix32(time ^ (this.targetHashes[target] as number));
+    return (this.orderBases[kind] as number) + (hash >>> 2);
+  }
+
+  private createQueue(): EventQueue {
+    return this.shuffleSeed === null ? new PackedHeap(this.records) : new ShuffledQueue(this.records);
+  }
+
+  /**
+   * The sequence has run over, after 2^30 events: the pending events get the numbers from 0, in the
+   * same order.
+   */
+  private renumber(): void {
+    const { records, queue, lanes } = this;
+    const kept: number[] = [];
+    while (queue.firstDue() !== Number.POSITIVE_INFINITY) {
+      const record = queue.pop();
+      if ((records.words[record * WORDS + KIND] as number) >= 0) kept.push(record);
+      else records.release(record);
+    }
+    const mask = SEQUENCES - 1;
+    const orders: number[] = [];
+    for (const lane of lanes) lane.collectOrders(orders);
+    const sequences = orders.map((order) => order & mask);
+    for (const record of kept) sequences.push(records.words[record * WORDS + SEQUENCE] as number);
+    const ranks = new Map(sequences.sort((a, b) => a - b).map((sequence, rank) => [sequence, rank]));
+    this.nextSequence = ranks.size;
+    this.queue = this.createQueue();
+    for (const record of kept) {
+      const at = record * WORDS;
+      const rank = ranks.get(records.words[at + SEQUENCE] as number) as number;
+      records.words[at + SEQUENCE] = rank;
+      if (this.shuffleSeed === null) {
+        const kind = records.words[at + KIND] as number;
+        records.words[at + ORDER] = (this.orderBases[kind] as number) + rank;
+      }
+      this.queue.push(record);
+    }
+    for (const lane of lanes) {
+      lane.renumber((order) => order - (order & mask) + (ranks.get(order & mask) as number));
+    }
+  }
+
+  private refuse(dueNs: Nanos, kind: number, target: number): never {
+    const claim = "an event is due at a whole nanosecond from now on, of a known kind and target";
+    const name = this.kindNames[kind] ?? null;
+    const facts = { dueNs, now: this.now, kind, name, target };
+    invariant(false, claim, { ...facts, pending: this.pending });
+  }
+
+  private endBudget(due: Nanos): never {
+    throw new BudgetError({
+      seed: this.seed,
+      now: due,
+      maxEvents: this.maxEvents,
+      kinds: this.eventsByKind.slice(0, 3),
+    });
+  }
 }

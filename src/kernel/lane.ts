@@ -7,6 +7,18 @@
 import { invariant } from "../base/invariant.ts";
 import type { Nanos } from "../base/nanos.ts";
 
+/** Events of one kind in order of time; see `Kernel.lane`. */
+export interface Lane {
+  /**
+   * Schedules an event; the answer cancels it. Handles of a lane are its own.
+   *
+   * @param dueNs - not before now, nor before the lane's last one
+   */
+  schedule(dueNs: Nanos, target: number, slot?: number, word?: number): number;
+  /** Cancels; false when the event has fired or was cancelled. */
+  cancel(handle: number): boolean;
+}
+
 /** What a lane needs of its kernel. */
 export interface LaneHost {
   /** Checks an event's facts and answers its order word. */
@@ -20,7 +32,8 @@ export interface LaneHost {
 /** In place of a target: a cancelled event. */
 const GONE = -1;
 
-export class Lane {
+/** A lane as a ring of entries. */
+export class RingLane implements Lane {
   /** Number of the entry that the anchor in the queue stands for; 0 without an anchor. */
   private anchor = 0;
   /** Entries have numbers from 1; those from `head` to before `tail` are in the ring. */
@@ -39,11 +52,6 @@ export class Lane {
     private readonly index: number,
   ) {}
 
-  /**
-   * Schedules an event; the answer cancels it.
-   *
-   * @param dueNs - not before now, nor before the lane's last one
-   */
   schedule(dueNs: Nanos, target: number, slot = 0, word = 0): number {
     if (!(dueNs >= this.lastDue)) {
       invariant(false, "due times on a lane never decrease", { dueNs, lastDue: this.lastDue });
@@ -64,7 +72,6 @@ export class Lane {
     return entry;
   }
 
-  /** Cancels; false when the event has fired or was cancelled. */
   cancel(handle: number): boolean {
     if (!(handle >= this.head && handle < this.tail)) return false;
     const at = 3 * (handle & this.mask);
@@ -75,39 +82,50 @@ export class Lane {
     return true;
   }
 
-  /**
-   * The anchor has come first in the queue and was taken off it. True when its own entry is alive,
-   * which then is the next event to fire: `takeHead` gives it. Else the anchor moves on to the head.
-   */
-  arrive(): boolean {
-    if (this.anchor === this.head && this.head < this.tail) return true;
-    this.anchor = 0;
-    if (this.head < this.tail) this.drop(this.head);
-    return false;
+  /** True when the entry that the anchor stands for was not cancelled: it is the head. */
+  get anchorIsAlive(): boolean {
+    return this.anchor === this.head && this.head < this.tail;
   }
 
-  /** Target, slot and word of the head, without taking it. */
+  /** Puts a new anchor in the queue, for the head; the old one was taken off it. */
+  moveAnchor(): void {
+    this.anchor = 0;
+    if (this.head < this.tail) this.drop(this.head);
+  }
+
   headTarget(): number {
     return this.words[3 * (this.head & this.mask)] as number;
   }
+
   headSlot(): number {
     return this.words[3 * (this.head & this.mask) + 1] as number;
   }
+
   headWord(): number {
     return this.words[3 * (this.head & this.mask) + 2] as number;
   }
 
-  /** Removes the head, and anchors the next. */
+  /** Takes the head off, because it fires, and anchors the next; the old anchor was taken off. */
   removeHead(): void {
     this.words[3 * (this.head & this.mask)] = GONE;
     this.skipGone();
-    this.anchor = 0;
-    if (this.head < this.tail) this.drop(this.head);
+    this.moveAnchor();
   }
 
-  /** Entries in the ring, cancelled ones in between included. */
-  get length(): number {
-    return this.tail - this.head;
+  /** Adds the order words of all entries in the ring. */
+  collectOrders(orders: number[]): void {
+    for (let entry = this.head; entry < this.tail; entry++) {
+      orders.push(this.orders[entry & this.mask] as number);
+    }
+  }
+
+  /** Replaces every order word, and anchors the head anew; the old anchor was taken off. */
+  renumber(newOrder: (order: number) => number): void {
+    for (let entry = this.head; entry < this.tail; entry++) {
+      const at = entry & this.mask;
+      this.orders[at] = newOrder(this.orders[at] as number);
+    }
+    this.moveAnchor();
   }
 
   private drop(entry: number): void {

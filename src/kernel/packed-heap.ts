@@ -7,6 +7,9 @@ import type { Nanos } from "../base/nanos.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { type EventRecords, FLOATS, ORDER, RECORDS_MAX, WORDS } from "./event-records.ts";
 
+/** The record in a key: what `%` would answer, ten times faster. */
+const recordOf = (key: number): number => key - Math.floor(key * (1 / RECORDS_MAX)) * RECORDS_MAX;
+
 export class PackedHeap implements EventQueue {
   size = 0;
   private entries = new Float64Array(2 * 64);
@@ -29,6 +32,10 @@ export class PackedHeap implements EventQueue {
 
   firstDue(): Nanos {
     return this.size === 0 ? Number.POSITIVE_INFINITY : (this.entries[0] as number);
+  }
+
+  first(): number {
+    return recordOf(this.entries[1] as number);
   }
 
   /**
@@ -62,7 +69,7 @@ export class PackedHeap implements EventQueue {
       hole = child;
     }
     this.rise(hole, due, order);
-    return key - Math.floor(key * (1 / RECORDS_MAX)) * RECORDS_MAX;
+    return recordOf(key);
   }
 
   private rise(from: number, due: Nanos, key: number): void {

@@ -32,6 +32,10 @@ export class ShuffledQueue implements EventQueue {
       : (this.records.floats[first * FLOATS] as number);
   }
 
+  first(): number {
+    return this.heap[0] as number;
+  }
+
   pop(): number {
     const { heap } = this;
     const first = heap[0] as number;

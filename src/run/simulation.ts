@@ -5,19 +5,17 @@
  */
 import { InvariantError } from "../base/invariant.ts";
 import { type Nanos, SECOND } from "../base/nanos.ts";
-import { Journal } from "../journal/journal.ts";
-import { Kernel } from "../kernel/kernel.ts";
+import type { Journal } from "../journal/journal.ts";
 import { BehaviourDigest } from "../measure/behaviour-digest.ts";
 import { Measurement } from "../measure/measurement.ts";
 import type { EndState, RunIndex } from "../measure/run-facts.ts";
 import { SeriesRecorder } from "../measure/series-recorder.ts";
 import type { World } from "../model/world.ts";
-import { Method } from "../faults/method.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { assembleResult, type RunInput } from "./assemble-result.ts";
-import { type Built, buildWorld } from "./build-world.ts";
-import { Metrics, metricStepNs } from "./metrics.ts";
+import { metricStepNs } from "./metrics.ts";
 import type { Result } from "./result.ts";
+import { faultStateOf, type Started, startWorld } from "./start-world.ts";
 
 export interface Simulation {
   /** Simulated time, ns. */
@@ -38,17 +36,20 @@ export interface Simulation {
 
 /** Builds a simulation at time 0. */
 export function open(resolved: ResolvedScenario): Simulation {
-  const kernel = new Kernel({ seed: resolved.seed, maxEvents: resolved.maxEvents, tieBreak: resolved.tieBreak });
-  const journal = new Journal();
-  const built = buildWorld(resolved, kernel, journal);
-  const { world, index } = built;
   const behaviour = new BehaviourDigest();
-  behaviour.attach(journal);
-  const measurement = new Measurement({ resolved, index });
-  measurement.attach(journal);
+  let measurement: Measurement | null = null;
   const stepNs = metricStepNs(resolved.durationNs);
-  const series = new SeriesRecorder(stepNs);
-  start(resolved, world, new Metrics(world, series, stepNs, resolved.durationNs));
+  const recorder = new SeriesRecorder(stepNs);
+  const started = startWorld(
+    resolved,
+    (of, { index }) => {
+      behaviour.attach(of);
+      measurement = new Measurement({ resolved, index });
+      measurement.attach(of);
+    },
+    { recorder, stepNs },
+  );
+  const { kernel, journal, index, world } = started;
 
   const end = resolved.durationNs;
   const guarded = (act: () => void): void => {
@@ -80,26 +81,22 @@ export function open(resolved: ResolvedScenario): Simulation {
         for (const group of world.groups) for (const shard of group.shards) group.recordOffsets(shard);
         journal.flush();
       });
-      const endState = endOf(resolved, built, kernel);
+      const endState = endOf(resolved, started);
       return assembleResult({
         resolved,
         input,
         index,
         end: endState,
-        measured: measurement.finish(endState),
+        measured: (measurement as unknown as Measurement).finish(endState),
         records: journal.records,
-        series: series.toSeries(),
+        series: recorder.toSeries(),
         digest: kernel.digest(),
         behaviourDigest: behaviour.hex(),
         checkpoints: kernel.checkpoints,
         events: kernel.events,
       });
     },
-    faultState: () => ({
-      network: world.network.faultState(),
-      zones: world.hosts.faultState(),
-      paused: world.nodes.map((node) => node.paused),
-    }),
+    faultState: () => faultStateOf(started),
   };
 }
 
@@ -108,26 +105,7 @@ export function run(resolved: ResolvedScenario, input: RunInput): Result {
   return open(resolved).finish(input);
 }
 
-function start(resolved: ResolvedScenario, world: World, metrics: Metrics): void {
-  const { kernel } = world;
-  for (const group of world.groups) group.claimAtStart();
-  world.fleet.start();
-  for (const source of world.traffic) source.start();
-  new Method(world, resolved.method).start();
-  metrics.start();
-  const target = kernel.target("journal");
-  const kind = kernel.kind(
-    "offsets",
-    () => {
-      for (const group of world.groups) for (const shard of group.shards) group.recordOffsets(shard);
-      kernel.schedule(kernel.now + SECOND, kind, target, 0, 0);
-    },
-    2,
-  );
-  kernel.schedule(SECOND, kind, target, 0, 0);
-}
-
-function endOf(resolved: ResolvedScenario, { world, keyMaps }: Built, kernel: Kernel): EndState {
+function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started): EndState {
   const shards = world.groups.flatMap((group) => group.shards);
   const leaders = shards.map((shard) => (shard.leader.alive && shard.leader.leads ? shard.leader : null));
   for (const node of world.nodes) node.link?.advance(kernel.now);

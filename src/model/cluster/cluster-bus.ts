@@ -242,18 +242,22 @@ export class ClusterBus {
     }
   }
 
+  /**
+   * Connects anew. A PING goes out once connected; until then no ping counts as in flight unless one was before, so a
+   * crash and a silent hang are noticed equally late (4870-4884).
+   */
   private openLink(member: BusNode, peer: BusNode, now: Nanos): void {
     const i = peer.index;
     member.linkUp[i] = 1;
     member.linkCreatedAt[i] = now;
-    const pingSent = member.pingSent[i] as number;
+    const connects = peer.node.alive && this.network.reachable(member.node.host, peer.node.host);
+    if (connects && member.pingSent[i] === 0) member.pingSent[i] = now;
     const slot = this.messages.allocate();
     const message = this.messages.messages[slot] as BusMessage;
     message.linkOwner = member.index;
     message.linkPeer = i;
     message.linkGeneration = member.linkGeneration[i] as number;
     this.fillHeader(message, PING, member, peer);
-    member.pingSent[i] = pingSent === 0 ? now : pingSent;
     const roundTrip =
       this.network.oneWayNs(member.node.host, peer.node.host) + this.network.oneWayNs(peer.node.host, member.node.host);
     this.depart(slot, message, roundTrip);

@@ -1,0 +1,196 @@
+/** The command line: words to options, and options to the command that they name. Commands load when they are run. */
+import yargs, { type Argv } from "yargs";
+import { badUsage } from "./bad-usage.ts";
+import { CommandError } from "./command-error.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { LISTS } from "./lists.ts";
+import {
+  didYouMean,
+  OPTION_NAMES,
+  oneOf,
+  type ParsedWords,
+  readChoice,
+  readFiles,
+  readFlag,
+  readLoadOptions,
+  readText,
+  withJson,
+  withReport,
+  withScenario,
+} from "./options.ts";
+import { packageVersion } from "./package-root.ts";
+import { SCHEMAS } from "./schema-command.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface CommandLineContext {
+  readonly terminal: Terminal;
+  readonly cwd: string;
+}
+
+type Action = () => Promise<ExitCode>;
+
+interface Command {
+  readonly name: string;
+  /** Arguments, as yargs writes them. */
+  readonly takes: string;
+  readonly about: string;
+  readonly options: (y: Argv) => Argv;
+  /** Reads the options at once, so that a wrong one is told before anything is loaded. */
+  readonly action: (parsed: ParsedWords, context: CommandLineContext) => Action;
+}
+
+const run: Command = {
+  name: "run",
+  takes: " <files..>",
+  about: "run scenarios and write their reports",
+  options: (y) => withReport(withScenario(y)),
+  action: (parsed, { terminal, cwd }) => {
+    const files = readFiles(parsed);
+    const options = { ...readLoadOptions(parsed, cwd), files, json: readFlag(parsed, "json") };
+    return async () => (await import("./run-command.ts")).runCommand(options, terminal);
+  },
+};
+
+const validate: Command = {
+  name: "validate",
+  takes: " <files..>",
+  about: "check scenarios without running them",
+  options: (y) => withJson(withScenario(y), "print the problems as JSON"),
+  action: (parsed, { terminal, cwd }) => {
+    const files = readFiles(parsed);
+    const options = { ...readLoadOptions(parsed, cwd), files, json: readFlag(parsed, "json") };
+    return async () => (await import("./validate-command.ts")).validateCommand(options, terminal);
+  },
+};
+
+const replay: Command = {
+  name: "replay",
+  takes: " <result>",
+  about: "run a result.json again and compare",
+  options: (y) =>
+    withJson(
+      y.positional("result", { type: "string", describe: "a result.json", demandOption: true }),
+      "print the comparison as JSON",
+    ),
+  action: (parsed, { terminal, cwd }) => {
+    const file = readText(parsed, "result") ?? "";
+    const options = { file, cwd, json: readFlag(parsed, "json") };
+    return async () => (await import("./replay-command.ts")).replayCommand(options, terminal);
+  },
+};
+
+const list: Command = {
+  name: "list",
+  takes: " <what>",
+  about: "list what scenarios and results can name",
+  options: (y) =>
+    withJson(
+      y.positional("what", { type: "string", describe: oneOf(LISTS), demandOption: true }),
+      "print the list as JSON",
+    ),
+  action: (parsed, { terminal }) => {
+    const what = readChoice(parsed, "what", LISTS);
+    const options = { json: readFlag(parsed, "json") };
+    return async () => (await import("./list-command.ts")).listCommand(what, options, terminal);
+  },
+};
+
+const schema: Command = {
+  name: "schema",
+  takes: " [which]",
+  about: "print the JSON Schema of scenarios, or of results",
+  options: (y) =>
+    y.positional("which", { type: "string", describe: oneOf(SCHEMAS), default: SCHEMAS[0] }),
+  action: (parsed, { terminal }) => {
+    const which = readChoice(parsed, "which", SCHEMAS);
+    return async () => (await import("./schema-command.ts")).schemaCommand(which, terminal);
+  },
+};
+
+const demo: Command = {
+  name: "demo",
+  takes: "",
+  about: "run the demonstration: a zone loses power under checkout traffic",
+  options: withReport,
+  action: (parsed, { terminal, cwd }) => {
+    const options = { cwd, out: readText(parsed, "out") ?? "", json: readFlag(parsed, "json") };
+    return async () => (await import("./demo-command.ts")).demoCommand(options, terminal);
+  },
+};
+
+const COMMANDS: readonly Command[] = [run, validate, replay, list, schema, demo];
+const NAMES = COMMANDS.map(({ name }) => name);
+
+const WIDTH = 90;
+const EPILOGUE = `Exit codes: 0 pass, 1 an expectation failed, 2 unknown or event budget used up,
+64 bad input, 70 a bug in cachequake, 73 the report cannot be written, 130 Ctrl-C,
+143 SIGTERM.`;
+
+/** Parses `words` (without node and script) and runs the command that they name. */
+export async function runCommandLine(
+  words: readonly string[],
+  context: CommandLineContext,
+): Promise<ExitCode> {
+  checkCommand(words[0]);
+  let action: Action | undefined;
+  let printed = "";
+  const parser = declare(words[0], (command, parsed) => {
+    action = command.action(parsed, context);
+  });
+  await parser.parseAsync([...words], {}, (error, _parsed, output) => {
+    if (error) throw error;
+    printed = output;
+  });
+  if (printed !== "") context.terminal.out(`${printed}\n`);
+  return action === undefined ? EXIT.pass : action();
+}
+
+function declare(word: string | undefined, choose: (command: Command, p: ParsedWords) => void): Argv {
+  const parser = yargs()
+    .scriptName("cachequake")
+    .locale("en")
+    .wrap(WIDTH)
+    .usage("Rehearse the worst day of a cache.\n\nUsage: $0 <command> [options]");
+  for (const command of COMMANDS) {
+    const { name, takes, about, options } = command;
+    parser.command(`${name}${takes}`, about, options, (parsed) => choose(command, parsed));
+  }
+  return parser
+    .demandCommand(1, `no command is given, expected ${oneOf(NAMES)}`)
+    .strict()
+    .help()
+    .alias("help", "h")
+    .version(packageVersion())
+    .epilogue(EPILOGUE)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw message ? usageError(message, NAMES.find((name) => name === word) ?? "") : error;
+    });
+}
+
+/** An unknown command is told before yargs can call it an unknown argument. */
+function checkCommand(word: string | undefined): void {
+  if (word === undefined || word.startsWith("-") || NAMES.includes(word)) return;
+  throw badUsage(`the command is "${word}", expected ${oneOf(NAMES)}${didYouMean(word, NAMES)}`);
+}
+
+/** What yargs found wrong, in our words where they say more. */
+function usageError(message: string, command: string): CommandError {
+  const unknown = /^Unknown arguments?: (.*)$/s.exec(message)?.[1]?.split(", ");
+  if (unknown !== undefined) {
+    const words = new Set(unknown.map((word) => word.replace(/[A-Z]/g, toKebab)));
+    const parts = [...words].map((word) => {
+      return `"${word}" is not known here${didYouMean(word, OPTION_NAMES, "--")}`;
+    });
+    return badUsage(parts.join("; "), command);
+  }
+  if (/^Not enough non-option arguments/.test(message)) {
+    const { takes } = COMMANDS.find(({ name }) => name === command) ?? { takes: "" };
+    return badUsage(`an argument is missing, expected cachequake ${command}${takes}`, command);
+  }
+  const option = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
+  if (option !== undefined) return badUsage(`--${option} has no value`, command);
+  return badUsage(message.replace(/\s*\n\s*/g, " "), command);
+}
+
+const toKebab = (letter: string): string => `-${letter.toLowerCase()}`;

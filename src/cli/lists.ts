@@ -1,0 +1,12 @@
+/** What `list` can list. Apart from the lists themselves, which load the catalogue. */
+export const LISTS = [
+  "faults",
+  "steps",
+  "metrics",
+  "node-types",
+  "regions",
+  "marks",
+  "planted",
+] as const;
+
+export type ListName = (typeof LISTS)[number];

@@ -1,0 +1,132 @@
+/** Options and arguments of the commands: how they are declared, and how they are read once yargs has parsed them. */
+import type { Argv } from "yargs";
+import { badUsage } from "./bad-usage.ts";
+import type { LoadOptions } from "./load-jobs.ts";
+import { nearestWord } from "./nearest-word.ts";
+
+/** What yargs hands to a command. */
+export type ParsedWords = Readonly<Record<string, unknown>>;
+
+export const withFiles = (y: Argv): Argv =>
+  y.positional("files", {
+    type: "string",
+    array: true,
+    demandOption: true,
+    describe: "scenario files (YAML), or names of scenarios",
+  });
+
+export const withJson = (y: Argv, describe: string): Argv =>
+  y.option("json", { type: "boolean", default: false, describe });
+
+export const withReport = (y: Argv): Argv =>
+  withJson(
+    y.option("out", {
+      type: "string",
+      requiresArg: true,
+      default: "reports",
+      describe: "folder for reports, which go to OUT/<scenario>/<seed>",
+    }),
+    "print the result as JSON and nothing else (an array for several files)",
+  );
+
+export const withScenario = (y: Argv): Argv =>
+  withFiles(y)
+    .option("seed", { type: "string", requiresArg: true, describe: "seed, instead of the file's" })
+    .option("set", {
+      type: "string",
+      requiresArg: true,
+      describe: "PATH=VALUE, changes one word of the scenario; may be repeated",
+    })
+    .option("max-events", {
+      type: "string",
+      requiresArg: true,
+      describe: "end a run after so many events, verdict unknown",
+    })
+    .option("allow-planted", {
+      type: "boolean",
+      default: false,
+      describe: "allow scenarios that plant a bug",
+    });
+
+/** Names of all options, for suggestions. */
+export const OPTION_NAMES = [
+  "seed",
+  "set",
+  "out",
+  "json",
+  "allow-planted",
+  "max-events",
+  "help",
+  "version",
+] as const;
+
+export function readLoadOptions(parsed: ParsedWords, cwd: string): LoadOptions {
+  const seed = readText(parsed, "seed");
+  const maxEvents = readCount(parsed, "max-events");
+  return {
+    cwd,
+    sets: readTexts(parsed, "set"),
+    allowPlanted: readFlag(parsed, "allow-planted"),
+    out: readText(parsed, "out") ?? "reports",
+    ...(seed === undefined ? {} : { seed }),
+    ...(maxEvents === undefined ? {} : { maxEvents }),
+  };
+}
+
+export const readFiles = (parsed: ParsedWords): readonly string[] => readTexts(parsed, "files");
+
+export function readText(parsed: ParsedWords, name: string): string | undefined {
+  const value = readOnce(parsed, name);
+  return value === undefined ? undefined : String(value);
+}
+
+export const readFlag = (parsed: ParsedWords, name: string): boolean =>
+  readOnce(parsed, name) === true;
+
+/** One of `choices`, or bad usage with the nearest of them. */
+export function readChoice<T extends string>(
+  parsed: ParsedWords,
+  name: string,
+  choices: readonly T[],
+): T {
+  const word = readText(parsed, name);
+  const choice = choices.find((candidate) => candidate === word);
+  if (choice !== undefined) return choice;
+  throw badUsage(`${name} is "${word}", expected ${oneOf(choices)}${didYouMean(word, choices)}`);
+}
+
+/** `a, b or c` */
+export const oneOf = (words: readonly string[]): string =>
+  `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+
+/** ` (did you mean "b"?)`, or nothing where no word is near. */
+export function didYouMean(
+  word: string | undefined,
+  known: readonly string[],
+  prefix: "" | "--" = "",
+): string {
+  const near = nearestWord(word ?? "", known);
+  return near === undefined ? "" : ` (did you mean "${prefix}${near}"?)`;
+}
+
+function readTexts(parsed: ParsedWords, name: string): readonly string[] {
+  const value = parsed[name];
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+}
+
+/** yargs makes an array of an option that is repeated. */
+function readOnce(parsed: ParsedWords, name: string): unknown {
+  const value = parsed[name];
+  if (Array.isArray(value)) {
+    throw badUsage(`--${name} is given ${value.length} times, expected once`);
+  }
+  return value;
+}
+
+function readCount(parsed: ParsedWords, name: string): number | undefined {
+  const text = readText(parsed, name);
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(count)) return count;
+  throw badUsage(`--${name} is "${text}", expected a whole number from 1`);
+}
