@@ -64,13 +64,14 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
   };
   buildGroups(resolved, world, { control, nodeHosts, keyMapOf });
   buildDatastores(resolved, world);
-  buildClients(resolved, world, { clientHosts, journal, keyMapOf });
-  buildOriginsAndTraffic(resolved, world, originHosts, clientHosts);
+  buildClients(resolved, world, { clientHosts, journal });
+  const trafficKeys = resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic)));
+  buildOriginsAndTraffic(resolved, world, { originHosts, clientHosts, keyMaps: trafficKeys });
   replication.synced = (node) => {
     world.controlPlanes[world.groups.indexOf(world.groupOf(node))]?.synced(node);
   };
   const index = indexOf(resolved, world);
-  return { world, index, keyMaps: resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic))) };
+  return { world, index, keyMaps: trafficKeys };
 }
 
 /** Groups in scenario order, but a datastore's primary before its secondaries, for these start in sync with it. */
@@ -139,7 +140,6 @@ function buildClients(
   given: {
     readonly clientHosts: readonly (readonly number[])[];
     readonly journal: Journal;
-    readonly keyMapOf: (cache: ReplicationGroupSettings) => KeyMap;
   },
 ): void {
   const { kernel, transport, recorder } = world;
@@ -154,7 +154,6 @@ function buildClients(
         host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
         zone: world.hosts.zoneIndex(zone),
         settings: traffic.client,
-        keys: given.keyMapOf(cacheOf(resolved, traffic)),
         ttlNs: traffic.keys.ttlNs ?? 0,
         routers: groupsOf(world, traffic.cache).map((group) => routerTo(world, group, traffic, session, name)),
       });
@@ -204,8 +203,11 @@ function routerTo(world: World, group: Group, traffic: TrafficSettings, session:
 function buildOriginsAndTraffic(
   resolved: ResolvedScenario,
   world: World,
-  originHosts: readonly number[],
-  clientHosts: readonly (readonly number[])[],
+  given: {
+    readonly originHosts: readonly number[];
+    readonly clientHosts: readonly (readonly number[])[];
+    readonly keyMaps: readonly KeyMap[];
+  },
 ): void {
   const { kernel, network, fleet } = world;
   const byTraffic = resolved.traffic.map((traffic) => resolved.origins.findIndex((origin) => origin.name === traffic.onMiss));
@@ -223,14 +225,14 @@ function buildOriginsAndTraffic(
     if (fleet.requests.generation[request] === generation) application.originAnswered(request);
   };
   for (const [at, settings] of resolved.origins.entries()) {
-    world.origins.push(new Origin(settings, originHosts[at] as number, { kernel, network, answered }));
+    world.origins.push(new Origin(settings, given.originHosts[at] as number, { kernel, network, answered }));
     world.originZones.push(settings.zone === null ? null : world.hosts.zoneIndex(settings.zone));
   }
   let session = 0;
   for (const [at, settings] of resolved.traffic.entries()) {
-    const sessions = (clientHosts[at] as readonly number[]).map(() => session++);
+    const sessions = (given.clientHosts[at] as readonly number[]).map(() => session++);
     const commandTime = createSampler(cacheOf(resolved, settings).engine.commandTime);
-    world.traffic.push(new TrafficSource(settings, at, sessions, commandTime, fleet, kernel));
+    world.traffic.push(new TrafficSource(settings, at, sessions, given.keyMaps[at] as KeyMap, commandTime, fleet, kernel));
   }
 }
 

@@ -127,7 +127,7 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
       // All traffic on one cache shares its keys.
       const keys = keyMaps.find((map, at) => inCache(resolved, world, at, shard) && key < map.count);
       if (!node || keys === undefined) return null;
-      const local = keys.local[key] as number;
+      const local = keys.localOf(key);
       const { keyspace } = node;
       const writeId = keyspace.writeId(local);
       if (writeId === 0) return null;
@@ -138,7 +138,7 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
         expireAt: keyspace.expireAt(local),
       };
     },
-    shardOfKey: (traffic, key) => (firstShards[traffic] as number) + (keyMaps[traffic]?.shard[key] ?? 0),
+    shardOfKey: (traffic, key) => (firstShards[traffic] as number) + (keyMaps[traffic]?.shardOf(key) ?? 0),
     origins: world.origins,
   };
 }

@@ -29,7 +29,6 @@ import type { Clients, Transport } from "../network/transport.ts";
 import type { Recorder } from "../recorder.ts";
 import type { Group } from "../service/group.ts";
 import type { ClientSettings } from "./client-settings.ts";
-import type { KeyMap } from "./key-map.ts";
 import {
   CONNECTION_BUSY,
   CONNECTION_CONNECTING,
@@ -47,7 +46,6 @@ export interface ClientHost {
   readonly host: number;
   readonly zone: number;
   readonly settings: ClientSettings;
-  readonly keys: KeyMap;
   readonly ttlNs: Nanos;
   /** Routers by cache; writes go to `current`, reads to `local` where a local Region is read. */
   readonly routers: readonly Router[];
@@ -286,7 +284,7 @@ export class ClientFleet implements Clients {
     const { requests } = this;
     const isRead = requests.command[request] !== COMMAND_SET;
     const router = session.routers[isRead ? session.local : session.current] as Router;
-    const shard = session.keys.shard[requests.key[request] as number] as number;
+    const shard = requests.shard[request] as number;
     return router.route(shard, isRead, requests.attempts[request] as number);
   }
 
@@ -341,7 +339,6 @@ export class ClientFleet implements Clients {
     requests.node[request] = pool.node;
     requests.connection[request] = connection;
     const frame = frames.allocate();
-    const key = requests.key[request] as number;
     frames.client[frame] = session.index;
     frames.connection[frame] = connection;
     frames.connectionGeneration[frame] = connections.generation[connection] as number;
@@ -351,8 +348,8 @@ export class ClientFleet implements Clients {
     frames.command[frame] = requests.command[request] as number;
     frames.serviceNs[frame] = requests.serviceNs[request] as number;
     if (requests.internal[request] === 0) {
-      frames.shard[frame] = session.keys.shard[key] as number;
-      frames.key[frame] = session.keys.local[key] as number;
+      frames.shard[frame] = requests.shard[request] as number;
+      frames.key[frame] = requests.local[request] as number;
       frames.writeId[frame] = requests.writeId[request] as number;
       frames.valueBytes[frame] = requests.valueBytes[request] as number;
       frames.ttl[frame] = session.ttlNs;
@@ -523,18 +520,17 @@ export class ClientFleet implements Clients {
     const row = columns.count;
     const client = requests.client[request] as number;
     const session = this.sessions[client] as Session;
-    const key = requests.key[request] as number;
     const isWrite = requests.command[request] === COMMAND_SET;
     const router = session.routers[isWrite ? session.current : session.local] as Router;
     columns.traffic[row] = requests.traffic[request] as number;
     columns.session[row] = client;
     columns.request[row] = requests.number[request] as number;
-    columns.key[row] = key;
+    columns.key[row] = requests.key[request] as number;
     columns.command[row] = requests.command[request] as number;
     columns.invokedAt[row] = requests.invokedAt[request] as number;
     columns.returnedAt[row] = this.ports.kernel.now;
     columns.outcome[row] = outcome;
-    columns.shard[row] = this.ports.firstShard(router.group) + (session.keys.shard[key] as number);
+    columns.shard[row] = this.ports.firstShard(router.group) + (requests.shard[request] as number);
     columns.attempts[row] = requests.attempts[request] as number;
     columns.requestOutcome[row] = requestOutcome;
     columns.arrivedAt[row] = requests.arrivedAt[request] as number;
@@ -670,6 +666,8 @@ export class ClientFleet implements Clients {
     requests.client[request] = session.index;
     requests.number[request] = 0;
     requests.key[request] = 0;
+    requests.shard[request] = 0;
+    requests.local[request] = 0;
     requests.command[request] = FRAME_TOPOLOGY;
     requests.serviceNs[request] = TOPOLOGY_SERVICE_NS;
     this.attempt(request, router.seed(except));

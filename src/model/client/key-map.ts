@@ -2,9 +2,8 @@
 import { shardOfSlot, slotOfKey } from "../engine/redis/slots.ts";
 
 export class KeyMap {
-  /** Shard from 0 within the cache. */
-  readonly shard: Uint16Array;
-  readonly local: Int32Array;
+  /** Shard from 0 within the cache and index within the shard, side by side: [2 * key], [2 * key + 1]. */
+  readonly places: Int32Array;
   /** Keys of each shard. */
   readonly counts: readonly number[];
   readonly keyBytes: number;
@@ -19,16 +18,23 @@ export class KeyMap {
   ) {
     const width = Math.max(1, String(Math.max(0, count - 1)).length);
     this.keyBytes = 4 + width;
-    this.shard = new Uint16Array(count);
-    this.local = new Int32Array(count);
+    this.places = new Int32Array(2 * count);
     const counts: number[] = new Array<number>(shards).fill(0);
     for (let key = 0; key < count; key++) {
       const name = shards === 1 ? "" : `key:${String(key).padStart(width, "0")}`;
       const shard = shards === 1 ? 0 : shardOfSlot(slotOfKey(name), shards);
-      this.shard[key] = shard;
-      this.local[key] = counts[shard] as number;
+      this.places[2 * key] = shard;
+      this.places[2 * key + 1] = counts[shard] as number;
       counts[shard] = (counts[shard] as number) + 1;
     }
     this.counts = counts;
+  }
+
+  shardOf(key: number): number {
+    return this.places[2 * key] as number;
+  }
+
+  localOf(key: number): number {
+    return this.places[2 * key + 1] as number;
   }
 }

@@ -23,6 +23,9 @@ export class Requests {
   /** Number within the traffic source, from 0. */
   number = new Float64Array(0);
   key = new Int32Array(0);
+  /** The key's shard within its cache, and its index within the shard. */
+  shard = new Int32Array(0);
+  local = new Int32Array(0);
   command = new Uint8Array(0);
   /** The operation fills the cache after a miss. */
   filling = new Uint8Array(0);

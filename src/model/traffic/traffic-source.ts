@@ -11,6 +11,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { createKeySampler } from "../../kernel/key-sampler.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
+import type { KeyMap } from "../client/key-map.ts";
 import type { ClientFleet } from "../client/client-fleet.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
@@ -38,6 +39,7 @@ export class TrafficSource {
     private readonly index: number,
     /** Sessions of this source, one a zone, in order of the zones. */
     private readonly sessions: readonly number[],
+    private readonly keyMap: KeyMap,
     commandTime: Sampler,
     private readonly fleet: ClientFleet,
     private readonly kernel: Kernel,
@@ -85,6 +87,8 @@ export class TrafficSource {
       requests.client[request] = session;
       requests.number[request] = this.issued++;
       requests.key[request] = key;
+      requests.shard[request] = this.keyMap.shardOf(key);
+      requests.local[request] = this.keyMap.localOf(key);
       requests.command[request] = command;
       requests.valueBytes[request] = Math.max(1, Math.round(value));
       requests.serviceNs[request] = service;

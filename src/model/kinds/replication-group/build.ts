@@ -135,8 +135,8 @@ function prefill(world: World, settings: ReplicationGroupSettings, group: Group,
     const present = settings.prefill >= 1 || stream.next() < settings.prefill;
     if (!present) continue;
     const expireAt = ttlNs === 0 ? 0 : Math.ceil(stream.next() * ttlNs);
-    const leader = (group.shards[keys.shard[key] as number] as GroupShard).leader;
-    const local = keys.local[key] as number;
+    const leader = (group.shards[keys.shardOf(key)] as GroupShard).leader;
+    const local = keys.localOf(key);
     const valueBytes = prefill.valueBytes(key);
     // A read touched it at some time in the past hour: the LRU clock of a busy cache.
     const touchedAt = -Math.floor(stream.next() * 3600 * SECOND);

@@ -1,0 +1,47 @@
+/** The floors of `src/`, lowest first: a file may import its own floor and those before it in this list. */
+export const FLOORS: readonly string[] = [
+  "base",
+  "kernel",
+  "journal",
+  "measure",
+  "catalog",
+  "model/recorder.ts",
+  "model/place",
+  "model/network",
+  "model/engine",
+  "model/cluster",
+  "model/service",
+  "model/client",
+  "model/origin",
+  "model/application",
+  "model/traffic",
+  "model/world.ts",
+  "model/kinds",
+  "faults",
+  "checks",
+  "scenario",
+  "run",
+  "report",
+  "cli",
+  "index.ts",
+];
+
+/** Floors that must give the same answer everywhere: no clock, no chance, no process, no engine-dependent arithmetic. */
+export const DETERMINISTIC: readonly string[] = FLOORS.slice(0, FLOORS.indexOf("cli"));
+
+/** Packages and Node modules that each floor may use. `node:*` and the command line's own are for `cli` alone. */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  kernel: ["seedrandom"],
+  scenario: ["ajv", "ajv-formats", "yaml"],
+  report: ["d3-node", "picocolors"],
+  cli: ["yargs", "node:fs", "node:path", "node:url"],
+};
+
+/** The floor of a path relative to `src/`; undefined where it stands on none. */
+export function floorOf(file: string): string | undefined {
+  const inside = FLOORS.filter((floor) => file === floor || file.startsWith(`${floor}/`));
+  return inside.reduce<string | undefined>(
+    (longest, floor) => (floor.length > (longest?.length ?? 0) ? floor : longest),
+    undefined,
+  );
+}

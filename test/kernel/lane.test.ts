@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { InvariantError } from "../../src/base/invariant.ts";
+import { Kernel } from "../../src/kernel/kernel.ts";
+
+/** One act of a client: arm a timeout, arm another event, cancel some timeout, let time pass. */
+const acts = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ act: fc.constant("arm" as const), n: fc.nat(1) }) },
+    { weight: 2, arbitrary: fc.record({ act: fc.constant("other" as const), n: fc.nat(12) }) },
+    { weight: 4, arbitrary: fc.record({ act: fc.constant("cancel" as const), n: fc.nat(300) }) },
+    { weight: 2, arbitrary: fc.record({ act: fc.constant("pass" as const), n: fc.nat(4) }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant("peek" as const), n: fc.nat(1) }) },
+  ),
+  { maxLength: 300 },
+);
+type Act = { readonly act: "arm" | "other" | "cancel" | "pass" | "peek"; readonly n: number };
+
+/** Plays the acts with two timeouts of 5 ns and 8 ns, on lanes or by schedule(). */
+function play(steps: readonly Act[], onLanes: boolean, tieBreak: "schedule" | "shuffled") {
+  const kernel = new Kernel({ seed: "1", maxEvents: 1e6, tieBreak });
+  const seen: unknown[] = [];
+  const note = (name: string) => (target: number, slot: number, word: number) =>
+    seen.push([name, kernel.now, target, slot, word]);
+  const kinds = [kernel.kind("t5", note("t5"), 1), kernel.kind("t8", note("t8"), 0)];
+  const other = kernel.kind("other", note("other"), 1);
+  const targets = [kernel.target("a"), kernel.target("b"), kernel.target("c")];
+  const lanes = kinds.map((kind) => kernel.lane(kind));
+  const armed: { readonly lane: number; readonly handle: number }[] = [];
+  steps.forEach(({ act, n }, i) => {
+    const target = targets[i % 3]!;
+    if (act === "arm") {
+      const due = kernel.now + (n === 0 ? 5 : 8);
+      const handle = onLanes
+        ? lanes[n]!.schedule(due, target, i, -i)
+        : kernel.schedule(due, kinds[n]!, target, i, -i);
+      armed.push({ lane: n, handle });
+    } else if (act === "other") {
+      kernel.schedule(kernel.now + n, other, target, i);
+    } else if (act === "cancel") {
+      const one = armed[n % Math.max(1, armed.length)];
+      if (one === undefined) return;
+      const { lane, handle } = one;
+      seen.push(onLanes ? lanes[lane]!.cancel(handle) : kernel.cancel(handle));
+    } else if (act === "pass") kernel.runUntil(kernel.now + n);
+    else seen.push(kernel.peek(), kernel.pending);
+  });
+  while (kernel.step());
+  seen.push(kernel.pending, kernel.events, kernel.ties, kernel.digest());
+  return seen;
+}
+
+describe("Lane", () => {
+  test("fires the same events at the same times in the same order as schedule()", () => {
+    fc.assert(
+      fc.property(acts, (steps) => {
+        expect(play(steps, true, "schedule")).toEqual(play(steps, false, "schedule"));
+      }),
+      { seed: 1, numRuns: 400 },
+    );
+  });
+
+  test("shuffled ties are those of schedule() too", () => {
+    fc.assert(
+      fc.property(acts, (steps) => {
+        expect(play(steps, true, "shuffled")).toEqual(play(steps, false, "shuffled"));
+      }),
+      { seed: 2, numRuns: 100 },
+    );
+  });
+
+  test("refuses a due time before its last one", () => {
+    const kernel = new Kernel({ seed: "1", maxEvents: 10 });
+    const lane = kernel.lane(kernel.kind("t", () => undefined));
+    const target = kernel.target("a");
+    lane.schedule(5, target);
+    lane.schedule(5, target);
+    expect(() => lane.schedule(4, target)).toThrow(InvariantError);
+  });
+
+  test("an event may arm and cancel on its own lane", () => {
+    const kernel = new Kernel({ seed: "1", maxEvents: 100 });
+    const answers: unknown[] = [];
+    let handle = 0;
+    const target = kernel.target("a");
+    const kind = kernel.kind("t", (_target, slot) => {
+      answers.push([kernel.now, slot, lane.cancel(handle)]);
+      if (slot < 3) handle = lane.schedule(kernel.now + 5, target, slot + 1);
+    });
+    const lane = kernel.lane(kind);
+    handle = lane.schedule(5, target, 1);
+    kernel.runUntil(100);
+    expect(answers).toEqual([[5, 1, false], [10, 2, false], [15, 3, false]]);
+  });
+
+  test("a million cancelled timeouts cost one event in the queue each window, not one each", () => {
+    const kernel = new Kernel({ seed: "1", maxEvents: 10 });
+    const lane = kernel.lane(kernel.kind("t", () => undefined));
+    const target = kernel.target("a");
+    for (let i = 0; i < 1_000_000; i++) {
+      const handle = lane.schedule(kernel.now + 1000, target);
+      if (i % 10 === 0) kernel.runUntil(kernel.now + 1);
+      lane.cancel(handle);
+    }
+    expect(kernel.peek()).toBe(Number.POSITIVE_INFINITY);
+    expect(kernel.events).toBe(0);
+  });
+});
