@@ -98,11 +98,11 @@ describe("the scan", () => {
   });
 
   test("sees an import that goes up, of types too, and a cycle", () => {
-    const low = { file: "kernel/a.ts", ...scanSource("a.ts", 'import type { B } from "../model/b.ts";') };
-    const high = { file: "model/b.ts", ...scanSource("b.ts", 'export { a } from "../kernel/a.ts";') };
+    const low = { file: "kernel/a.ts", ...scanSource("a.ts", 'import type { B } from "../model/place/b.ts";') };
+    const high = { file: "model/place/b.ts", ...scanSource("b.ts", 'export { a } from "../../kernel/a.ts";') };
     expect(upwardImports(low)).toHaveLength(1);
     expect(upwardImports(high)).toEqual([]);
-    expect(findCycle([low, high])).toEqual(["kernel/a.ts", "model/b.ts", "kernel/a.ts"]);
+    expect(findCycle([low, high])).toEqual(["kernel/a.ts", "model/place/b.ts", "kernel/a.ts"]);
   });
 
   test("sees a package on the wrong floor", () => {
