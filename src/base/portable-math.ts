@@ -18,9 +18,9 @@ const LOW = 1 - HIGH;
 
 /** 2^54, to bring subnormal numbers into the normal range. */
 const TWO_54 = 18014398509481984;
-const LN2_HIGH = 6.93147180369123816490e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const INVERSE_LN2 = 1.44269504088896338700;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const INVERSE_LN2 = Math.LOG2E;
 const INFINITE = Number.POSITIVE_INFINITY;
 
 /** 2^k, exactly, for -1022 <= k <= 1023. */
@@ -57,11 +57,11 @@ export function ln(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
+  const even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
   const odd =
     z *
-    (6.666666666666735130e-1 +
-      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+    (0.6666666666666735 +
+      w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
   const r = even + odd;
   const halfSquare = 0.5 * f * f;
   if (k === 0) return f - (halfSquare - s * (halfSquare + r));
@@ -74,8 +74,8 @@ export function ln(x: number): number {
  * @returns Infinity above 709.78, 0 below -745.13
  */
 export function exp(x: number): number {
-  if (!(x <= 709.782712893383973096)) return x > 0 ? INFINITE : Number.NaN;
-  if (x < -745.13321910194110842) return 0;
+  if (!(x <= 709.782712893384)) return x > 0 ? INFINITE : Number.NaN;
+  if (x < -745.1332191019411) return 0;
   // x = k ln 2 + r with |r| <= ln 2 / 2, r in two parts.
   const size = x < 0 ? -x : x;
   let k = 0;
@@ -91,12 +91,10 @@ export function exp(x: number): number {
   const c =
     r -
     t *
-      (1.66666666666666019037e-1 +
+      (0.16666666666666602 +
         t *
-          (-2.77777777770155933842e-3 +
-            t *
-              (6.61375632143793436117e-5 +
-                t * (-1.65339022054652515390e-6 + t * 4.13813679705723846039e-8))));
+          (-0.0027777777777015593 +
+            t * (6.613756321437934e-5 + t * (-1.6533902205465252e-6 + t * 4.1381367970572385e-8))));
   if (k === 0) return 1 - ((r * c) / (c - 2) - r);
   const y = 1 - (low - (r * c) / (2 - c) - high);
   if (k === 1024) return y * 2 * powerOfTwo(1023);
@@ -136,19 +134,19 @@ interface TwoParts {
   low: number;
 }
 
-const CP = 9.61796693925975554329e-1; // 2 / (3 ln 2)
-const CP_HIGH = 9.61796700954437255859e-1;
-const CP_LOW = -7.02846165095275826516e-9;
-const INVERSE_LN2_HIGH = 1.44269502162933349609;
-const INVERSE_LN2_LOW = 1.92596299112661746887e-8;
-const LN2 = 6.93147180559945286227e-1;
-const LN2_HIGH_24 = 6.93147182464599609375e-1;
-const LN2_LOW_24 = -1.90465429995776804525e-9;
+const CP = 0.9617966939259756; // 2 / (3 ln 2)
+const CP_HIGH = 0.9617967009544373;
+const CP_LOW = -7.028461650952758e-9;
+const INVERSE_LN2_HIGH = 1.4426950216293335;
+const INVERSE_LN2_LOW = 1.9259629911266175e-8;
+const { LN2 } = Math;
+const LN2_HIGH_24 = 0.6931471824645996;
+const LN2_LOW_24 = -1.904654299957768e-9;
 
 /** log2(x) for x within 2^-20 of 1, by its series. */
 function log2NearOne(x: number, answer: TwoParts): void {
   const t = x - 1;
-  const w = t * t * (0.5 - t * (0.3333333333333333333333 - t * 0.25));
+  const w = t * t * (0.5 - t * (0.3333333333333333 - t * 0.25));
   const u = INVERSE_LN2_HIGH * t;
   const v = t * INVERSE_LN2_LOW - w * INVERSE_LN2;
   answer.high = truncated(u + v);
@@ -192,14 +190,14 @@ function log2InTwoParts(x: number, answer: TwoParts): void {
   let r =
     square *
     square *
-    (5.99999999999994648725e-1 +
+    (0.5999999999999946 +
       square *
-        (4.28571428578550184252e-1 +
+        (0.4285714285785502 +
           square *
-            (3.33333329818377432918e-1 +
+            (0.33333332981837743 +
               square *
-                (2.72728123808534006489e-1 +
-                  square * (2.30660745775561754067e-1 + square * 2.06975017800338417784e-1)))));
+                (0.272728123808534 +
+                  square * (0.23066074577556175 + square * 0.20697501780033842)))));
   r += sLow * (sHigh + s);
   square = sHigh * sHigh;
   tHigh = truncated(3 + square + r);
@@ -209,8 +207,8 @@ function log2InTwoParts(x: number, answer: TwoParts): void {
   const pHigh = truncated(u + v);
   const pLow = v - (pHigh - u);
   const zHigh = CP_HIGH * pHigh;
-  const nearHigh = half === 1 ? 5.84962487220764160156e-1 : 0;
-  const nearLow = half === 1 ? 1.35003920212974897128e-8 : 0;
+  const nearHigh = half === 1 ? 0.5849624872207642 : 0;
+  const nearLow = half === 1 ? 1.350039202129749e-8 : 0;
   const zLow = CP_LOW * pHigh + pLow * CP + nearLow;
   answer.high = truncated(zHigh + zLow + nearHigh + n);
   answer.low = zLow - (answer.high - n - nearHigh - zHigh);
@@ -219,7 +217,7 @@ function log2InTwoParts(x: number, answer: TwoParts): void {
 /** 2^(high + low), where high + low = sum rounded. */
 function exp2OfTwoParts(high: number, low: number): number {
   const sum = low + high;
-  if (sum >= 1024 && (sum > 1024 || low + 8.0085662595372944372e-17 > sum - high)) return INFINITE;
+  if (sum >= 1024 && (sum > 1024 || low + 8.008566259537294e-17 > sum - high)) return INFINITE;
   if (sum <= -1075 && (sum < -1075 || low <= sum - high)) return 0;
   const n = sum >= -0.5 && sum <= 0.5 ? 0 : Math.floor(sum + 0.5);
   const rest = high - n;
@@ -232,12 +230,12 @@ function exp2OfTwoParts(high: number, low: number): number {
   const c =
     z -
     square *
-      (1.66666666666666019037e-1 +
+      (0.16666666666666602 +
         square *
-          (-2.77777777770155933842e-3 +
+          (-0.0027777777777015593 +
             square *
-              (6.61375632143793436117e-5 +
-                square * (-1.65339022054652515390e-6 + square * 4.13813679705723846039e-8))));
+              (6.613756321437934e-5 +
+                square * (-1.6533902205465252e-6 + square * 4.1381367970572385e-8))));
   const r = (z * c) / (c - 2) - (w + z * w);
   return scaled(1 - (r - z), n);
 }
@@ -247,7 +245,7 @@ function exp2OfTwoParts(high: number, low: number): number {
  */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;
-  if (x !== x || y !== y) return Number.NaN;
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
   const size = x < 0 ? -x : x;
   if (y === INFINITE || y === -INFINITE) {
     if (size === 1) return Number.NaN;

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -49,19 +50,21 @@ function beside(
   const parent = path.dirname(target);
   const temporary = path.join(parent, `.${path.basename(target)}.${process.pid}.tmp`);
   let created: string | undefined;
+  let made = false;
   let done = false;
   try {
     checkReplaceable(target);
-    created = mkdirSync(parent, { recursive: true });
+    created = makeFolders(parent);
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary);
+    made = true;
     act(target, temporary);
     done = leaves === "a report";
   } catch (error) {
     throw cannotWrite(folder, error);
   } finally {
     if (!done) {
-      rmSync(temporary, { recursive: true, force: true });
+      if (made) rmSync(temporary, { recursive: true, force: true });
       if (created !== undefined) removeEmptyFolders(parent, created);
     }
   }
@@ -93,6 +96,28 @@ function takePlace(temporary: string, folder: string): void {
   rmSync(aside, { recursive: true, force: true });
 }
 
+/**
+ * Makes `folder` and what is missing above it; returns the topmost one made. Node's own recursive mkdir never returns
+ * where a file system answers ENOENT below a folder that exists, as /proc does.
+ */
+function makeFolders(folder: string): string | undefined {
+  if (isFolder(folder)) return undefined;
+  const above = path.dirname(folder);
+  const first = above === folder ? undefined : makeFolders(above);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (first !== undefined) removeEmptyFolders(above, first);
+    const madeByAnother = (error as NodeJS.ErrnoException).code === "EEXIST" && isFolder(folder);
+    if (!madeByAnother) throw error;
+    return first;
+  }
+  return first ?? folder;
+}
+
+const isFolder = (folder: string): boolean =>
+  statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** Removes `folder` and its parents up to `first`, as far as they are empty. */
 function removeEmptyFolders(folder: string, first: string): void {
   for (let at = folder; at.startsWith(first); at = path.dirname(at)) {
@@ -110,6 +135,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "is on a file system that is read-only",
   ENOSPC: "does not fit: the disk is full",
   EDQUOT: "does not fit: the disk quota is used up",
+  ENOENT: "is in a place that takes no folders",
   ENOTDIR: "has a file where a folder should be",
   EEXIST: "has a file where a folder should be",
   ENAMETOOLONG: "is too long a path",

@@ -80,7 +80,8 @@ export class Method {
     const number = this.holdings.length + 1;
     recorder.causing(() => {
       injected = kind.inject(this.world, settings, () => stream.next());
-      return { kind: "fault-injected", at: kernel.now, fault: number, faultKind: kind.kind, targets: injected.targets };
+      const { targets } = injected;
+      return { kind: "fault-injected", at: kernel.now, fault: number, faultKind: kind.kind, targets, holds: kind.heals };
     });
     const holding = { number, kind: kind.kind, injected: injected as unknown as Injected };
     if (holding.injected.targets.length === 0 && !entry.allowEmpty) {
@@ -109,6 +110,7 @@ export class Method {
         fault: holding.number,
         faultKind: holding.kind,
         targets: holding.injected.targets,
+        holds: true,
       };
     });
     this.world.review();

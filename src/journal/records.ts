@@ -41,6 +41,8 @@ export interface FaultRecord {
   readonly faultKind: string;
   /** Resolved targets in words: node ids, zones, Regions. */
   readonly targets: readonly string[];
+  /** It holds until it heals; false: the service's own answer is the only way back. */
+  readonly holds: boolean;
 }
 
 /** A step (a human act) of the method ran. */

@@ -21,7 +21,9 @@ export class AliasTable {
     let sum = 0;
     for (let i = 0; i < count; i++) {
       const weight = weights[i] as number;
-      invariant(weight >= 0 && weight < Infinity, "weights are finite and not negative", { weight });
+      invariant(weight >= 0 && weight < Infinity, "weights are finite and not negative", {
+        weight,
+      });
       sum += weight;
     }
     invariant(sum > 0 && sum < Infinity, "the sum of weights is positive and finite", { sum });

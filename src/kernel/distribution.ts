@@ -8,8 +8,13 @@ export type Distribution =
   | { readonly kind: "normal"; readonly mean: number; readonly stddev: number }
   | { readonly kind: "lognormal"; readonly median: number; readonly p99: number }
   | { readonly kind: "pareto"; readonly min: number; readonly shape: number }
-  | { readonly kind: "empirical"; readonly points: readonly { readonly value: number; readonly weight: number }[] };
+  | {
+      readonly kind: "empirical";
+      readonly points: readonly { readonly value: number; readonly weight: number }[];
+    };
 
-export type KeyPopularity = { readonly kind: "uniform" } | { readonly kind: "zipf"; readonly exponent: number };
+export type KeyPopularity =
+  | { readonly kind: "uniform" }
+  | { readonly kind: "zipf"; readonly exponent: number };
 
 export type { Nanos };

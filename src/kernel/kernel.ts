@@ -195,10 +195,14 @@ export class Kernel implements LaneHost {
    * @throws BudgetError when more than `maxEvents` would fire
    */
   runUntil(timeNs: Nanos): void {
-    invariant(timeNs >= this.now && timeNs <= NANOS_MAX, "time never goes back, nor beyond 2^53 ns", {
-      timeNs,
-      now: this.now,
-    });
+    invariant(
+      timeNs >= this.now && timeNs <= NANOS_MAX,
+      "time never goes back, nor beyond 2^53 ns",
+      {
+        timeNs,
+        now: this.now,
+      },
+    );
     while (this.queue.firstDue() <= timeNs) this.fireNext();
     if (timeNs >= this.nextCheckpoint) this.takeCheckpoints(timeNs);
     if (timeNs > this.now) this.lastKind = NO_KIND;
@@ -238,14 +242,15 @@ export class Kernel implements LaneHost {
       !(dueNs >= this.now && dueNs <= NANOS_MAX && target >= 0) ||
       Math.floor(dueNs) !== dueNs ||
       target >= this.targetHashes.length ||
-      base === undefined ||
-      base !== base
+      !(base !== undefined && base >= 0)
     ) {
       this.refuse(dueNs, kind, target);
     }
     if (this.nextSequence === SEQUENCES) this.renumber();
     const sequence = this.nextSequence++;
-    return this.shuffleSeed === null ? (base as number) + sequence : this.tieOrder(dueNs, kind, target);
+    return this.shuffleSeed === null
+      ? (base as number) + sequence
+      : this.tieOrder(dueNs, kind, target);
   }
 
   /** For lanes: puts the anchor of a lane into the queue. */
@@ -293,7 +298,8 @@ export class Kernel implements LaneHost {
     const slot = words[at + SLOT] as number;
     const word = words[at + WORD] as number;
     records.release(record);
-    if (kind < 0) return kind !== CANCELLED && this.fireLane(due, this.lanes[-2 - kind] as RingLane);
+    if (kind < 0)
+      return kind !== CANCELLED && this.fireLane(due, this.lanes[-2 - kind] as RingLane);
     this.fire(due, kind, target, slot, word);
     return true;
   }
@@ -342,13 +348,17 @@ export class Kernel implements LaneHost {
 
   /** Order word of a shuffled event: priority, then 30 bits of a hash of seed, due time, target. */
   private tieOrder(dueNs: Nanos, kind: number, target: number): number {
-    const time = mix32((dueNs | 0) ^ mix32(Math.floor(dueNs / 4294967296) + (this.shuffleSeed ?? 0)));
+    const time = mix32(
+      (dueNs | 0) ^ mix32(Math.floor(dueNs / 4294967296) + (this.shuffleSeed ?? 0)),
+    );
     const hash = mix32(time ^ (this.targetHashes[target] as number));
     return (this.orderBases[kind] as number) + (hash >>> 2);
   }
 
   private createQueue(): EventQueue {
-    return this.shuffleSeed === null ? new PackedHeap(this.records) : new ShuffledQueue(this.records);
+    return this.shuffleSeed === null
+      ? new PackedHeap(this.records)
+      : new ShuffledQueue(this.records);
   }
 
   /**
@@ -368,7 +378,9 @@ export class Kernel implements LaneHost {
     for (const lane of lanes) lane.collectOrders(orders);
     const sequences = orders.map((order) => order & mask);
     for (const record of kept) sequences.push(records.words[record * WORDS + SEQUENCE] as number);
-    const ranks = new Map(sequences.sort((a, b) => a - b).map((sequence, rank) => [sequence, rank]));
+    const ranks = new Map(
+      sequences.sort((a, b) => a - b).map((sequence, rank) => [sequence, rank]),
+    );
     this.nextSequence = ranks.size;
     this.queue = this.createQueue();
     for (const record of kept) {

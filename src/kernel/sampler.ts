@@ -48,12 +48,17 @@ function lognormal(median: number, p99: number): Sampler {
 }
 
 function pareto(min: number, shape: number): Sampler {
-  invariant(min > 0 && shape > 0, "a Pareto distribution has min > 0 and shape > 0", { min, shape });
+  invariant(min > 0 && shape > 0, "a Pareto distribution has min > 0 and shape > 0", {
+    min,
+    shape,
+  });
   const power = -1 / shape;
   return varying((stream) => min * pow(1 - stream.next(), power));
 }
 
-function empirical(points: readonly { readonly value: number; readonly weight: number }[]): Sampler {
+function empirical(
+  points: readonly { readonly value: number; readonly weight: number }[],
+): Sampler {
   invariant(points.length > 0, "an empirical distribution has points");
   const values = Float64Array.from(points, (point) => point.value);
   if (values.length === 1) return always(values[0] as number);

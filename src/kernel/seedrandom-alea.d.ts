@@ -10,5 +10,6 @@ declare module "seedrandom/lib/alea.js" {
     (): number;
     state(): AleaState;
   }
-  export default function alea(seed: string, options: { readonly state: true }): Alea;
+  function alea(seed: string, options: { readonly state: true }): Alea;
+  export default alea;
 }

@@ -51,8 +51,8 @@ function buildZiggurat(shape: {
 
 /** Density e^-x. */
 export const EXPONENTIAL: Ziggurat = buildZiggurat({
-  tail: 7.69711747013104972,
-  layerArea: 0.0039496598225815571993,
+  tail: 7.69711747013105,
+  layerArea: 0.003949659822581557,
   density: (x) => exp(-x),
   inverse: (y) => -ln(y),
 });

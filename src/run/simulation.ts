@@ -6,8 +6,9 @@
 import { InvariantError } from "../base/invariant.ts";
 import { type Nanos, SECOND } from "../base/nanos.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { JournalRecord } from "../journal/records.ts";
 import { BehaviourDigest } from "../measure/behaviour-digest.ts";
-import { Measurement } from "../measure/measurement.ts";
+import { Measurement, type MeasurementOptions } from "../measure/measurement.ts";
 import type { EndState, RunIndex } from "../measure/run-facts.ts";
 import { SeriesRecorder } from "../measure/series-recorder.ts";
 import type { World } from "../model/world.ts";
@@ -44,7 +45,7 @@ export function open(resolved: ResolvedScenario): Simulation {
     resolved,
     (of, { index }) => {
       behaviour.attach(of);
-      measurement = new Measurement({ resolved, index });
+      measurement = new Measurement(measurementOptions(resolved, index, of.records));
       measurement.attach(of);
     },
     { recorder, stepNs },
@@ -87,7 +88,7 @@ export function open(resolved: ResolvedScenario): Simulation {
         input,
         index,
         end: endState,
-        measured: (measurement as unknown as Measurement).finish(endState),
+        measured: (measurement as unknown as Measurement).finish(),
         records: journal.records,
         series: recorder.toSeries(),
         digest: kernel.digest(),
@@ -103,6 +104,38 @@ export function open(resolved: ResolvedScenario): Simulation {
 /** Runs a scenario to its end. */
 export function run(resolved: ResolvedScenario, input: RunInput): Result {
   return open(resolved).finish(input);
+}
+
+function measurementOptions(
+  resolved: ResolvedScenario,
+  index: RunIndex,
+  records: readonly JournalRecord[],
+): MeasurementOptions {
+  const storeOf = (cache: string) =>
+    resolved.globalDatastores.find(({ name, primary, secondaries }) => name === cache || primary === cache || secondaries.includes(cache));
+  // Traffic on one cache, or on members of one datastore, shares its keys.
+  const families: string[] = [];
+  const family = resolved.traffic.map(({ cache }) => {
+    const name = storeOf(cache)?.name ?? cache;
+    if (!families.includes(name)) families.push(name);
+    return families.indexOf(name);
+  });
+  return {
+    index,
+    records,
+    family,
+    steady: resolved.steadyState.map((clause) => ({
+      metric: clause.metric,
+      of: clause.of,
+      overNs: clause.overNs,
+      atLeast: clause.metric === "latencyP99" ? 0.99 : clause.atLeast,
+      limitNs: clause.metric === "latencyP99" ? clause.atMostNs : 0,
+    })),
+    cachesOfTraffic: resolved.traffic.map(({ cache }) => {
+      const store = resolved.globalDatastores.find(({ name }) => name === cache);
+      return new Set(store === undefined ? [cache] : [store.name, store.primary, ...store.secondaries]);
+    }),
+  };
 }
 
 function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started): EndState {

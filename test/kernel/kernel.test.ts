@@ -8,14 +8,6 @@ const MANY = 1_000_000;
 const createKernel = (settings: Partial<ConstructorParameters<typeof Kernel>[0]> = {}): Kernel =>
   new Kernel({ seed: "42", maxEvents: MANY, ...settings });
 
-interface Scheduled {
-  readonly delay: number;
-  readonly kind: number;
-  readonly target: number;
-  /** Cancel this event before anything fires. */
-  readonly cancel: boolean;
-}
-
 const scheduledEvents = fc.array(
   fc.record({
     delay: fc.oneof(fc.nat(5), fc.nat(3_000_000_000)),
@@ -180,7 +172,7 @@ describe("Kernel.cancel()", () => {
 
   test("cancelled events cost no memory for ever", () => {
     const { kernel, kinds, targets } = createRecording();
-    for (let i = 0; i < 3_000_000; i++) {
+    for (let i = 0; i < 2_100_000; i++) {
       kernel.cancel(kernel.schedule(kernel.now + 10, kinds[0]!, targets[0]!));
       if (i % 1000 === 0) kernel.runUntil(kernel.now + 10);
     }
@@ -245,10 +237,10 @@ describe("Kernel budget", () => {
     }
     expect(error).toBeInstanceOf(BudgetError);
     expect((error as BudgetError).facts).toMatchObject({ seed: "007", maxEvents: 1000 });
-    expect((error as BudgetError).facts.kinds[0]).toEqual({ name: "retry-storm", events: 909 });
+    expect((error as BudgetError).facts.kinds[0]).toEqual({ name: "retry-storm", events: 901 });
     expect((error as BudgetError).message).toBe(
-      "Cannot run on: the budget of 1000 events is spent at 0.909 s of simulated time (seed 007); " +
-        "most frequent: retry-storm 909, rare 91",
+      "Cannot run on: the budget of 1000 events is spent at 0.9 s of simulated time (seed 007); " +
+        "most frequent: retry-storm 901, rare 99",
     );
     expect(kernel.events).toBe(1000);
   });
@@ -311,7 +303,10 @@ describe("Kernel digest", () => {
   });
 
   test("changes with the order of simultaneous events", () => {
-    const digests = [[1, 2], [2, 1]].map((words) => {
+    const digests = [
+      [1, 2],
+      [2, 1],
+    ].map((words) => {
       const { kernel, kinds, targets } = createRecording();
       for (const word of words) kernel.schedule(1, kinds[0]!, targets[0]!, 0, word);
       kernel.runUntil(1);
@@ -321,7 +316,7 @@ describe("Kernel digest", () => {
   });
 
   test("never changes for this run: golden", () => {
-    expect(digestOf({})).toBe("");
+    expect(digestOf({})).toBe("c6b1b323fd7898b3");
   });
 
   test("checkpoint i covers the events due before second i + 1", () => {
@@ -372,7 +367,10 @@ describe("Kernel ties", () => {
     for (let seed = 0; seed < 50; seed++) {
       const { fired } = race(String(seed), "shuffled");
       const events = fired.map((text) => text.split("/").map(Number) as [number, number]);
-      for (const [from, to] of [[0, 100], [100, 200]] as const) {
+      for (const [from, to] of [
+        [0, 100],
+        [100, 200],
+      ] as const) {
         const part = events.slice(from, to);
         expect(part.every(([, slot]) => slot >= from && slot < to)).toBe(true);
         expect(part.map(([kind]) => kind)).toEqual(part.map((_e, i) => (i < 50 ? 0 : 1)));

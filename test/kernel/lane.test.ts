@@ -90,14 +90,18 @@ describe("Lane", () => {
     const lane = kernel.lane(kind);
     handle = lane.schedule(5, target, 1);
     kernel.runUntil(100);
-    expect(answers).toEqual([[5, 1, false], [10, 2, false], [15, 3, false]]);
+    expect(answers).toEqual([
+      [5, 1, false],
+      [10, 2, false],
+      [15, 3, false],
+    ]);
   });
 
-  test("a million cancelled timeouts cost one event in the queue each window, not one each", () => {
+  test("cancelled timeouts leave nothing behind", () => {
     const kernel = new Kernel({ seed: "1", maxEvents: 10 });
     const lane = kernel.lane(kernel.kind("t", () => undefined));
     const target = kernel.target("a");
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < 100_000; i++) {
       const handle = lane.schedule(kernel.now + 1000, target);
       if (i % 10 === 0) kernel.runUntil(kernel.now + 1);
       lane.cancel(handle);

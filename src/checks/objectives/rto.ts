@@ -1,0 +1,97 @@
+import { type Nanos, toSeconds } from "../../base/nanos.ts";
+import type { Failover } from "../../measure/failover-fold.ts";
+import { PHASES, type Recovery } from "../../measure/recovery.ts";
+import { cachesOfTraffic, type CheckContext, membersOf, seconds, trafficIndex } from "../context.ts";
+import { type Answer, judged, untested } from "./objective.ts";
+
+/**
+ * RTO, from the fault. Of a traffic source: until the steady state is regained after the worst injection. Of a cache:
+ * until its worst shard accepts writes again.
+ * Unknown when no fault was injected, the steady state did not hold before, or no failover happened (cache).
+ * Unavoidable when no copy outside the faulted places survived: even an oracle had nothing to promote.
+ */
+export function rto(context: CheckContext, of: string, atMostNs: Nanos): Answer {
+  const traffic = trafficIndex(context, of);
+  return traffic >= 0 ? ofTraffic(context, traffic, atMostNs) : ofCache(context, of, atMostNs);
+}
+
+/** The injection whose recovery took longest; one that was not regained counts as longest. Null: none. */
+export function worstRecovery(recoveries: readonly Recovery[]): Recovery | null {
+  let worst: Recovery | null = null;
+  for (const recovery of recoveries) {
+    if (recovery.after.isHeal) continue;
+    if (worst === null || lengthOf(recovery) > lengthOf(worst)) worst = recovery;
+  }
+  return worst;
+}
+
+const lengthOf = (recovery: Recovery): Nanos =>
+  recovery.regainedAt === null ? Number.POSITIVE_INFINITY : recovery.regainedAt - recovery.after.at;
+
+/** The steady state of a traffic source held from the start to the first disturbance; null: no window fits. */
+export function heldBefore(context: CheckContext, traffic: number): boolean | null {
+  const { measured, index } = context;
+  const first = measured.disturbances[0]?.at ?? index.durationNs;
+  return measured.steady[traffic]?.held(0, first) ?? null;
+}
+
+function ofTraffic(context: CheckContext, traffic: number, atMostNs: Nanos): Answer {
+  const limit = toSeconds(atMostNs);
+  const { measured } = context;
+  const worst = worstRecovery(measured.recoveries[traffic] ?? []);
+  if (worst === null) return untested(limit, "s", "no fault was injected");
+  const held = heldBefore(context, traffic);
+  if (held !== true) {
+    const why = held === null ? "no window of the steady state fits before" : "the steady state did not hold before";
+    return untested(limit, "s", `${why} the first fault`);
+  }
+  const caches = cachesOfTraffic(context, traffic);
+  if (worst.regainedAt === null) {
+    const waited = worst.untilNs - worst.after.at;
+    if (waited <= atMostNs) {
+      return untested(limit, "s", `not regained in the ${seconds(waited)} before the next disturbance or the end`);
+    }
+    const reason = `not regained within ${seconds(waited)} after ${worst.after.what}`;
+    return { limit, observed: null, unit: "s", verdict: "fail", avoidable: hasSurvivor(context, caches, worst), reason };
+  }
+  const ns = worst.regainedAt - worst.after.at;
+  const phases = PHASES.filter((phase) => worst.phases[phase] > 0).map((phase) => `${phase} ${seconds(worst.phases[phase])}`);
+  const reason =
+    ns === 0 ? `the steady state held throughout after ${worst.after.what}` : `after ${worst.after.what}: ${phases.join(" + ")}`;
+  return judged(ns <= atMostNs, { limit, observed: toSeconds(ns), unit: "s" }, reason, hasSurvivor(context, caches, worst));
+}
+
+function ofCache(context: CheckContext, of: string, atMostNs: Nanos): Answer {
+  const limit = toSeconds(atMostNs);
+  const failovers = failoversOf(context, of).filter((failover) => failover.abandoned === null);
+  if (failovers.length === 0) return untested(limit, "s", `no failover of ${of} happened`);
+  const worst = failovers.reduce((a, b) => (duration(context, b) > duration(context, a) ? b : a));
+  const ns = duration(context, worst);
+  const survivor = worst.copiesAtStart.some((copy) => copy.alive && !copy.faulted);
+  const done = worst.promoted === null ? "still without a primary at the end" : `${worst.toNode} accepts writes`;
+  const reason = `shard ${worst.shard}: ${worst.started.cause}; ${done} after ${seconds(ns)}`;
+  return judged(ns <= atMostNs && worst.promoted !== null, { limit, observed: toSeconds(ns), unit: "s" }, reason, survivor);
+}
+
+/** Failovers of a cache or a datastore. */
+export function failoversOf(context: CheckContext, of: string): readonly Failover[] {
+  const members = membersOf(context, of);
+  const isStore = members[0] !== of;
+  return context.measured.failovers.filter((failover) =>
+    isStore ? failover.globalDatastore === of || members.includes(failover.cache) : failover.cache === of,
+  );
+}
+
+const duration = (context: CheckContext, failover: Failover): Nanos =>
+  (failover.promoted?.at ?? context.end.at) - failover.started.at;
+
+/** Every failover that began with the disturbance had a copy to promote. */
+function hasSurvivor(context: CheckContext, caches: readonly string[], recovery: Recovery): boolean {
+  const begun = context.measured.failovers.filter(
+    (failover) =>
+      caches.includes(failover.cache) &&
+      failover.started.at >= recovery.after.at &&
+      failover.started.at < recovery.untilNs,
+  );
+  return begun.every((failover) => failover.copiesAtStart.some((copy) => copy.alive && !copy.faulted));
+}

@@ -1,0 +1,260 @@
+/**
+ * Which acknowledged writes were lost: those whose (history, offset) is not in the history that won.
+ *
+ * Reads acknowledged writes and `history-ended` records. Keeps each write only until every living copy has it; older
+ * ones are kept as sums over a second, so memory does not grow with the number of writes.
+ */
+import type { Nanos } from "../base/nanos.ts";
+import type { Copy, HistoryEndedRecord, OffsetsRecord } from "../journal/records.ts";
+
+/** What one ended history lost. */
+export interface LossWindow {
+  readonly failover: number | null;
+  readonly cache: string;
+  readonly shard: number;
+  readonly history: number;
+  readonly keptOffset: number;
+  readonly failedAt: Nanos;
+  readonly endedAt: Nanos;
+  readonly cause: string;
+  writesLost: number;
+  bytesLost: number;
+  /** Acknowledged by the old primary after the new one led. */
+  splitBrainWrites: number;
+  /** Acknowledgements of lost writes, ns; Infinity and -1 when none was lost. */
+  firstAckAt: Nanos;
+  lastAckAt: Nanos;
+  /** The key that lost most writes, and how many. */
+  worstKey: number;
+  worstKeyWrites: number;
+  /** What an oracle that promotes the best surviving copy at once would have lost. */
+  oracleWritesLost: number;
+  oracleFirstAckAt: Nanos;
+  readonly byKey: Map<number, number>;
+  /** Best surviving copy outside the faulted places when the failover began. */
+  readonly best: Copy | null;
+}
+
+/**
+ * Width of the window of lost acknowledged writes, ns: from the oldest lost acknowledgement to the failure or, where an
+ * isolated primary went on, to the last lost acknowledgement; 0 when none was lost.
+ */
+export function rpoNs(window: LossWindow): Nanos {
+  return window.writesLost === 0 ? 0 : Math.max(window.failedAt, window.lastAckAt) - window.firstAckAt;
+}
+
+/** The same window for the oracle. */
+export function oracleRpoNs(window: LossWindow): Nanos {
+  return window.oracleWritesLost === 0 ? 0 : window.failedAt - window.oracleFirstAckAt;
+}
+
+/** Writes that every living copy has, summed. */
+interface Settled {
+  readonly fromOffset: number;
+  readonly toOffset: number;
+  readonly count: number;
+  readonly bytes: number;
+  readonly firstAckAt: Nanos;
+  readonly lastAckAt: Nanos;
+}
+
+/** Acknowledged writes of one history, with those it inherited. */
+class HistoryWrites {
+  offsets: number[] = [];
+  ackAts: number[] = [];
+  bytes: number[] = [];
+  keys: number[] = [];
+  settled: Settled[] = [];
+  window: LossWindow | null = null;
+  successor = -1;
+  /** Lowest offset that all living copies of each group have reached. */
+  readonly safeOffsets = new Map<string, number>();
+}
+
+export class LossFold {
+  readonly windows: LossWindow[] = [];
+  private readonly histories: HistoryWrites[] = [];
+  private readonly copiesOf = new Map<number, readonly Copy[]>();
+
+  /** An acknowledged write. Returns the history in which it lives on, or -1 when it is lost already. */
+  acknowledged(history: number, offset: number, ackAt: Nanos, bytes: number, key: number): number {
+    let writes = this.of(history);
+    while (writes.window !== null) {
+      if (offset > writes.window.keptOffset) {
+        lose(writes.window, offset, ackAt, bytes, key);
+        return -1;
+      }
+      history = writes.successor;
+      writes = this.of(history);
+    }
+    writes.offsets.push(offset);
+    writes.ackAts.push(ackAt);
+    writes.bytes.push(bytes);
+    writes.keys.push(key);
+    return history;
+  }
+
+  /** A failover began with these copies. */
+  failoverStarted(failover: number, copies: readonly Copy[]): void {
+    this.copiesOf.set(failover, copies);
+  }
+
+  ended(record: HistoryEndedRecord): void {
+    const writes = this.of(record.history);
+    if (writes.window !== null) return;
+    const copies = record.failover === null ? [] : (this.copiesOf.get(record.failover) ?? []);
+    const window = windowOf(record, bestSurvivor(copies, record.history));
+    writes.window = window;
+    writes.successor = record.successor;
+    this.windows.push(window);
+    const heir = this.of(record.successor);
+    for (let i = 0; i < writes.offsets.length; i++) {
+      const offset = writes.offsets[i] as number;
+      const ackAt = writes.ackAts[i] as number;
+      const bytes = writes.bytes[i] as number;
+      const key = writes.keys[i] as number;
+      if (offset > record.keptOffset) lose(window, offset, ackAt, bytes, key);
+      else {
+        heir.offsets.push(offset);
+        heir.ackAts.push(ackAt);
+        heir.bytes.push(bytes);
+        heir.keys.push(key);
+      }
+    }
+    for (const settled of writes.settled) loseSettled(window, settled, heir);
+    writes.offsets = [];
+    writes.ackAts = [];
+    writes.bytes = [];
+    writes.keys = [];
+    writes.settled = [];
+  }
+
+  /** Where the living copies stand: what all of them have needs no single record any more. */
+  offsets(record: OffsetsRecord): void {
+    const group = `${record.cache}/${record.shard}`;
+    const lowest = new Map<number, number>();
+    for (const node of record.nodes) {
+      if (!node.alive) continue;
+      lowest.set(node.history, Math.min(lowest.get(node.history) ?? Number.POSITIVE_INFINITY, node.offset));
+    }
+    for (const [history, offset] of lowest) {
+      const writes = this.of(history);
+      if (writes.window !== null) continue;
+      writes.safeOffsets.set(group, offset);
+      settle(writes, Math.min(...writes.safeOffsets.values()));
+    }
+  }
+
+  private of(history: number): HistoryWrites {
+    let writes = this.histories[history];
+    if (writes === undefined) {
+      writes = new HistoryWrites();
+      this.histories[history] = writes;
+    }
+    return writes;
+  }
+}
+
+/** The best copy that lived outside the faulted places; of another history than the failed one it counts as nothing. */
+function bestSurvivor(copies: readonly Copy[], history: number): Copy | null {
+  let best: Copy | null = null;
+  for (const copy of copies) {
+    if (!copy.alive || copy.faulted || copy.history !== history) continue;
+    if (best === null || copy.offset > best.offset) best = copy;
+  }
+  return best;
+}
+
+function windowOf(record: HistoryEndedRecord, best: Copy | null): LossWindow {
+  return {
+    failover: record.failover,
+    cache: record.cache,
+    shard: record.shard,
+    history: record.history,
+    keptOffset: record.keptOffset,
+    failedAt: record.failedAt,
+    endedAt: record.at,
+    cause: record.cause,
+    writesLost: 0,
+    bytesLost: 0,
+    splitBrainWrites: 0,
+    firstAckAt: Number.POSITIVE_INFINITY,
+    lastAckAt: -1,
+    worstKey: -1,
+    worstKeyWrites: 0,
+    oracleWritesLost: 0,
+    oracleFirstAckAt: Number.POSITIVE_INFINITY,
+    byKey: new Map(),
+    best,
+  };
+}
+
+function lose(window: LossWindow, offset: number, ackAt: Nanos, bytes: number, key: number): void {
+  window.writesLost++;
+  window.bytesLost += bytes;
+  window.firstAckAt = Math.min(window.firstAckAt, ackAt);
+  window.lastAckAt = Math.max(window.lastAckAt, ackAt);
+  if (ackAt > window.endedAt) window.splitBrainWrites++;
+  const ofKey = (window.byKey.get(key) ?? 0) + 1;
+  window.byKey.set(key, ofKey);
+  if (ofKey > window.worstKeyWrites) {
+    window.worstKey = key;
+    window.worstKeyWrites = ofKey;
+  }
+  if (ackAt <= window.failedAt && offset > (window.best?.offset ?? -1)) {
+    window.oracleWritesLost++;
+    window.oracleFirstAckAt = Math.min(window.oracleFirstAckAt, ackAt);
+  }
+}
+
+/** Settled writes are lost whole or kept whole, unless the history ended inside their second: then by share of offsets. */
+function loseSettled(window: LossWindow, settled: Settled, heir: HistoryWrites): void {
+  if (settled.toOffset <= window.keptOffset) {
+    heir.settled.push(settled);
+    return;
+  }
+  const width = settled.toOffset - settled.fromOffset;
+  const share = Math.min(1, (settled.toOffset - window.keptOffset) / Math.max(1, width));
+  const count = Math.round(settled.count * share);
+  window.writesLost += count;
+  window.bytesLost += Math.round(settled.bytes * share);
+  window.firstAckAt = Math.min(window.firstAckAt, settled.firstAckAt);
+  window.lastAckAt = Math.max(window.lastAckAt, settled.lastAckAt);
+  if (settled.toOffset > (window.best?.offset ?? -1)) {
+    window.oracleWritesLost += count;
+    window.oracleFirstAckAt = Math.min(window.oracleFirstAckAt, settled.firstAckAt);
+  }
+}
+
+function settle(writes: HistoryWrites, safeOffset: number): void {
+  let count = 0;
+  let bytes = 0;
+  let firstAckAt = Number.POSITIVE_INFINITY;
+  let lastAckAt = -1;
+  let fromOffset = Number.POSITIVE_INFINITY;
+  let toOffset = -1;
+  let kept = 0;
+  for (let i = 0; i < writes.offsets.length; i++) {
+    const offset = writes.offsets[i] as number;
+    const ackAt = writes.ackAts[i] as number;
+    if (offset <= safeOffset) {
+      count++;
+      bytes += writes.bytes[i] as number;
+      firstAckAt = Math.min(firstAckAt, ackAt);
+      lastAckAt = Math.max(lastAckAt, ackAt);
+      fromOffset = Math.min(fromOffset, offset - (writes.bytes[i] as number));
+      toOffset = Math.max(toOffset, offset);
+    } else {
+      writes.offsets[kept] = offset;
+      writes.ackAts[kept] = ackAt;
+      writes.bytes[kept] = writes.bytes[i] as number;
+      writes.keys[kept] = writes.keys[i] as number;
+      kept++;
+    }
+  }
+  writes.offsets.length = kept;
+  writes.ackAts.length = kept;
+  writes.bytes.length = kept;
+  writes.keys.length = kept;
+  if (count > 0) writes.settled.push({ fromOffset, toOffset, count, bytes, firstAckAt, lastAckAt });
+}

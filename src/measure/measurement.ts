@@ -1,0 +1,236 @@
+/** All folds over one run's journal, bundled. Operations are read in one pass, without an object per row. */
+import type { Nanos } from "../base/nanos.ts";
+import type { Journal } from "../journal/journal.ts";
+import { COMMAND_GET, COMMAND_SET, OUTCOME_NONE, OUTCOME_OK, type OperationColumns } from "../journal/operation-columns.ts";
+import type { JournalRecord } from "../journal/records.ts";
+import { DurabilityFold } from "./durability-fold.ts";
+import { type Failover, foldFailovers } from "./failover-fold.ts";
+import { LossFold, type LossWindow } from "./loss-fold.ts";
+import { foldNodeIntervals, type Interval } from "./node-intervals.ts";
+import { type Disturbance, disturbancesOf, type Recovery, recoveriesOf } from "./recovery.ts";
+import { BUCKET_NS, RequestFold } from "./request-fold.ts";
+import type { RunIndex } from "./run-facts.ts";
+import { SteadyState, type SteadyWindows } from "./steady-state.ts";
+
+/** A clause of the steady-state hypothesis, for one traffic source. */
+export interface SteadyHypothesis {
+  readonly metric: "successRatio" | "latencyP99" | "hitRatio";
+  readonly of: string;
+  readonly overNs: Nanos;
+  /** Share, 0..1; latencyP99: 0.99. */
+  readonly atLeast: number;
+  /** latencyP99: the limit. */
+  readonly limitNs: Nanos;
+}
+
+export interface MeasurementOptions {
+  readonly index: RunIndex;
+  readonly steady: readonly SteadyHypothesis[];
+  /** Names of the caches, and of the datastore, that each traffic source may talk to. */
+  readonly cachesOfTraffic: readonly ReadonlySet<string>[];
+  /** Which traffic sources share keys: a number per source. */
+  readonly family: readonly number[];
+  readonly records: readonly JournalRecord[];
+}
+
+export interface Measured {
+  readonly requests: readonly RequestFold[];
+  readonly losses: readonly LossWindow[];
+  /** The fold of the keys that a traffic source uses. */
+  durabilityOf(traffic: number): DurabilityFold;
+  readonly failovers: readonly Failover[];
+  readonly disturbances: readonly Disturbance[];
+  readonly intervals: ReadonlyMap<string, readonly Interval[]>;
+  readonly steady: readonly SteadyState[];
+  readonly recoveries: readonly (readonly Recovery[])[];
+  /** By shard: minutes with requests, and those in which all of them failed. */
+  readonly minutes: readonly { readonly used: number; readonly unavailable: number }[];
+  readonly operations: number;
+  readonly acknowledgedWrites: number;
+}
+
+export class Measurement {
+  private readonly requests: RequestFold[];
+  private readonly losses = new LossFold();
+  private readonly durability: DurabilityFold[];
+  private readonly slow: (Float64Array | null)[];
+  private readonly slowLimitNs: Float64Array;
+  private readonly minuteAll: Float64Array[];
+  private readonly minuteOk: Float64Array[];
+  private operationCount = 0;
+  private acknowledgedCount = 0;
+  // Whether a fault is active, and since when: requests are told apart by their arrival.
+  private holding = 0;
+  private readonly unwell = new Set<string>();
+  private inFault = false;
+  private wasInFault = false;
+  private changedAt: Nanos = 0;
+
+  constructor(private readonly options: MeasurementOptions) {
+    const { index, steady, family } = options;
+    this.requests = index.traffic.map(() => new RequestFold(index.durationNs));
+    this.durability = Array.from({ length: Math.max(0, ...family) + 1 }, () => new DurabilityFold());
+    this.slowLimitNs = new Float64Array(index.traffic.length).fill(Number.POSITIVE_INFINITY);
+    this.slow = index.traffic.map(({ name }, at) => {
+      const clause = steady.find((candidate) => candidate.metric === "latencyP99" && candidate.of === name);
+      if (clause === undefined) return null;
+      this.slowLimitNs[at] = clause.limitNs;
+      return new Float64Array(Math.ceil(index.durationNs / BUCKET_NS) + 1);
+    });
+    const minutes = Math.ceil(index.durationNs / 60e9) + 1;
+    this.minuteAll = index.shards.map(() => new Float64Array(minutes));
+    this.minuteOk = index.shards.map(() => new Float64Array(minutes));
+  }
+
+  attach(journal: Journal): void {
+    journal.subscribe({
+      operations: (batch) => this.operations(batch),
+      record: (record) => this.record(record),
+    });
+  }
+
+  finish(): Measured {
+    const { index, records, cachesOfTraffic } = this.options;
+    const failovers = foldFailovers(records);
+    const disturbances = disturbancesOf(records);
+    for (const fold of this.requests) fold.finish();
+    const steady = index.traffic.map(({ name }, at) => new SteadyState(this.windowsOf(name, at)));
+    const recoveries = index.traffic.map(({ name }, at) => {
+      const caches = cachesOfTraffic[at] as ReadonlySet<string>;
+      const state = steady[at] as SteadyState;
+      if (state.isEmpty) return [];
+      return recoveriesOf(name, caches, state, { disturbances, failovers, records, endNs: index.durationNs });
+    });
+    return {
+      requests: this.requests,
+      losses: this.losses.windows,
+      durabilityOf: (traffic) => this.durability[this.options.family[traffic] as number] as DurabilityFold,
+      failovers,
+      disturbances,
+      intervals: foldNodeIntervals(records, index.durationNs),
+      steady,
+      recoveries,
+      minutes: index.shards.map((_, shard) => this.minutesOf(shard)),
+      operations: this.operationCount,
+      acknowledgedWrites: this.acknowledgedCount,
+    };
+  }
+
+  private operations(batch: OperationColumns): void {
+    const { count, traffic, command, outcome, requestOutcome, arrivedAt, returnedAt, hit, shard } = batch;
+    this.operationCount += count;
+    for (let i = 0; i < count; i++) {
+      const source = traffic[i] as number;
+      const fold = this.requests[source] as RequestFold;
+      const arrived = arrivedAt[i] as number;
+      const returned = returnedAt[i] as number;
+      const ended = requestOutcome[i] as number;
+      if (ended !== OUTCOME_NONE) {
+        const inFault = arrived >= this.changedAt ? this.inFault : this.wasInFault;
+        fold.ended(arrived, returned, ended, inFault);
+        if (returned - arrived > (this.slowLimitNs[source] as number)) this.countSlow(source, arrived);
+      }
+      const result = outcome[i] as number;
+      if (result === OUTCOME_NONE) continue;
+      const at = shard[i] as number;
+      const minute = Math.floor(arrived / 60e9);
+      const all = this.minuteAll[at] as Float64Array;
+      all[minute] = (all[minute] as number) + 1;
+      if (result !== OUTCOME_OK) continue;
+      const ok = this.minuteOk[at] as Float64Array;
+      ok[minute] = (ok[minute] as number) + 1;
+      if (command[i] === COMMAND_GET) {
+        fold.read(arrived, hit[i] as number);
+        if (batch.fromPrimary[i] === 0) {
+          fold.replicaReads++;
+          this.replicaRead(batch, i, source);
+        }
+      } else if (command[i] === COMMAND_SET) this.acknowledged(batch, i, source);
+    }
+  }
+
+  private acknowledged(batch: OperationColumns, i: number, source: number): void {
+    this.acknowledgedCount++;
+    const key = batch.key[i] as number;
+    const offset = batch.offset[i] as number;
+    const returned = batch.returnedAt[i] as number;
+    const history = this.losses.acknowledged(batch.history[i] as number, offset, returned, batch.sizeBytes[i] as number, key);
+    if (history < 0) return;
+    const fold = this.durability[this.options.family[source] as number] as DurabilityFold;
+    fold.acknowledged(key, history, offset, batch.writeId[i] as number, batch.expireAt[i] as number, returned);
+  }
+
+  private replicaRead(batch: OperationColumns, i: number, source: number): void {
+    const fold = this.durability[this.options.family[source] as number] as DurabilityFold;
+    fold.replicaRead(batch.key[i] as number, batch.offset[i] as number, batch.invokedAt[i] as number, batch.returnedAt[i] as number);
+  }
+
+  private countSlow(source: number, arrived: Nanos): void {
+    const slow = this.slow[source];
+    const bucket = Math.floor(arrived / BUCKET_NS);
+    if (slow) slow[bucket] = (slow[bucket] as number) + 1;
+  }
+
+  private record(record: JournalRecord): void {
+    switch (record.kind) {
+      case "failover-started":
+        this.losses.failoverStarted(record.failover, record.copies);
+        return;
+      case "history-ended":
+        this.losses.ended(record);
+        for (const fold of this.durability) fold.ended(record.history, record.keptOffset, record.successor);
+        return;
+      case "offsets":
+        this.losses.offsets(record);
+        return;
+      case "evicted":
+        for (const fold of this.durability) fold.evicted.add(record.writeId);
+        return;
+      case "fault-injected":
+      case "fault-healed":
+      case "node-state":
+        this.followFaults(record);
+        return;
+      default:
+    }
+  }
+
+  /** A fault is active from its injection until it has healed and every node serves again. */
+  private followFaults(record: JournalRecord & { kind: "fault-injected" | "fault-healed" | "node-state" }): void {
+    if (record.kind === "node-state") {
+      if (record.state === "serving") this.unwell.delete(record.node);
+      else this.unwell.add(record.node);
+    } else if (record.holds) this.holding += record.kind === "fault-injected" ? 1 : -1;
+    const inFault = this.holding > 0 || this.unwell.size > 0;
+    if (inFault === this.inFault) return;
+    this.wasInFault = this.inFault;
+    this.inFault = inFault;
+    this.changedAt = record.at;
+  }
+
+  private windowsOf(name: string, at: number): SteadyWindows[] {
+    const fold = this.requests[at] as RequestFold;
+    return this.options.steady
+      .filter((clause) => clause.of === name)
+      .map(({ metric, overNs, atLeast }) => {
+        if (metric === "hitRatio") return { good: fold.hits, all: fold.reads, overNs, atLeast };
+        if (metric === "successRatio") return { good: fold.ok, all: fold.all, overNs, atLeast };
+        const slow = this.slow[at] as Float64Array;
+        const good = fold.all.map((all, bucket) => all - (slow[bucket] as number));
+        return { good, all: fold.all, overNs, atLeast };
+      });
+  }
+
+  private minutesOf(shard: number): { used: number; unavailable: number } {
+    const all = this.minuteAll[shard] as Float64Array;
+    const ok = this.minuteOk[shard] as Float64Array;
+    let used = 0;
+    let unavailable = 0;
+    for (let minute = 0; minute < all.length; minute++) {
+      if (all[minute] === 0) continue;
+      used++;
+      if (ok[minute] === 0) unavailable++;
+    }
+    return { used, unavailable };
+  }
+}

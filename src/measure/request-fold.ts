@@ -1,0 +1,132 @@
+/** Counts requests of one traffic source by outcome, over 100 ms of arrival time, with their latencies. */
+import type { Nanos } from "../base/nanos.ts";
+import { MILLISECOND, SECOND } from "../base/nanos.ts";
+import {
+  HIT_HIT,
+  HIT_MISS,
+  OUTCOME_CLIENT_LOST,
+  OUTCOME_FAIL,
+  OUTCOME_INFO,
+  OUTCOME_OK,
+} from "../journal/operation-columns.ts";
+import { Histogram } from "./histogram.ts";
+
+/** Grid of the steady-state hypothesis. */
+export const BUCKET_NS: Nanos = 100 * MILLISECOND;
+
+/** Latencies of one second are sampled into buckets of this many per doubling for the series. */
+const SERIES_POINTS_MAX = 900;
+
+export class RequestFold {
+  readonly outcomes = new Float64Array(OUTCOME_CLIENT_LOST + 1);
+  /** By bucket of arrival: requests that ended ok, and all that ended but those lost with their client. */
+  readonly ok: Float64Array;
+  readonly all: Float64Array;
+  readonly hits: Float64Array;
+  readonly reads: Float64Array;
+  readonly latency = new Histogram();
+  readonly latencyInFault = new Histogram();
+  readonly latencyOutsideFault = new Histogram();
+  readonly seriesStepNs: Nanos;
+  private readonly stepLatencies: (Histogram | undefined)[] = [];
+  hitCount = 0;
+  readCount = 0;
+  /** Reads that a node answered which did not lead for writes. */
+  replicaReads = 0;
+
+  constructor(readonly durationNs: Nanos) {
+    const buckets = Math.ceil(durationNs / BUCKET_NS) + 1;
+    this.ok = new Float64Array(buckets);
+    this.all = new Float64Array(buckets);
+    this.hits = new Float64Array(buckets);
+    this.reads = new Float64Array(buckets);
+    const seconds = durationNs / SECOND;
+    this.seriesStepNs = Math.max(1, Math.ceil(seconds / SERIES_POINTS_MAX)) * SECOND;
+  }
+
+  /** A request ended. `inFault`: it arrived while a fault was active. */
+  ended(arrivedAt: Nanos, returnedAt: Nanos, outcome: number, inFault: boolean): void {
+    this.outcomes[outcome] = (this.outcomes[outcome] as number) + 1;
+    if (outcome === OUTCOME_CLIENT_LOST) return;
+    const bucket = Math.floor(arrivedAt / BUCKET_NS);
+    this.all[bucket] = (this.all[bucket] as number) + 1;
+    if (outcome !== OUTCOME_OK) return;
+    this.ok[bucket] = (this.ok[bucket] as number) + 1;
+    const latency = returnedAt - arrivedAt;
+    if (inFault) this.latencyInFault.record(latency);
+    else this.latencyOutsideFault.record(latency);
+    const step = Math.floor(arrivedAt / this.seriesStepNs);
+    let histogram = this.stepLatencies[step];
+    if (histogram === undefined) {
+      histogram = new Histogram();
+      this.stepLatencies[step] = histogram;
+      this.release(step - 1);
+    }
+    histogram.record(latency);
+  }
+
+  /** A read was answered. */
+  read(arrivedAt: Nanos, hit: number): void {
+    if (hit !== HIT_HIT && hit !== HIT_MISS) return;
+    const bucket = Math.floor(arrivedAt / BUCKET_NS);
+    this.readCount++;
+    this.reads[bucket] = (this.reads[bucket] as number) + 1;
+    if (hit === HIT_HIT) {
+      this.hitCount++;
+      this.hits[bucket] = (this.hits[bucket] as number) + 1;
+    }
+  }
+
+  count(outcome: number): number {
+    return this.outcomes[outcome] as number;
+  }
+
+  /** ok / (ok + fail + info); null when none ended. */
+  get availability(): number | null {
+    const all = this.count(OUTCOME_OK) + this.count(OUTCOME_FAIL) + this.count(OUTCOME_INFO);
+    return all === 0 ? null : this.count(OUTCOME_OK) / all;
+  }
+
+  finish(): void {
+    this.latency.merge(this.latencyInFault);
+    this.latency.merge(this.latencyOutsideFault);
+  }
+
+  /** Percentile of latency per series step, ms; null where nothing arrived. */
+  latencySeries(p: number): (number | null)[] {
+    const steps = Math.ceil(this.durationNs / this.seriesStepNs);
+    return Array.from({ length: steps }, (_, step) => {
+      const known = p === 0.5 ? this.p50s[step] : this.p99s[step];
+      const value = known ?? this.stepLatencies[step]?.percentile(p) ?? null;
+      return value === null ? null : Math.round(value / 1000) / 1000;
+    });
+  }
+
+  /** Success ratio per series step; null where nothing arrived. */
+  successSeries(): (number | null)[] {
+    const perStep = this.seriesStepNs / BUCKET_NS;
+    const steps = Math.ceil(this.durationNs / this.seriesStepNs);
+    return Array.from({ length: steps }, (_, step) => {
+      let ok = 0;
+      let all = 0;
+      for (let bucket = step * perStep; bucket < (step + 1) * perStep; bucket++) {
+        ok += this.ok[bucket] ?? 0;
+        all += this.all[bucket] ?? 0;
+      }
+      return all === 0 ? null : Math.round((1e6 * ok) / all) / 1e6;
+    });
+  }
+
+  private readonly p50s: (number | undefined)[] = [];
+  private readonly p99s: (number | undefined)[] = [];
+
+  /** Requests end long after they arrived, but none after many seconds: old steps keep their percentiles only. */
+  private release(latest: number): void {
+    const old = latest - Math.ceil((60 * SECOND) / this.seriesStepNs);
+    const histogram = this.stepLatencies[old];
+    if (histogram === undefined) return;
+    this.p50s[old] = histogram.percentile(0.5) ?? undefined;
+    this.p99s[old] = histogram.percentile(0.99) ?? undefined;
+    this.stepLatencies[old] = undefined;
+  }
+}
