@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { DETERMINISTIC, FLOORS, floorOf, PACKAGES } from "./architecture/floors.ts";
-import { findCycle, importedFile, type ProjectFile, readProject, root } from "./architecture/project.ts";
+import {
+  findCycle,
+  importedFile,
+  type ProjectFile,
+  readProject,
+  root,
+} from "./architecture/project.ts";
 import { scanSource } from "./architecture/source-scan.ts";
 
 const project = readProject();
@@ -17,7 +23,9 @@ const EXEMPT: Readonly<Record<string, readonly string[]>> = {
 describe("src/", () => {
   test("is found, with every file on a floor", () => {
     expect(project.length).toBeGreaterThan(50);
-    expect(project.filter(({ file }) => floorOf(file) === undefined).map(({ file }) => file)).toEqual([]);
+    expect(
+      project.filter(({ file }) => floorOf(file) === undefined).map(({ file }) => file),
+    ).toEqual([]);
   });
 
   test("imports only floors that stand before its own", () => {
@@ -32,7 +40,9 @@ describe("src/", () => {
     const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
       dependencies: Record<string, string>;
     };
-    expect(project.flatMap((file) => foreignPackages(file, Object.keys(manifest.dependencies)))).toEqual([]);
+    expect(
+      project.flatMap((file) => foreignPackages(file, Object.keys(manifest.dependencies))),
+    ).toEqual([]);
   });
 
   test("loads code late in the command line and the d3 adapter alone", () => {
@@ -59,7 +69,8 @@ describe("src/", () => {
 });
 
 describe("the scan", () => {
-  const breaches = (text: string): string[] => scanSource("a.ts", text).breaches.map(({ what }) => what);
+  const breaches = (text: string): string[] =>
+    scanSource("a.ts", text).breaches.map(({ what }) => what);
 
   test.each([
     ["const a = Math.log(2);", "Math.log"],
@@ -98,8 +109,14 @@ describe("the scan", () => {
   });
 
   test("sees an import that goes up, of types too, and a cycle", () => {
-    const low = { file: "kernel/a.ts", ...scanSource("a.ts", 'import type { B } from "../model/place/b.ts";') };
-    const high = { file: "model/place/b.ts", ...scanSource("b.ts", 'export { a } from "../../kernel/a.ts";') };
+    const low = {
+      file: "kernel/a.ts",
+      ...scanSource("a.ts", 'import type { B } from "../model/place/b.ts";'),
+    };
+    const high = {
+      file: "model/place/b.ts",
+      ...scanSource("b.ts", 'export { a } from "../../kernel/a.ts";'),
+    };
     expect(upwardImports(low)).toHaveLength(1);
     expect(upwardImports(high)).toEqual([]);
     expect(findCycle([low, high])).toEqual(["kernel/a.ts", "model/place/b.ts", "kernel/a.ts"]);

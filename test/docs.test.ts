@@ -35,15 +35,19 @@ describe("documents", () => {
     expect(documents).toContain("README.md");
   });
 
-  test.each(documents)("%s: its commands print what it quotes, its scenarios load", (document) => {
-    const workshop = openWorkshop();
-    try {
-      const text = readFileSync(path.join(root, document), "utf8");
-      for (const block of readBlocks(text)) checkBlock(document, block, workshop);
-    } finally {
-      workshop.remove();
-    }
-  }, 240_000);
+  test.each(documents)(
+    "%s: its commands print what it quotes, its scenarios load",
+    (document) => {
+      const workshop = openWorkshop();
+      try {
+        const text = readFileSync(path.join(root, document), "utf8");
+        for (const block of readBlocks(text)) checkBlock(document, block, workshop);
+      } finally {
+        workshop.remove();
+      }
+    },
+    240_000,
+  );
 });
 
 function checkBlock(document: string, block: Block, workshop: Workshop): void {
@@ -88,7 +92,19 @@ function checkForReader(where: string, block: Block): void {
 describe("the reader of documents", () => {
   test("finds blocks, commands with their output, and continued lines", () => {
     const blocks = readBlocks(
-      ["text", "```sh", "$ one \\", "  two", "out", "", "$ three", "```", "```", "$ four", "```"].join("\n"),
+      [
+        "text",
+        "```sh",
+        "$ one \\",
+        "  two",
+        "out",
+        "",
+        "$ three",
+        "```",
+        "```",
+        "$ four",
+        "```",
+      ].join("\n"),
     );
     expect(blocks).toHaveLength(1);
     expect(blocks.flatMap(readCommands)).toEqual([
@@ -98,7 +114,9 @@ describe("the reader of documents", () => {
   });
 
   test("finds the name of a file and the mark of a fragment", () => {
-    const [file, fragment] = readBlocks("```yaml\n# file: a.yaml\nx: 1\n```\n```yaml\n# fragment\nx: 1\n```");
+    const [file, fragment] = readBlocks(
+      "```yaml\n# file: a.yaml\nx: 1\n```\n```yaml\n# fragment\nx: 1\n```",
+    );
     expect(fileNameOf(file as Block)).toBe("a.yaml");
     expect(isFragment(fragment as Block)).toBe(true);
     expect(isFragment(file as Block)).toBe(false);

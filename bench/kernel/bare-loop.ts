@@ -63,11 +63,10 @@ export function runBare(
   if (shape === "mm1") return mm1(loop, random, count);
   if (shape === "cancel") return cancelHalf(loop, random, pending, count);
   const delay = createDelay(shape, random);
-  let scheduled = 0;
   loop.handlers.push((target) => {
-    loop.schedule(loop.now + delay(loop.now, scheduled++), 0, target);
+    loop.schedule(loop.now + delay(loop.now), 0, target);
   });
-  for (let i = 0; i < pending; i++) loop.schedule(delay(0, scheduled++), 0, i);
+  for (let i = 0; i < pending; i++) loop.schedule(delay(0), 0, i);
   return measure(count, () => {
     for (let i = 0; i < count; i++) loop.step();
     return (loop.now / SECOND) * (pending / count);

@@ -12,17 +12,18 @@ export function runCachequake({ shape, pending, count }: Workload): Measured {
   if (shape === "mm1") return mm1(kernel, count);
   if (shape === "cancel") return cancelHalf(kernel, pending, count);
   const stream = kernel.streams.stream("hold", "delay");
-  const draws = { exponential: () => stream.exponential(), uniform: () => stream.next() };
-  const delay = createDelay(shape, draws);
-  let scheduled = 0;
+  const delay = createDelay(shape, {
+    exponential: () => stream.exponential(),
+    uniform: () => stream.next(),
+  });
   const hold = kernel.kind("hold", (target, slot) => {
-    kernel.schedule(kernel.now + delay(kernel.now, scheduled++), hold, target, slot);
+    kernel.schedule(kernel.now + delay(kernel.now), hold, target, slot);
   });
   const targets = Array.from({ length: 16 }, (_x, i) => kernel.target(`entity/${i}`));
   globalThis.gc?.();
   const before = process.memoryUsage();
   for (let i = 0; i < pending; i++) {
-    kernel.schedule(delay(0, scheduled++), hold, targets[i % 16]!, i);
+    kernel.schedule(delay(0), hold, targets[i % 16]!, i);
   }
   globalThis.gc?.();
   const after = process.memoryUsage();

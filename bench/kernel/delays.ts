@@ -6,12 +6,8 @@ export interface Draws {
   uniform(): number;
 }
 
-/**
- * How long after now the next event of a hold workload is due, ns. One unit of time is 1 s.
- *
- * @returns a function of now and the number of events scheduled before
- */
-export function createDelay(shape: Shape, draws: Draws): (now: number, scheduled: number) => number {
+/** How long after `now` the next event of a hold workload is due, ns. One unit of time is 1 s. */
+export function createDelay(shape: Shape, draws: Draws): (now: number) => number {
   switch (shape) {
     case "ties": // 0, 1, 2 or 3 s: a quarter of all pending events are due at each time
       return () => Math.floor(draws.uniform() * 4) * 1e9;
@@ -22,8 +18,10 @@ export function createDelay(shape: Shape, draws: Draws): (now: number, scheduled
         if (draws.uniform() < 0.9) return Math.floor(draws.uniform() * 1e6);
         return 1e12 + Math.floor(draws.uniform() * 1e9);
       };
-    case "increasing": // each event is due 1 ns after the one scheduled before
-      return (now, scheduled) => 1e9 + scheduled - now;
+    case "increasing": {
+      let due = 1e9; // each event is due 1 ns after the one scheduled before
+      return (now) => ++due - now;
+    }
     default:
       return () => Math.floor(draws.exponential() * 1e9);
   }

@@ -1,7 +1,8 @@
 /** The command line: words to options, and options to the command that they name. Commands load when they are run. */
 import yargs, { type Argv } from "yargs";
+import { VERSION } from "../base/version.ts";
 import { badUsage } from "./bad-usage.ts";
-import { CommandError } from "./command-error.ts";
+import type { CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { LISTS } from "./lists.ts";
 import {
@@ -18,7 +19,6 @@ import {
   withReport,
   withScenario,
 } from "./options.ts";
-import { packageVersion } from "./package-root.ts";
 import { SCHEMAS } from "./schema-command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -145,7 +145,10 @@ export async function runCommandLine(
   return action === undefined ? EXIT.pass : action();
 }
 
-function declare(word: string | undefined, choose: (command: Command, p: ParsedWords) => void): Argv {
+function declare(
+  word: string | undefined,
+  choose: (command: Command, p: ParsedWords) => void,
+): Argv {
   const parser = yargs()
     .scriptName("cachequake")
     .locale("en")
@@ -160,7 +163,7 @@ function declare(word: string | undefined, choose: (command: Command, p: ParsedW
     .strict()
     .help()
     .alias("help", "h")
-    .version(packageVersion())
+    .version(VERSION)
     .epilogue(EPILOGUE)
     .exitProcess(false)
     .fail((message, error) => {

@@ -1,11 +1,10 @@
 import path from "node:path";
+import { nearestWord } from "../base/nearest-word.ts";
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
 import type { RunInput } from "../run/assemble-result.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
-import { findScenario } from "./find-scenario.ts";
-import { nearestWord } from "./nearest-word.ts";
-import { packagedScenarios } from "./find-scenario.ts";
+import { findScenario, packagedScenarios } from "./find-scenario.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { reportFolder } from "./report-folder.ts";
 
@@ -15,6 +14,8 @@ export interface Job {
   readonly file: string;
   readonly resolved: ResolvedScenario;
   readonly input: RunInput;
+  /** The event budget, where the command line set it. */
+  readonly maxEvents?: number;
   /** Where its report goes. */
   readonly folder: string;
 }
@@ -69,7 +70,8 @@ function loadJob(word: string, options: LoadOptions): Job {
   return {
     file,
     resolved,
-    input: { source, sets, seed: resolved.seed, tieBreak: resolved.tieBreak, allowPlanted },
+    ...(maxEvents === undefined ? {} : { maxEvents }),
+    input: { source, sets, allowPlanted },
     folder: reportFolder(options.out, resolved, asWritten),
   };
 }

@@ -4,6 +4,7 @@ import { ScenarioError } from "../base/scenario-error.ts";
 import { CommandError } from "./command-error.ts";
 import { runCommandLine } from "./command-line.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { shellWord } from "./shell-word.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
@@ -46,6 +47,6 @@ function tell(error: unknown, output: Terminal): ExitCode {
   }
   output.err("Cannot go on: this is a bug in cachequake");
   output.err(`  ${String((error as Error | undefined)?.stack ?? error)}`);
-  output.err(`  Reproduce: cachequake ${process.argv.slice(2).join(" ")}`);
+  output.err(`  Reproduce: cachequake ${process.argv.slice(2).map(shellWord).join(" ")}`);
   return EXIT.internal;
 }

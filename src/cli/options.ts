@@ -1,8 +1,8 @@
 /** Options and arguments of the commands: how they are declared, and how they are read once yargs has parsed them. */
 import type { Argv } from "yargs";
+import { nearestWord } from "../base/nearest-word.ts";
 import { badUsage } from "./bad-usage.ts";
 import type { LoadOptions } from "./load-jobs.ts";
-import { nearestWord } from "./nearest-word.ts";
 
 /** What yargs hands to a command. */
 export type ParsedWords = Readonly<Record<string, unknown>>;

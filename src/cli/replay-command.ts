@@ -1,16 +1,16 @@
 import path from "node:path";
 import { type Nanos, SECOND, toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
+import { VERSION } from "../base/version.ts";
 import { resultJson } from "../report/result-json.ts";
 import type { Result } from "../run/result.ts";
 import { open } from "../run/simulation.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { CommandError } from "./command-error.ts";
+import { findEventDifference } from "./event-difference.ts";
 import { execute } from "./execute.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { findEventDifference } from "./event-difference.ts";
-import { packageVersion } from "./package-root.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { findDifference, firstDifferentSecond } from "./result-difference.ts";
 import type { Terminal } from "./terminal.ts";
@@ -82,20 +82,22 @@ function explain(
       `  event ${number}, at ${toSeconds(firstNs)} s in one and ${toSeconds(secondNs)} s in the other`,
     ];
   }
-  const version = packageVersion();
   const by = recorded.tool?.version;
   return [
     "two runs on this machine agree with each other",
-    by === undefined || by === version
-      ? `both by version ${version}: the recording was changed, or made by another build`
-      : `recorded by version ${by}, replayed by version ${version}`,
+    by === undefined || by === VERSION
+      ? `both by version ${VERSION}: the recording was changed, or made by another build`
+      : `recorded by version ${by}, replayed by version ${VERSION}`,
   ];
 }
 
 function resolve(recorded: Recorded, file: string): ResolvedScenario {
   const { source, sets, seed, tieBreak, allowPlanted } = recorded.input;
   try {
-    return { ...loadScenario(source, { sets, seed, allowPlanted, file: `${file}#input` }), tieBreak };
+    return {
+      ...loadScenario(source, { sets, seed, allowPlanted, file: `${file}#input` }),
+      tieBreak,
+    };
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     throw new CommandError(

@@ -16,7 +16,8 @@ export function reportFolder(
   asWritten: ResolvedScenario | null,
 ): string {
   const text = JSON.stringify(resolved);
-  const changed = asWritten === null || JSON.stringify({ ...asWritten, seed: resolved.seed }) !== text;
+  const changed =
+    asWritten === null || JSON.stringify({ ...asWritten, seed: resolved.seed }) !== text;
   const suffix = changed ? `-${(hash32(text) >>> 0).toString(16).padStart(8, "0")}` : "";
   return path.join(root, slug(resolved.name), `${slug(resolved.seed)}${suffix}`);
 }

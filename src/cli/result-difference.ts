@@ -49,7 +49,8 @@ function compare(path: string, recorded: unknown, replayed: unknown): ResultDiff
   for (const name of names) {
     const inner = isList ? `${path}[${name}]` : `${path}.${name}`;
     const found = compare(inner, valueAt(recorded, name), valueAt(replayed, name));
-    if (found !== null) return isEntry(path, found, inner) ? whole(inner, recorded, replayed, name) : found;
+    if (found !== null)
+      return isEntry(path, found, inner) ? whole(inner, recorded, replayed, name) : found;
   }
   return null;
 }
@@ -66,7 +67,8 @@ function whole(path: string, recorded: object, replayed: object, name: string): 
   };
 }
 
-const isComposite = (value: unknown): value is object => typeof value === "object" && value !== null;
+const isComposite = (value: unknown): value is object =>
+  typeof value === "object" && value !== null;
 
 const longer = (a: object, b: object): string[] => {
   const keys = [Object.keys(a), Object.keys(b)] as const;

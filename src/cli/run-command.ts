@@ -2,7 +2,7 @@ import path from "node:path";
 import { InvariantError } from "../base/invariant.ts";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
-import { BudgetError } from "../kernel/kernel.ts";
+import { BudgetError } from "../kernel/budget-error.ts";
 import { renderAll } from "../report/render-all.ts";
 import { resultJson } from "../report/result-json.ts";
 import { renderSummary } from "../report/summary.ts";
@@ -10,9 +10,10 @@ import type { Result } from "../run/result.ts";
 import { open, type Simulation } from "../run/simulation.ts";
 import { execute } from "./execute.ts";
 import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
-import { type Job, loadJobs, type LoadOptions } from "./load-jobs.ts";
+import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
+import { shellWord } from "./shell-word.ts";
 import type { Terminal } from "./terminal.ts";
-import { checkWritable, writeReport } from "./write-report.ts";
+import { checkWritable, type ReportFile, writeReport } from "./write-report.ts";
 
 export interface RunOptions extends LoadOptions {
   readonly files: readonly string[];
@@ -32,24 +33,29 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
   const codes: ExitCode[] = [];
   const documents: string[] = [];
   for (const [at, job] of jobs.entries()) {
-    const { code, result } = await runJob(job, terminal);
-    codes.push(code);
-    if (result === null) continue;
-    const files = await renderAll(result);
-    writeReport(path.resolve(options.cwd, job.folder), files);
-    if (options.json) documents.push(resultJson(result).trimEnd());
-    else terminal.out(`${at === 0 ? "" : "\n"}${describe(result, job, files, terminal)}`);
+    const run = await runJob(job, terminal);
+    codes.push(run.code);
+    if (!("result" in run)) continue;
+    writeReport(path.resolve(options.cwd, job.folder), run.files);
+    if (options.json) documents.push(resultJson(run.result).trimEnd());
+    else terminal.out(`${at === 0 ? "" : "\n"}${describe(run, job, terminal)}`);
   }
   if (options.json) terminal.out(jobs.length === 1 ? asDocument(documents) : asArray(documents));
   else if (jobs.length > 1) terminal.out(`\n${tally(codes)}\n`);
   return gravest(codes);
 }
 
-/** Runs one job to its end. A run that cannot end is told on the terminal, and has no result. */
+interface Finished {
+  readonly code: ExitCode;
+  readonly result: Result;
+  readonly files: readonly ReportFile[];
+}
+
+/** Runs one job to its end. Of a run that cannot end, the terminal is told why. */
 async function runJob(
   job: Job,
   terminal: Terminal,
-): Promise<{ readonly code: ExitCode; readonly result: Result | null }> {
+): Promise<Finished | { readonly code: ExitCode }> {
   let simulation: Simulation | undefined;
   try {
     simulation = open(job.resolved);
@@ -59,9 +65,9 @@ async function runJob(
     );
     terminal.progress(`${name}  report`);
     const result = simulation.finish(job.input);
-    return { code: VERDICT_CODES[result.verdict], result };
+    return { code: VERDICT_CODES[result.verdict], result, files: await renderAll(result) };
   } catch (error) {
-    return { code: tellFailure(error, job, simulation?.now ?? 0, terminal), result: null };
+    return { code: tellFailure(error, job, simulation?.now ?? 0, terminal) };
   } finally {
     terminal.progress(null);
   }
@@ -75,10 +81,12 @@ function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal
     return EXIT.badInput;
   }
   if (error instanceof BudgetError) {
-    terminal.err(`Cannot finish ${job.file}: ${error.message}\n  ${where}\n${reproduce}`);
+    terminal.err(`${error.message}\n  ${job.file} has no verdict; --max-events sets the budget`);
+    terminal.err(reproduce);
     return EXIT.unknown;
   }
-  const text = error instanceof InvariantError ? error.message : String((error as Error)?.stack ?? error);
+  const text =
+    error instanceof InvariantError ? error.message : String((error as Error)?.stack ?? error);
   terminal.err(`Cannot finish ${job.file}: this is a bug in cachequake, not in your scenario`);
   terminal.err(`  ${text}\n  ${where}\n${reproduce}`);
   return EXIT.internal;
@@ -86,20 +94,13 @@ function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal
 
 /** The command that does the same again, from the same folder. */
 export function reproduceLine(job: Job): string {
-  const sets = job.input.sets.map((set) => ` --set ${quoted(set)}`).join("");
+  const sets = job.input.sets.map((set) => ` --set ${shellWord(set)}`).join("");
+  const budget = job.maxEvents === undefined ? "" : ` --max-events ${job.maxEvents}`;
   const planted = job.input.allowPlanted ? " --allow-planted" : "";
-  return `cachequake run ${quoted(job.file)} --seed ${job.resolved.seed}${sets}${planted}`;
+  return `cachequake run ${shellWord(job.file)} --seed ${job.resolved.seed}${sets}${budget}${planted}`;
 }
 
-const quoted = (word: string): string =>
-  /^[A-Za-z0-9_./=:%,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-function describe(
-  result: Result,
-  job: Job,
-  files: readonly { readonly name: string }[],
-  terminal: Terminal,
-): string {
+function describe({ result, files }: Finished, job: Job, terminal: Terminal): string {
   const summary = renderSummary(result, { color: terminal.color, width: terminal.width }).trimEnd();
   const paths = files.map(({ name }) => `  ${path.join(job.folder, name)}`).join("\n");
   return `${summary}\n\nReport\n${paths}\n`;
@@ -119,6 +120,8 @@ function tally(codes: readonly ExitCode[]): string {
     [EXIT.internal, "ended by a bug"],
     [EXIT.badInput, "with bad input"],
   ] as const;
-  const parts = words.filter(([code]) => count(code) > 0).map(([code, word]) => `${count(code)} ${word}`);
+  const parts = words
+    .filter(([code]) => count(code) > 0)
+    .map(([code, word]) => `${count(code)} ${word}`);
   return `${codes.length} scenarios: ${parts.join(", ")}`;
 }

@@ -53,7 +53,9 @@ export function createTerminal(
       shown = true;
     },
     color:
-      stdout.isTTY === true && environment["TERM"] !== "dumb" && (environment["NO_COLOR"] ?? "") === "",
+      stdout.isTTY === true &&
+      environment["TERM"] !== "dumb" &&
+      (environment["NO_COLOR"] ?? "") === "",
     width: Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stdout.columns ?? 80)),
   };
 }

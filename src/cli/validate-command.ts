@@ -1,7 +1,7 @@
-import { formatDuration } from "../base/units.ts";
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
+import { formatDuration } from "../base/units.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { type Job, loadJobs, type LoadOptions } from "./load-jobs.ts";
+import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ValidateOptions extends LoadOptions {

@@ -11,6 +11,6 @@ export interface EventQueue {
   firstDue(): Nanos;
   /** The first record, left where it is. The queue is not empty. */
   first(): number;
-  /** Removes the first record. The queue is not empty. */
-  pop(): number;
+  /** Removes and answers the first record if it is due at `limitNs` or before; else NONE. */
+  pop(limitNs: Nanos): number;
 }

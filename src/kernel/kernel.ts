@@ -14,6 +14,7 @@ import {
   FLOATS,
   GENERATION,
   KIND,
+  NONE,
   ORDER,
   RECORDS_MAX,
   SEQUENCE,
@@ -58,6 +59,12 @@ const NANOS_MAX: Nanos = Number.MAX_SAFE_INTEGER;
 /** The order word holds the priority above 30 bits of sequence. */
 const SEQUENCES = 1073741824;
 const NO_KIND = 0;
+const TWO_MINUS_32 = 2.3283064365386963e-10;
+
+/** What `fireNext` did. A leftover is a cancelled event, or the anchor of one on a lane. */
+const NOTHING_DUE = 0;
+const LEFTOVER = 1;
+const FIRED = 2;
 
 export class Kernel implements LaneHost {
   /** Simulated time. Read only, by convention. */
@@ -177,16 +184,16 @@ export class Kernel implements LaneHost {
       const kind = this.records.words[this.queue.first() * WORDS + KIND] as number;
       if (kind >= 0) return due;
       if (kind !== CANCELLED && (this.lanes[-2 - kind] as RingLane).anchorIsAlive) return due;
-      this.fireNext();
+      this.fireNext(due);
     }
   }
 
   /** Fires the next event; false when there is none. */
   step(): boolean {
-    while (this.queue.firstDue() !== Number.POSITIVE_INFINITY) {
-      if (this.fireNext()) return true;
+    for (;;) {
+      const fired = this.fireNext(Number.POSITIVE_INFINITY);
+      if (fired !== LEFTOVER) return fired === FIRED;
     }
-    return false;
   }
 
   /**
@@ -203,7 +210,7 @@ export class Kernel implements LaneHost {
         now: this.now,
       },
     );
-    while (this.queue.firstDue() <= timeNs) this.fireNext();
+    while (this.fireNext(timeNs) !== NOTHING_DUE);
     if (timeNs >= this.nextCheckpoint) this.takeCheckpoints(timeNs);
     if (timeNs > this.now) this.lastKind = NO_KIND;
     this.now = timeNs;
@@ -286,10 +293,11 @@ export class Kernel implements LaneHost {
     return generation * RECORDS_MAX + record;
   }
 
-  /** Takes the first record off the queue; fires it unless it is a leftover. The queue has one. */
-  private fireNext(): boolean {
+  /** Takes the first record off the queue and fires it, unless it is a leftover. */
+  private fireNext(limitNs: Nanos): number {
+    const record = this.queue.pop(limitNs);
+    if (record === NONE) return NOTHING_DUE;
     const { records } = this;
-    const record = this.queue.pop();
     const at = record * WORDS;
     const { words } = records;
     const due = records.floats[record * FLOATS] as number;
@@ -298,24 +306,26 @@ export class Kernel implements LaneHost {
     const slot = words[at + SLOT] as number;
     const word = words[at + WORD] as number;
     records.release(record);
-    if (kind < 0)
-      return kind !== CANCELLED && this.fireLane(due, this.lanes[-2 - kind] as RingLane);
+    if (kind < 0) {
+      if (kind === CANCELLED) return LEFTOVER;
+      return this.fireLane(due, this.lanes[-2 - kind] as RingLane);
+    }
     this.fire(due, kind, target, slot, word);
-    return true;
+    return FIRED;
   }
 
   /** The anchor of `lane` came first: fires the head if it stands for that, else moves it on. */
-  private fireLane(due: Nanos, lane: RingLane): boolean {
+  private fireLane(due: Nanos, lane: RingLane): number {
     if (!lane.anchorIsAlive) {
       lane.moveAnchor();
-      return false;
+      return LEFTOVER;
     }
     const target = lane.headTarget();
     const slot = lane.headSlot();
     const word = lane.headWord();
     lane.removeHead();
     this.fire(due, lane.kind, target, slot, word);
-    return true;
+    return FIRED;
   }
 
   private fire(due: Nanos, kind: number, target: number, slot: number, word: number): void {
@@ -328,8 +338,13 @@ export class Kernel implements LaneHost {
     this.lastKind = kind;
     this.lastTarget = target;
     this.firedByKind[kind] = (this.firedByKind[kind] as number) + 1;
-    const kindHash = this.kindHashes[kind] as number;
-    this.runDigest.foldEvent(due, kindHash, this.targetHashes[target] as number, word);
+    this.runDigest.foldEvent(
+      due | 0,
+      (due * TWO_MINUS_32) | 0,
+      this.kindHashes[kind] as number,
+      this.targetHashes[target] as number,
+      word,
+    );
     (this.handlers[kind] as EventHandler)(target, slot, word);
   }
 
@@ -368,8 +383,9 @@ export class Kernel implements LaneHost {
   private renumber(): void {
     const { records, queue, lanes } = this;
     const kept: number[] = [];
-    while (queue.firstDue() !== Number.POSITIVE_INFINITY) {
-      const record = queue.pop();
+    for (;;) {
+      const record = queue.pop(Number.POSITIVE_INFINITY);
+      if (record === NONE) break;
       if ((records.words[record * WORDS + KIND] as number) >= 0) kept.push(record);
       else records.release(record);
     }

@@ -5,7 +5,7 @@
 import { invariant } from "../base/invariant.ts";
 import type { Nanos } from "../base/nanos.ts";
 import type { EventQueue } from "./event-queue.ts";
-import { type EventRecords, FLOATS, ORDER, RECORDS_MAX, WORDS } from "./event-records.ts";
+import { type EventRecords, FLOATS, NONE, ORDER, RECORDS_MAX, WORDS } from "./event-records.ts";
 
 /** The record in a key: what `%` would answer, ten times faster. */
 const recordOf = (key: number): number => key - Math.floor(key * (1 / RECORDS_MAX)) * RECORDS_MAX;
@@ -42,8 +42,9 @@ export class PackedHeap implements EventQueue {
    * The hole at the root sinks to a leaf along the earlier children, one comparison a level; the
    * last entry fills it and rises, mostly not at all (Wegener's bottom-up heap).
    */
-  pop(): number {
+  pop(limitNs: Nanos): number {
     const { entries } = this;
+    if (this.size === 0 || !((entries[0] as number) <= limitNs)) return NONE;
     const key = entries[1] as number;
     const end = 2 * --this.size;
     const due = entries[end] as number;

@@ -5,7 +5,7 @@
  */
 import type { Nanos } from "../base/nanos.ts";
 import type { EventQueue } from "./event-queue.ts";
-import { type EventRecords, FLOATS, ORDER, SEQUENCE, WORDS } from "./event-records.ts";
+import { type EventRecords, FLOATS, NONE, ORDER, SEQUENCE, WORDS } from "./event-records.ts";
 
 export class ShuffledQueue implements EventQueue {
   private readonly heap: number[] = [];
@@ -36,7 +36,8 @@ export class ShuffledQueue implements EventQueue {
     return this.heap[0] as number;
   }
 
-  pop(): number {
+  pop(limitNs: Nanos): number {
+    if (!(this.firstDue() <= limitNs)) return NONE;
     const { heap } = this;
     const first = heap[0] as number;
     const last = heap.pop() as number;

@@ -76,7 +76,11 @@ function noPhases(): Record<Phase, Nanos> {
   return { detect: 0, decide: 0, promote: 0, propagate: 0, reconnect: 0, warm: 0 };
 }
 
-/** Boundaries are journal records; one that did not occur ends where the one before it did. */
+/**
+ * Boundaries are journal records; one that did not occur ends where the one before it did. The steady state goes by the
+ * arrival of requests, so it may be regained before the last boundary: requests that arrive a little earlier wait in
+ * their retries and succeed.
+ */
 function criticalPath(given: {
   readonly traffic: string;
   readonly caches: ReadonlySet<string>;
@@ -107,7 +111,9 @@ function criticalPath(given: {
     const at = Math.min(Math.max(boundary.at, reached), to);
     phases[phase] = at - reached;
     reached = at;
-    causes.push(`${phase}: ${boundary.cause}`);
+    // Requests that arrived before the boundary were carried over it by their retries.
+    const late = boundary.at > to ? ` (${Math.round((boundary.at - to) / 1e6) / 1e3} s later; retries bridged it)` : "";
+    causes.push(`${phase}: ${boundary.cause}${late}`);
   }
   return { phases, causes };
 }
@@ -117,7 +123,7 @@ function lastPromoted(given: Parameters<typeof criticalPath>[0]): Failover | nul
   for (const failover of given.failovers) {
     const concerned = given.caches.has(failover.cache) || given.caches.has(failover.globalDatastore ?? "");
     const { promoted } = failover;
-    if (!concerned || promoted === null || promoted.at < given.from || promoted.at > given.to) continue;
+    if (!concerned || promoted === null || promoted.at < given.from || failover.started.at > given.to) continue;
     if (last === null || promoted.at >= (last.promoted?.at ?? 0)) last = failover;
   }
   return last;

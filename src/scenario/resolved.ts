@@ -1,5 +1,6 @@
 /** A scenario after parsing, linting and resolving: numbers in ns, bytes, shares 0..1; nothing textual left to interpret. */
 import type { Nanos } from "../base/nanos.ts";
+import type { AssumptionUsed } from "../catalog/assumptions.ts";
 import type { Expectation, SteadyClause } from "../checks/expectation.ts";
 import type { MethodEntry } from "../faults/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
@@ -8,16 +9,6 @@ import type { OriginSettings } from "../model/origin/origin-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
-
-/** A figure nobody publishes, as the run used it. Values as text with unit. */
-export interface AssumptionUsed {
-  /** `cart: cluster-node-timeout`, `network: interZoneRtt`. */
-  readonly name: string;
-  readonly low: string;
-  readonly used: string;
-  readonly high: string;
-  readonly source: string;
-}
 
 export interface ResolvedScenario {
   readonly name: string;

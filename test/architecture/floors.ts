@@ -1,4 +1,7 @@
-/** The floors of `src/`, lowest first: a file may import its own floor and those before it in this list. */
+/**
+ * The floors of `src/`, lowest first: a file may import its own floor and those before it in this list. The contract of
+ * the kinds of cache stands apart from the kinds, because the rooms that are told of a cache's words read it too.
+ */
 export const FLOORS: readonly string[] = [
   "base",
   "kernel",
@@ -7,6 +10,7 @@ export const FLOORS: readonly string[] = [
   "catalog",
   "model/recorder.ts",
   "model/place",
+  "model/kinds/contract.ts",
   "model/network",
   "model/engine",
   "model/cluster",

@@ -26,7 +26,17 @@ const EXACT_MATH = new Set([
 ]);
 
 const FORBIDDEN_GLOBALS = new Set([
-  ...["Date", "performance", "process", "Intl", "Promise", "globalThis", "window", "self", "crypto"],
+  ...[
+    "Date",
+    "performance",
+    "process",
+    "Intl",
+    "Promise",
+    "globalThis",
+    "window",
+    "self",
+    "crypto",
+  ],
   ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "requestAnimationFrame"],
   ...["fetch", "require", "module", "__dirname", "__filename", "console", "Buffer", "eval"],
   ...["WeakRef", "FinalizationRegistry", "Atomics", "SharedArrayBuffer"],
@@ -143,7 +153,8 @@ function declaredNames(file: ts.SourceFile): ReadonlySet<string> {
       ts.isBindingElement(node) ||
       ts.isFunctionDeclaration(node) ||
       ts.isImportSpecifier(node);
-    if (declares && node.name !== undefined && ts.isIdentifier(node.name)) names.add(node.name.text);
+    if (declares && node.name !== undefined && ts.isIdentifier(node.name))
+      names.add(node.name.text);
     ts.forEachChild(node, visit);
   };
   visit(file);

@@ -35,10 +35,16 @@ async function type(...words: string[]): Promise<Outcome> {
 describe("runCommandLine()", () => {
   test.each([
     [[], "no command is given, expected run, validate, replay, list, schema or demo"],
-    [["rn"], 'the command is "rn", expected run, validate, replay, list, schema or demo (did you mean "run"?)'],
+    [
+      ["rn"],
+      'the command is "rn", expected run, validate, replay, list, schema or demo (did you mean "run"?)',
+    ],
     [["run"], "an argument is missing, expected cachequake run <files..>"],
     [["run", "a", "--sed", "1"], '"sed" is not known here (did you mean "--seed"?)'],
-    [["run", "a", "--allow-plantd"], '"allow-plantd" is not known here (did you mean "--allow-planted"?)'],
+    [
+      ["run", "a", "--allow-plantd"],
+      '"allow-plantd" is not known here (did you mean "--allow-planted"?)',
+    ],
     [["run", "a", "--seed"], "--seed has no value"],
     [["run", "a", "--seed", "1", "--seed", "2"], "--seed is given 2 times, expected once"],
     [["run", "a", "--out", "x", "--out", "y"], "--out is given 2 times, expected once"],
@@ -59,7 +65,10 @@ describe("runCommandLine()", () => {
   });
 
   test("--version is the package's", async () => {
-    expect(await type("--version")).toMatchObject({ code: EXIT.pass, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await type("--version")).toMatchObject({
+      code: EXIT.pass,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
   });
 
   test.each(["run", "validate", "replay", "list", "schema", "demo"])(
@@ -69,7 +78,8 @@ describe("runCommandLine()", () => {
       const own = await type(command, "--help");
       expect(general.out).toContain(`cachequake ${command}`);
       expect(own.out).toContain(`cachequake ${command}`);
-      for (const line of `${general.out}${own.out}`.split("\n")) expect(line.length).toBeLessThanOrEqual(90);
+      for (const line of `${general.out}${own.out}`.split("\n"))
+        expect(line.length).toBeLessThanOrEqual(90);
     },
   );
 });

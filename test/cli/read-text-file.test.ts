@@ -31,20 +31,32 @@ describe("readTextFile()", () => {
   test("refuses what is missing, a folder, and a file taken for a folder", () => {
     mkdirSync(at("folder"));
     write("file", "");
-    expect(read(at("none"))).toEqual({ unreadable: { found: "does not exist", expected: "a text" } });
+    expect(read(at("none"))).toEqual({
+      unreadable: { found: "does not exist", expected: "a text" },
+    });
     expect(read(at("file/inner"))).toEqual({
       unreadable: { found: "does not exist", expected: "a text" },
     });
-    expect(read(at("folder"))).toEqual({ unreadable: { found: "is a folder", expected: "a text" } });
+    expect(read(at("folder"))).toEqual({
+      unreadable: { found: "is a folder", expected: "a text" },
+    });
   });
 
   test("refuses a path with a NUL character and one that is too long", () => {
-    expect(read(at("a\0b"))).toMatchObject({ unreadable: { found: "holds a NUL character in its path" } });
-    expect(read(at("x".repeat(5000)))).toMatchObject({ unreadable: { found: "is too long a path" } });
+    expect(read(at("a\0b"))).toMatchObject({
+      unreadable: { found: "holds a NUL character in its path" },
+    });
+    expect(read(at("x".repeat(5000)))).toMatchObject({
+      unreadable: { found: "is too long a path" },
+    });
   });
 
   test("names the line of the first bytes that are not UTF-8", () => {
-    const bytes = Buffer.concat([Buffer.from("é\nb\n"), Buffer.from([0xff, 0xfe]), Buffer.from("\nc")]);
+    const bytes = Buffer.concat([
+      Buffer.from("é\nb\n"),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from("\nc"),
+    ]);
     expect(read(write("latin", bytes))).toEqual({
       unreadable: { found: "holds bytes that are not UTF-8", expected: "UTF-8 text", line: 3 },
     });

@@ -67,8 +67,12 @@ describe("writeReport()", () => {
     writeFileSync(inRoot("42"), "");
     mkdirSync(inRoot("elsewhere"));
     symlinkSync(inRoot("elsewhere"), inRoot("43"));
-    expect(refusal(() => writeReport(inRoot("42"), report(""))).message).toContain("is not a folder");
-    expect(refusal(() => writeReport(inRoot("43"), report(""))).message).toContain("is not a folder");
+    expect(refusal(() => writeReport(inRoot("42"), report(""))).message).toContain(
+      "is not a folder",
+    );
+    expect(refusal(() => writeReport(inRoot("43"), report(""))).message).toContain(
+      "is not a folder",
+    );
     expect(refusal(() => writeReport(inRoot("42", "1"), report(""))).message).toContain(
       "has a file where a folder should be",
     );

@@ -60,7 +60,9 @@ export function matchesOutput(quoted: readonly string[], actual: readonly string
   const match = (from: number, at: number): boolean => {
     if (from === wanted.length) return at === seen.length;
     if (wanted[from] === "...") {
-      return seen.slice(at).some((_, skip) => match(from + 1, at + skip)) || match(from + 1, seen.length);
+      return (
+        seen.slice(at).some((_, skip) => match(from + 1, at + skip)) || match(from + 1, seen.length)
+      );
     }
     return at < seen.length && seen[at] === wanted[from] && match(from + 1, at + 1);
   };

@@ -57,5 +57,7 @@ export async function inFolder<T>(act: (folder: string) => T | Promise<T>): Prom
 
 /** All files and folders below `folder`, sorted, relative to it. */
 export function tree(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort((a, b) => (a < b ? -1 : 1));
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort((a, b) =>
+    a < b ? -1 : 1,
+  );
 }

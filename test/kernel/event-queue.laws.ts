@@ -5,6 +5,7 @@ import {
   type EventRecords,
   FLOATS,
   KIND,
+  NONE,
   ORDER,
   SEQUENCE,
   WORDS,
@@ -63,7 +64,8 @@ class Twin {
     const expected = this.model.pop()!;
     if (queue.firstDue() !== expected.due) expect(queue.firstDue()).toBe(expected.due);
     if (queue.first() !== expected.record) expect(queue.first()).toBe(expected.record);
-    const record = queue.pop();
+    if (queue.pop(expected.due - 1) !== NONE) expect.fail("popped an event after the limit");
+    const record = queue.pop(expected.due);
     if (record !== expected.record) expect(record).toBe(expected.record);
     this.now = expected.due;
     records.release(record);
@@ -72,6 +74,7 @@ class Twin {
   drain(): void {
     while (this.model.length > 0) this.pop();
     expect(this.test.queue.firstDue()).toBe(Number.POSITIVE_INFINITY);
+    expect(this.test.queue.pop(Number.POSITIVE_INFINITY)).toBe(NONE);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearestWord } from "../../src/cli/nearest-word.ts";
+import { nearestWord } from "../../src/base/nearest-word.ts";
 
 const words = ["run", "validate", "replay", "list"];
 

@@ -1,5 +1,6 @@
 /** The word of `known` that is nearest to `word`, if it is near enough to be meant: at most a third of it changed. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  if (word.length > 80) return undefined;
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let least = limit + 1;

@@ -1,0 +1,118 @@
+/**
+ * Figures that nobody publishes, each with low, default and high: what a report must list. Durations in ns, rates per
+ * second.
+ */
+import { MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../base/nanos.ts";
+import { formatCount, formatDuration, formatSize, parseDuration, parseRate, parseSize } from "../base/units.ts";
+
+export type AssumptionUnit = "duration" | "bytesPerSecond" | "perSecond";
+
+export interface Assumption {
+  readonly name: string;
+  readonly unit: AssumptionUnit;
+  readonly low: number;
+  readonly default: number;
+  readonly high: number;
+  readonly source: string;
+}
+
+const duration = (name: string, low: number, usual: number, high: number, source: string): Assumption => ({
+  name,
+  unit: "duration",
+  low,
+  default: usual,
+  high,
+  source,
+});
+
+/** Words under a cache's `assume:`. */
+export const cacheAssumptions: readonly Assumption[] = [
+  duration("cluster-node-timeout", SECOND, 5 * SECOND, 15 * SECOND, "upstream default 15 s; the service says writes stop for typically just a few seconds"),
+  duration("monitorDetection", 2 * SECOND, 5 * SECOND, 20 * SECOND, "the service says a few seconds; AWS fault-injection samples expect a failover within 30 s"),
+  duration("promotionTime", 500 * MILLISECOND, SECOND, 5 * SECOND, "an engine command and a control-plane call"),
+  duration("dnsUpdate", SECOND, 3 * SECOND, 15 * SECOND, "a few seconds since engine 5.0.6, user guide on version management"),
+  duration("dnsTtl", 5 * SECOND, 15 * SECOND, 60 * SECOND, "about 15 s is recalled, not published"),
+  duration("replacementProvisioning", 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, "sample events of the user guide 2 min 47 s to 14 min; FAQ: whole series within six minutes"),
+  duration("commandTime", MICROSECOND, 2 * MICROSECOND, 6 * MICROSECOND, "1 M requests/s per node on r7g.4xlarge with 7.1; small nodes without enhanced I/O are several times slower"),
+  { name: "fullSyncRate", unit: "bytesPerSecond", low: 50e6, default: 100e6, high: 400e6, source: "measured with redis-server 7.0.15 on loopback: about 100 MB/s" },
+  { name: "loadRate", unit: "perSecond", low: 100_000, default: 245_000, high: 500_000, source: "measured with redis-server 7.0.15: 195k keys of 1 KB in 0.8 s" },
+];
+
+/** Words under a Global Datastore's `assume:`. */
+export const datastoreAssumptions: readonly Assumption[] = [
+  duration("globalPromotion", 10 * SECOND, 30 * SECOND, 60 * SECOND, "FAQ: typically less than a minute"),
+  duration("redirectDelay", 0, 10 * SECOND, 60 * SECOND, "the application's own affair"),
+];
+
+/** Words under the scenario's `assume:`. */
+export const networkAssumptions: readonly Assumption[] = [
+  duration("sameZoneRtt", 150 * MICROSECOND, 250 * MICROSECOND, 400 * MICROSECOND, "measured 0.26 ms inside us-east-1"),
+  duration("interZoneRtt", 300 * MICROSECOND, 700 * MICROSECOND, 2 * MILLISECOND, "published zone maps range from 0.25 to 3.4 ms"),
+];
+
+/** A value of an assumption as text with its unit. */
+export function formatAssumption(unit: AssumptionUnit, value: number): string {
+  switch (unit) {
+    case "duration":
+      return formatDuration(value);
+    case "bytesPerSecond":
+      return `${formatSize(value)}/s`;
+    case "perSecond":
+      return `${formatCount(value)}/s`;
+  }
+}
+
+/** An assumption as a run used it, as text with unit. */
+export interface AssumptionUsed {
+  /** `cart: cluster-node-timeout`. */
+  readonly name: string;
+  readonly low: string;
+  readonly used: string;
+  readonly high: string;
+  readonly source: string;
+}
+
+/** Reads the values under `assume:`; `given` maps names to text. Unreadable values keep their default and are reported. */
+export function readAssumptions(
+  known: readonly Assumption[],
+  given: Readonly<Record<string, unknown>>,
+  of: string,
+  report: { readonly assumption: (used: AssumptionUsed) => void; readonly problem: (name: string, expected: string) => void },
+): Readonly<Record<string, number>> {
+  const values: Record<string, number> = {};
+  for (const assumption of known) {
+    const text = given[assumption.name];
+    let value: number | undefined = assumption.default;
+    if (text !== undefined) {
+      value = parseAssumption(assumption.unit, String(text));
+      const tooSmall = value !== undefined && value <= 0 && assumption.low > 0;
+      if (value === undefined || tooSmall) {
+        report.problem(assumption.name, `${expectedOf(assumption.unit)} above 0, such as "${formatAssumption(assumption.unit, assumption.default)}"`);
+        value = assumption.default;
+      }
+    }
+    values[assumption.name] = value;
+    report.assumption({
+      name: `${of}: ${assumption.name}`,
+      low: formatAssumption(assumption.unit, assumption.low),
+      used: formatAssumption(assumption.unit, value),
+      high: formatAssumption(assumption.unit, assumption.high),
+      source: assumption.source,
+    });
+  }
+  return values;
+}
+
+function parseAssumption(unit: AssumptionUnit, text: string): number | undefined {
+  switch (unit) {
+    case "duration":
+      return parseDuration(text);
+    case "bytesPerSecond":
+      return text.endsWith("/s") ? parseSize(text.slice(0, -2)) : undefined;
+    case "perSecond":
+      return parseRate(text);
+  }
+}
+
+const expectedOf = (unit: AssumptionUnit): string =>
+  ({ duration: "a duration", bytesPerSecond: "bytes per second", perSecond: "a rate" })[unit];

@@ -1,0 +1,50 @@
+/**
+ * Engines, their versions and defaults.
+ * Source: redis 7.0.15 config.c and valkey 8.0.1 config.c; ElastiCache user guide, parameters of Valkey and Redis OSS.
+ */
+import { type Nanos, SECOND } from "../base/nanos.ts";
+
+export interface EngineDefaults {
+  readonly engine: "redis" | "valkey";
+  /** Versions the service offers, major.minor, oldest first. */
+  readonly versions: readonly string[];
+  /** Replicas of equal offset are ranked by node id. */
+  readonly rankTieBreakByNodeId: boolean;
+}
+
+export const engineDefaults: Readonly<Record<"redis" | "valkey", EngineDefaults>> = {
+  redis: { engine: "redis", versions: ["5.0.6", "6.0", "6.2", "7.0", "7.1"], rankTieBreakByNodeId: false },
+  valkey: { engine: "valkey", versions: ["7.2", "8.0", "8.1", "8.2", "9.0"], rankTieBreakByNodeId: true },
+};
+
+/** The service's own defaults of parameters that a parameter group may change. */
+export const parameterDefaults = {
+  /** Source: ElastiCache user guide, parameters: 1,048,576 bytes, at least 16,384. */
+  "repl-backlog-size": 1_048_576,
+  "reserved-memory-percent": 25,
+  /** Source: recalled for node-based caches; stated for serverless. */
+  "maxmemory-policy": "volatile-lru",
+  /** The service's default, unlike the open-source one. */
+  "cluster-require-full-coverage": "no",
+  "cluster-allow-reads-when-down": "no",
+  "cluster-replica-validity-factor": 10,
+} as const;
+
+export const REPL_BACKLOG_BYTES_MIN = 16_384;
+/** Fixed by the service. */
+export const REPL_TIMEOUT: Nanos = 60 * SECOND;
+/** Source: valkey 8.0.1 config.c. */
+export const REPL_DISKLESS_SYNC_DELAY: Nanos = 5 * SECOND;
+
+/** Parameters that exist but cannot be changed, with the reason. */
+export const fixedParameters: Readonly<Record<string, string>> = {
+  maxmemory: "it follows from the node type",
+  "repl-timeout": "the service fixes it at 60 s",
+  "repl-backlog-ttl": "the service fixes it at 3600 s",
+  "cluster-enabled": "clusterMode says it",
+  "cluster-node-timeout": "the service does not offer it; assume it under assume:",
+  maxclients: "the service fixes it at 65000",
+};
+
+export const modelledPolicies = ["noeviction", "allkeys-lru", "allkeys-random", "volatile-lru", "volatile-random", "volatile-ttl"] as const;
+export const unmodelledPolicies = ["allkeys-lfu", "volatile-lfu"] as const;

@@ -1,0 +1,129 @@
+/** Words of a method: faults, steps, triggers and targets. */
+import { type JsonSchema, quantity } from "../base/json-schema.ts";
+
+const target: JsonSchema = { type: "string", minLength: 1, description: 'A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart"' };
+const targets: JsonSchema = {
+  anyOf: [target, { type: "array", items: target, minItems: 1 }],
+  expected: 'a target such as "primary of cart/shard 1", "zone us-east-1a", or a list of targets',
+  description: "Nodes, zones or Regions",
+};
+
+/** Words of each fault kind besides `fault` and the triggers. */
+export const faultWords: Readonly<Record<string, { readonly properties: Readonly<Record<string, JsonSchema>>; readonly required: readonly string[]; readonly heals: boolean }>> = {
+  "node-crash": { properties: { target }, required: ["target"], heals: false },
+  "host-power-loss": { properties: { target }, required: ["target"], heals: false },
+  "node-pause": { properties: { target }, required: ["target"], heals: true },
+  "az-power-interruption": { properties: { zone: { type: "string", description: "Zone that loses power" } }, required: ["zone"], heals: true },
+  "network-partition": {
+    properties: {
+      isolate: targets,
+      withClients: { type: "boolean", description: "Clients in the zones of the isolated nodes are on their side; default false" },
+    },
+    required: ["isolate"],
+    heals: true,
+  },
+  "network-latency": {
+    properties: {
+      from: targets,
+      to: { ...targets, description: "The other side; default everything else" },
+      add: quantity("duration", "Added to each direction"),
+      jitter: quantity("duration", "Drawn from 0 to this, added to each message; default 0"),
+    },
+    required: ["from", "add"],
+    heals: true,
+  },
+  "region-outage": { properties: { region: { type: "string", description: "Region that is cut off" } }, required: ["region"], heals: true },
+};
+
+export const stepWords: Readonly<Record<string, { readonly properties: Readonly<Record<string, JsonSchema>>; readonly required: readonly string[] }>> = {
+  "test-failover": {
+    properties: {
+      cache: { type: "string", description: "Replication group" },
+      shard: { type: "integer", minimum: 1, description: "Node group, from 1; default 1" },
+    },
+    required: ["cache"],
+  },
+  "promote-secondary-region": {
+    properties: {
+      globalDatastore: { type: "string", description: "Global Datastore" },
+      to: { type: "string", description: "The secondary's cache that becomes primary" },
+    },
+    required: ["globalDatastore", "to"],
+  },
+};
+
+export const TRIGGER_STATES = ["electing", "promoting", "full-sync", "no-primary", "replacing"] as const;
+export const CACHE_EVENTS = ["failover-started", "failover-detected", "failover-completed", "node-replaced", "full-sync-started"] as const;
+
+const triggers: Readonly<Record<string, JsonSchema>> = {
+  at: quantity("duration", "Once, at this time"),
+  every: quantity("duration", "Repeatedly: first at `from`, then at this period, `times` in all"),
+  times: { type: "integer", minimum: 1, maximum: 10_000, description: "With every; default: until the end" },
+  when: {
+    type: "object",
+    title: "WhenWords",
+    description: "When a state is reached for the first time",
+    properties: {
+      state: { type: "string", enum: TRIGGER_STATES },
+      of: { type: "string", description: "cart, or cart/shard 2" },
+      notBefore: quantity("duration", "Ignores the state before this time; default 0"),
+    },
+    required: ["state", "of"],
+    additionalProperties: false,
+  },
+  after: {
+    type: "object",
+    title: "AfterWords",
+    description: "A delay after the first event of a kind",
+    properties: {
+      fault: { type: "string", description: "Injection of a fault of this kind" },
+      heal: { type: "string", description: "Heal of a fault of this kind" },
+      step: { type: "string", description: "A step of this kind" },
+      event: { type: "string", enum: CACHE_EVENTS },
+      of: { type: "string", description: "Cache or Global Datastore of the event" },
+      delay: quantity("duration", "Default 0"),
+    },
+    additionalProperties: false,
+  },
+};
+
+/** `from` is the first time of `every`, and network-latency's side: the fault's meaning wins there. */
+const START = { from: quantity("duration", "With every: the first time; default the period itself") };
+
+/** One entry of the method, as a schema: its words depend on its fault or step. */
+export const methodEntrySchema: JsonSchema = {
+  type: "object",
+  title: "MethodEntryWords",
+  description: "A fault or a human step, and when",
+  properties: {
+    fault: { type: "string", enum: Object.keys(faultWords), description: "Kind of fault" },
+    step: { type: "string", enum: Object.keys(stepWords), description: "Kind of step" },
+  },
+  anyOf: [{ required: ["fault"] }, { required: ["step"] }],
+  expected: "an entry with fault: or step:",
+  allOf: [
+    ...Object.entries(faultWords).map(([fault, words]) => ({
+      if: { properties: { fault: { const: fault } }, required: ["fault"] },
+      then: {
+        properties: {
+          ...triggers,
+          ...(fault === "network-latency" ? {} : START),
+          fault: { const: fault },
+          for: quantity("duration", words.heals ? "How long it holds; default: to the end" : "Has no effect on this kind"),
+          allowEmpty: { type: "boolean", description: "It is no error if nothing is hit; default false" },
+          ...words.properties,
+        },
+        required: words.required,
+        additionalProperties: false,
+      },
+    })),
+    ...Object.entries(stepWords).map(([step, words]) => ({
+      if: { properties: { step: { const: step } }, required: ["step"], not: { required: ["fault"] } },
+      then: {
+        properties: { ...triggers, ...START, step: { const: step }, ...words.properties },
+        required: words.required,
+        additionalProperties: false,
+      },
+    })),
+  ],
+};

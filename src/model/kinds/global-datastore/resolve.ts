@@ -1,0 +1,83 @@
+/** Reads the words of a Global Datastore: its members must match, as the service demands. */
+import { datastoreAssumptions, readAssumptions } from "../../../catalog/assumptions.ts";
+import { quotas } from "../../../catalog/quotas.ts";
+import type { GlobalDatastoreSettings } from "../../service/service-settings.ts";
+import type { Reading } from "../contract.ts";
+import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
+
+export interface GlobalDatastoreWords {
+  readonly primary: string;
+  readonly secondaries: readonly string[];
+  readonly assume?: Readonly<Record<string, string>>;
+}
+
+/** Families that a Global Datastore does not run on. Source: ElastiCache user guide, global datastores. */
+const FAMILIES = ["m5", "m6g", "m7g", "r5", "r6g", "r6gd", "r7g", "c7gn"];
+
+export function resolveGlobalDatastore(
+  name: string,
+  words: GlobalDatastoreWords,
+  /** Resolved caches by name; null where a cache could not be resolved. */
+  caches: ReadonlyMap<string, ReplicationGroupSettings | null>,
+  reading: Reading,
+): GlobalDatastoreSettings {
+  const known = (cache: string, path: readonly (string | number)[]): ReplicationGroupSettings | null => {
+    if (caches.has(cache)) return caches.get(cache) ?? null;
+    reading.problem({ path, found: `is "${cache}"`, expected: `one of the scenario's caches: ${[...caches.keys()].join(", ")}` });
+    return null;
+  };
+  if (caches.has(name)) {
+    reading.problem({ path: [], found: `has the name of the cache "${name}"`, expected: "a name of its own" });
+  }
+  const primary = known(words.primary, ["primary"]);
+  if (words.secondaries.length > quotas.globalDatastoreSecondaries) {
+    reading.problem({ path: ["secondaries"], found: `names ${words.secondaries.length} caches`, expected: `at most ${quotas.globalDatastoreSecondaries}, the service's limit` });
+  }
+  if (primary !== null) lintMember(primary, ["primary"], reading);
+  const regions = new Set([primary?.region]);
+  for (const [i, secondary] of words.secondaries.entries()) {
+    const path = ["secondaries", i];
+    const member = known(secondary, path);
+    if (member === null || primary === null) continue;
+    if (regions.has(member.region)) {
+      reading.problem({ path, found: `is "${secondary}" in ${member.region}`, expected: "a cache in a Region of its own" });
+    }
+    regions.add(member.region);
+    lintMatch(primary, member, path, reading);
+  }
+  const assumed = readAssumptions(datastoreAssumptions, words.assume ?? {}, name, {
+    assumption: reading.assumption,
+    problem: (of, expected) => reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
+  });
+  return {
+    name,
+    primary: words.primary,
+    secondaries: words.secondaries,
+    globalPromotionNs: assumed["globalPromotion"] as number,
+    redirectDelayNs: assumed["redirectDelay"] as number,
+  };
+}
+
+function lintMember(member: ReplicationGroupSettings, path: readonly (string | number)[], reading: Reading): void {
+  const [, family = "", size = ""] = member.cacheNodeType.split(".");
+  const small = ["micro", "small", "medium"].includes(size);
+  if (small || !FAMILIES.includes(family)) {
+    reading.problem({ path, found: `runs on ${member.cacheNodeType}`, expected: `a node type of a Global Datastore: ${FAMILIES.join(", ")}, large or larger` });
+  }
+}
+
+/** Node type, engine, version and shards of all members are the same; replicas may differ. */
+function lintMatch(primary: ReplicationGroupSettings, member: ReplicationGroupSettings, path: readonly (string | number)[], reading: Reading): void {
+  const facts = (group: ReplicationGroupSettings): readonly (readonly [string, string | number])[] => [
+    ["cacheNodeType", group.cacheNodeType],
+    ["engine", group.engine.engine],
+    ["engineVersion", group.engine.engineVersion],
+    ["clusterMode", group.clusterMode],
+    ["shards", group.shards.length],
+  ];
+  const expected = new Map(facts(primary));
+  for (const [fact, value] of facts(member)) {
+    if (expected.get(fact) === value) continue;
+    reading.problem({ path, found: `is "${member.name}" with ${fact} ${value}`, expected: `${fact} ${expected.get(fact)} as in ${primary.name}: members must match` });
+  }
+}

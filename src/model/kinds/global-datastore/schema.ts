@@ -1,0 +1,20 @@
+/** Words of a Global Datastore. */
+import { type JsonSchema, object } from "../../../base/json-schema.ts";
+import { datastoreAssumptions } from "../../../catalog/assumptions.ts";
+
+export const globalDatastoreSchema: JsonSchema = object(
+  "GlobalDatastoreWords",
+  {
+    primary: { type: "string", description: "The cache that takes writes at the start" },
+    secondaries: { type: "array", items: { type: "string" }, minItems: 1, description: "Caches in other Regions that follow it" },
+    assume: {
+      type: "object",
+      description: "Figures that nobody publishes",
+      properties: Object.fromEntries(
+        datastoreAssumptions.map(({ name, source }) => [name, { type: "string", description: source }]),
+      ),
+      additionalProperties: false,
+    },
+  },
+  ["primary", "secondaries"],
+);

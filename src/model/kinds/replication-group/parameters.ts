@@ -1,0 +1,78 @@
+/** Reads parameter group values. */
+import { nearestWord } from "../../../base/nearest-word.ts";
+import {
+  fixedParameters,
+  modelledPolicies,
+  parameterDefaults,
+  REPL_BACKLOG_BYTES_MIN,
+  unmodelledPolicies,
+} from "../../../catalog/engines.ts";
+import type { MaxmemoryPolicy } from "../../engine/redis/engine-settings.ts";
+import type { Reading } from "../contract.ts";
+
+export interface Parameters {
+  readonly maxmemoryPolicy: MaxmemoryPolicy;
+  readonly reservedMemoryPercent: number;
+  readonly replBacklogBytes: number;
+  readonly replicaValidityFactor: number;
+  readonly requireFullCoverage: boolean;
+  readonly allowReadsWhenDown: boolean;
+}
+
+export function readParameters(
+  given: Readonly<Record<string, string | number | boolean>>,
+  clusterEnabled: boolean,
+  reading: Reading,
+): Parameters {
+  const wrong = (name: string, expected: string): void =>
+    reading.problem({ path: ["parameters", name], found: `is "${given[name]}"`, expected });
+  for (const name of Object.keys(given)) lintName(name, reading);
+  const number = (name: keyof typeof parameterDefaults, min: number, max: number): number => {
+    const usual = parameterDefaults[name] as number;
+    const value = given[name] === undefined ? usual : Number(given[name]);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    wrong(name, `a whole number from ${min} to ${max}`);
+    return usual;
+  };
+  const yesNo = (name: keyof typeof parameterDefaults): boolean => {
+    const value = given[name] ?? parameterDefaults[name];
+    if (value !== "yes" && value !== "no" && typeof value !== "boolean") wrong(name, '"yes" or "no"');
+    return value === "yes" || value === true;
+  };
+  if (!clusterEnabled) {
+    for (const name of Object.keys(given)) {
+      if (name.startsWith("cluster-") && name in parameterDefaults) wrong(name, "nothing: it has no effect with clusterMode: disabled");
+    }
+  }
+  return {
+    maxmemoryPolicy: readPolicy(given["maxmemory-policy"], wrong),
+    reservedMemoryPercent: number("reserved-memory-percent", 0, 90),
+    replBacklogBytes: number("repl-backlog-size", REPL_BACKLOG_BYTES_MIN, 2 ** 40),
+    replicaValidityFactor: number("cluster-replica-validity-factor", 0, 1_000_000),
+    requireFullCoverage: yesNo("cluster-require-full-coverage"),
+    allowReadsWhenDown: yesNo("cluster-allow-reads-when-down"),
+  };
+}
+
+function lintName(name: string, reading: Reading): void {
+  if (name in parameterDefaults) return;
+  const fixed = Object.hasOwn(fixedParameters, name) ? fixedParameters[name] : undefined;
+  const near = nearestWord(name, Object.keys(parameterDefaults));
+  reading.problem({
+    path: ["parameters", name],
+    found: fixed === undefined ? "is not a parameter that this version knows" : "cannot be changed",
+    expected:
+      fixed === undefined
+        ? `one of ${Object.keys(parameterDefaults).join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`
+        : `no value: ${fixed}`,
+  });
+}
+
+function readPolicy(given: unknown, wrong: (name: string, expected: string) => void): MaxmemoryPolicy {
+  const value = String(given ?? parameterDefaults["maxmemory-policy"]);
+  const known = modelledPolicies.find((policy) => policy === value);
+  if (known !== undefined) return known;
+  const unmodelled = unmodelledPolicies.some((policy) => policy === value);
+  wrong("maxmemory-policy", `${unmodelled ? "a policy that this version models" : "a policy"}: ${modelledPolicies.join(", ")}`);
+  return "volatile-lru";
+}

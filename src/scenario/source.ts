@@ -1,0 +1,148 @@
+/** The text of a scenario: YAML to plain data, with the place of every word. */
+import { type Alias, type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, type YAMLMap } from "yaml";
+import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
+
+export type Path = readonly (string | number)[];
+
+/** Line and column, from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `method[2].at` */
+export function describePath(path: Path): string {
+  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
+}
+
+const BYTES_MAX = 1024 * 1024;
+const DEPTH_MAX = 60;
+const ALIASES_MAX = 100;
+const MERGE = "<<";
+
+export class ScenarioSource {
+  private constructor(
+    readonly data: Record<string, unknown>,
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+  ) {}
+
+  /** @throws ScenarioError where the text is no YAML map */
+  static parse(text: string, file: string | undefined): ScenarioSource {
+    const at = (found: string, expected: string, position?: Position): ScenarioError => {
+      const where = { ...(file === undefined ? {} : { file }), ...position };
+      return new ScenarioError([{ path: "", found, expected, ...where }]);
+    };
+    if (text.length > BYTES_MAX) throw at(`is ${text.length} characters long`, `at most ${BYTES_MAX}`);
+    if (nesting(text) > DEPTH_MAX) throw at("is nested too deeply", `at most ${DEPTH_MAX} levels`);
+    const lines = new LineCounter();
+    let documents: Document[];
+    try {
+      documents = [...parseAllDocuments(text, { lineCounter: lines, merge: true, uniqueKeys: true, logLevel: "silent" })] as Document[];
+    } catch {
+      throw at("cannot be read as YAML", "a YAML map");
+    }
+    const [document] = documents;
+    if (document === undefined || document.contents === null) throw at("is empty", "a YAML map with scenario:, duration:, regions:, caches: and traffic:", { line: 1, column: 1 });
+    if (documents.length > 1) throw at(`has ${documents.length} documents`, "one");
+    const problems = [...document.errors, ...document.warnings].map((error): ScenarioProblem => {
+      const position = lines.linePos(error.pos[0]);
+      const said = (error.message.split("\n")[0] as string).replace(/ at line \d+.*$/, "");
+      return { path: "", found: `is no valid YAML (${plain(said)})`, expected: "YAML 1.2", ...(file === undefined ? {} : { file }), line: position.line, column: position.col };
+    });
+    if (problems.length > 0) throw new ScenarioError(problems);
+    let data: unknown;
+    try {
+      data = document.toJS({ maxAliasCount: ALIASES_MAX });
+    } catch (error) {
+      throw at(`cannot be expanded (${plain(error instanceof Error ? error.message : "unknown")})`, `at most ${ALIASES_MAX} uses of anchors`);
+    }
+    if (typeof data !== "object" || data === null || Array.isArray(data)) throw at(`is a ${Array.isArray(data) ? "list" : typeof data}`, "a YAML map", { line: 1, column: 1 });
+    return new ScenarioSource(data as Record<string, unknown>, document, lines);
+  }
+
+  /** Text of a scalar as written, so that 007 stays 007; undefined when there is none. */
+  textOf(path: Path): string | undefined {
+    const node = this.find(path).value;
+    return isScalar(node) ? (typeof node.value === "string" ? node.value : (node.source ?? String(node.value))) : undefined;
+  }
+
+  /** Place of a value, or of its key; of the nearest thing that exists. */
+  positionOf(path: Path, of: "key" | "value"): Position | undefined {
+    const { pair, value } = this.find(path);
+    const key = pair !== null && isPair(pair) ? (pair.key as Node | null) : null;
+    const node = (of === "key" ? (key ?? value) : value) ?? key;
+    const start = node?.range?.[0];
+    if (start === undefined) return path.length === 0 ? undefined : this.positionOf(path.slice(0, -1), "value");
+    const { line, col } = this.lines.linePos(start);
+    return { line, column: col };
+  }
+
+  /** Comment lines before the first word, as one paragraph; a comment for editors is no part of it. */
+  story(): string {
+    const comment = this.document.commentBefore ?? (this.document.contents as { commentBefore?: string } | null)?.commentBefore ?? "";
+    const lines = comment.split("\n").map((line) => line.trim());
+    return lines.filter((line) => line !== "" && !line.startsWith("yaml-language-server:")).join(" ");
+  }
+
+  private find(path: Path): { pair: Pair | null; value: Node | null } {
+    let node = this.document.contents as Node | null;
+    let pair: Pair | null = null;
+    for (const part of path) {
+      const target = this.follow(node);
+      if (isMap(target)) {
+        pair = this.pairOf(target, String(part));
+        node = (pair?.value as Node | null) ?? null;
+      } else if (isSeq(target) && typeof part === "number") {
+        pair = null;
+        node = (target.items[part] as Node | undefined) ?? null;
+      } else return { pair: null, value: null };
+      if (node === null && pair === null) return { pair: null, value: null };
+    }
+    return { pair, value: node };
+  }
+
+  private follow(node: Node | null): Node | null {
+    return isAlias(node) ? ((node as Alias).resolve(this.document) ?? null) : node;
+  }
+
+  /** The pair of a key: its own, or one that is merged in. */
+  private pairOf(map: YAMLMap, key: string): Pair | null {
+    for (const pair of map.items) if (keyText(pair) === key) return pair;
+    for (const pair of map.items) {
+      if (keyText(pair) !== MERGE) continue;
+      const merged = this.follow(pair.value as Node | null);
+      const maps = isSeq(merged) ? merged.items.map((item) => this.follow(item as Node)) : [merged];
+      for (const candidate of maps) {
+        const found = isMap(candidate) ? this.pairOf(candidate, key) : null;
+        if (found !== null) return found;
+      }
+    }
+    return null;
+  }
+}
+
+const keyText = (pair: Pair): string => {
+  const { key } = pair;
+  return isScalar(key) ? String(key.value) : String(key);
+};
+
+/** Printable ASCII only. */
+const plain = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 160);
+
+/** How deep flow collections and indentation may nest, about: a guard before a recursive parser. */
+function nesting(text: string): number {
+  let deepest = 0;
+  let flow = 0;
+  for (const line of text.split("\n")) {
+    const indent = line.length - line.trimStart().length;
+    const dashes = /^(?:\s*-\s)+/.exec(line)?.[0].replace(/[^-]/g, "").length ?? 0;
+    for (const character of line) {
+      if (character === "[" || character === "{") flow++;
+      else if ((character === "]" || character === "}") && flow > 0) flow--;
+      deepest = Math.max(deepest, flow);
+    }
+    deepest = Math.max(deepest, Math.floor(indent / 4) + dashes);
+  }
+  return deepest;
+}

@@ -1,0 +1,37 @@
+/** Scenarios for tests of the command line: small, so that a run takes a fraction of a second. */
+
+/** One primary and one replica; the primary's process dies after five of twenty seconds. */
+export const brief = (
+  words: { readonly rpo?: string; readonly faultAt?: string; readonly name?: string } = {},
+): string => `# A primary dies; its replica takes over.
+scenario: ${words.name ?? "brief"}
+duration: 20s
+seed: 1
+regions: { us-east-1: { zones: 2 } }
+caches:
+  cart:
+    type: replication-group
+    region: us-east-1
+    engine: valkey
+    engineVersion: "8.0"
+    cacheNodeType: cache.r7g.large
+    clusterMode: disabled
+    numCacheClusters: 2
+    automaticFailoverEnabled: true
+    multiAZEnabled: true
+traffic:
+  shop:
+    cache: cart
+    from: { region: us-east-1 }
+    arrivals: { rate: 200/s }
+    operations: { get: 50%, set: 50% }
+    keys: { count: 100, valueSize: 100B }
+method: [{ at: ${words.faultAt ?? "5s"}, fault: node-crash, target: primary of cart }]
+expect: [{ rpo: { of: cart, atMost: ${words.rpo ?? "1s"} } }]
+`;
+
+/** Long enough to be interrupted: hours of simulated time under traffic. */
+export const endless = (): string =>
+  brief({ name: "endless" })
+    .replace("duration: 20s", "duration: 10h")
+    .replace("rate: 200/s", "rate: 2000/s");

@@ -1,0 +1,76 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { cachequake, inFolder, startCachequake, tree } from "./cachequake.ts";
+import { brief, endless } from "./scenarios.ts";
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.on("close", (code) => resolve(code)));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("a signal ends cachequake", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s: exit %i within a second, nothing written", (signal, code) =>
+    inFolder(async (folder) => {
+      writeFileSync(path.join(folder, "endless.yaml"), endless());
+      const child = startCachequake(
+        ["run", "endless.yaml", "--max-events", "1000000000000"],
+        folder,
+      );
+      const code2 = ended(child);
+      await pause(1500);
+      expect(child.exitCode).toBeNull();
+      const sentAt = performance.now();
+      child.kill(signal);
+      expect(await code2).toBe(code);
+      expect(performance.now() - sentAt).toBeLessThan(1000);
+      expect(tree(folder)).toEqual(["endless.yaml"]);
+    }),
+  );
+
+  test(
+    "at any moment of a short run: a whole report or none, and no temporary folder",
+    () =>
+      inFolder(async (folder) => {
+        writeFileSync(path.join(folder, "brief.yaml"), brief());
+        const startedAt = performance.now();
+        expect(cachequake(["run", "brief.yaml"], folder).status).toBe(0);
+        const tookMs = performance.now() - startedAt;
+        const whole = tree(path.join(folder, "reports"));
+        for (let moment = 1; moment <= 8; moment++) {
+          const out = `out-${moment}`;
+          mkdirSync(path.join(folder, out));
+          const child = startCachequake(["run", "brief.yaml", "--out", out], folder);
+          const code = ended(child);
+          await pause((tookMs * moment) / 8);
+          child.kill("SIGTERM");
+          const status = await code;
+          // Before our handler stands, Node's own start is what the signal ends.
+          expect([0, 143, null]).toContain(status);
+          const left = tree(path.join(folder, out));
+          if (left.length > 0) expect(left).toEqual(whole);
+          if (status === 0) expect(left).toEqual(whole);
+        }
+      }),
+    60_000,
+  );
+});
+
+describe("a reader that goes away", () => {
+  test("does not crash cachequake, nor keep it from writing its report", () =>
+    inFolder(async (folder) => {
+      writeFileSync(path.join(folder, "brief.yaml"), brief());
+      const child = startCachequake(["run", "brief.yaml", "--json"], folder);
+      let errors = "";
+      child.stderr?.on("data", (chunk) => {
+        errors += String(chunk);
+      });
+      child.stdout?.destroy();
+      expect(await ended(child)).toBe(0);
+      expect(errors).toBe("");
+      expect(tree(path.join(folder, "reports"))).toContain("brief/1/result.json");
+    }));
+});
