@@ -42,4 +42,4 @@ export type {
 export { open, run, type Simulation } from "./run/simulation.ts";
 // scenario
 export { loadScenario } from "./scenario/load.ts";
-export type { AssumptionUsed, ResolvedScenario } from "./scenario/resolved.ts";
+export type { ResolvedScenario } from "./scenario/resolved.ts";

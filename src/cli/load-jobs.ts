@@ -1,6 +1,6 @@
 import path from "node:path";
 import { nearestWord } from "../base/nearest-word.ts";
-import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
+import { describeProblem, ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
 import type { RunInput } from "../run/assemble-result.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
@@ -50,26 +50,26 @@ export function loadJobs(words: readonly string[], options: LoadOptions): Job[] 
     }
   }
   problems.push(...sharedFolders(jobs));
-  if (problems.length > 0) throw new ScenarioError(problems);
+  if (problems.length > 0) throw new ScenarioError(distinct(problems));
   return jobs;
+}
+
+/** What is wrong with a `--set` is wrong for each file, and told once. */
+function distinct(problems: readonly ScenarioProblem[]): ScenarioProblem[] {
+  return [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()];
 }
 
 function loadJob(word: string, options: LoadOptions): Job {
   const file = findScenario(word, options.cwd);
   const source = readScenario(file, word, options.cwd);
   const { seed, sets, allowPlanted, maxEvents } = options;
-  const given = {
-    file,
-    allowPlanted,
-    ...(seed === undefined ? {} : { seed }),
-    ...(maxEvents === undefined ? {} : { maxEvents }),
-  };
+  const given = { file, allowPlanted, ...(seed === undefined ? {} : { seed }) };
   const resolved = loadScenario(source, { ...given, sets });
   const asWritten =
     sets.length === 0 ? resolved : withoutSets(() => loadScenario(source, { ...given, sets: [] }));
   return {
     file,
-    resolved,
+    resolved: maxEvents === undefined ? resolved : { ...resolved, maxEvents },
     ...(maxEvents === undefined ? {} : { maxEvents }),
     input: { source, sets, allowPlanted },
     folder: reportFolder(options.out, resolved, asWritten),

@@ -24,6 +24,9 @@ for (const [signal, code] of ENDINGS) {
   });
 }
 
+/** What a stream throws from an event of its own, such as a full disk behind standard output. */
+process.on("uncaughtException", (error) => process.exit(tell(error, terminal)));
+
 process.exitCode = await endOf(terminal);
 
 async function endOf(output: Terminal): Promise<ExitCode> {

@@ -1,3 +1,6 @@
+import { CommandError } from "./command-error.ts";
+import { EXIT } from "./exit-code.ts";
+
 /** Where results, errors and progress go. A port, so that commands are tested without a process. */
 export interface Terminal {
   /** Results: standard output. */
@@ -22,7 +25,10 @@ export interface OutputStream {
 const WIDTH_MIN = 60;
 const WIDTH_MAX = 100;
 
-/** The terminal of a process. A reader that goes away (`| head`) ends the output, not the command. */
+/**
+ * The terminal of a process. A reader that goes away (`| head`) ends the output, not the command; a full disk behind it
+ * is thrown as CommandError (73) from the stream's own event.
+ */
 export function createTerminal(
   stdout: OutputStream,
   stderr: OutputStream,
@@ -72,8 +78,10 @@ export function visible(text: string): string {
 function untilClosed(stream: OutputStream): (text: string) => void {
   let open = true;
   stream.on("error", (error) => {
-    if (error.code !== "EPIPE") throw error;
     open = false;
+    if (error.code === "EPIPE") return;
+    const message = `Cannot write results or messages: ${error.message}`;
+    throw new CommandError(EXIT.cannotWrite, message);
   });
   return (text) => {
     if (open) stream.write(text);

@@ -134,6 +134,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "may not be written by this user",
   EROFS: "is on a file system that is read-only",
   ENOSPC: "does not fit: the disk is full",
+  EFBIG: "does not fit: a file may not grow so big",
   EDQUOT: "does not fit: the disk quota is used up",
   ENOENT: "is in a place that takes no folders",
   ENOTDIR: "has a file where a folder should be",

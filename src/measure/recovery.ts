@@ -67,7 +67,7 @@ export function recoveriesOf(
     if (regainedAt === null || regainedAt === after.at) {
       return { after, untilNs, regainedAt, phases: noPhases(), causes: [] };
     }
-    const path = criticalPath({ traffic, caches, failovers, records, from: after.at, to: regainedAt });
+    const path = criticalPath({ traffic, caches, failovers, records, from: after.at, to: regainedAt, until: untilNs });
     return { after, untilNs, regainedAt, ...path };
   });
 }
@@ -88,6 +88,7 @@ function criticalPath(given: {
   readonly records: readonly JournalRecord[];
   readonly from: Nanos;
   readonly to: Nanos;
+  readonly until: Nanos;
 }): { phases: Record<Phase, Nanos>; causes: string[] } {
   const { from, to } = given;
   const failover = lastPromoted(given);
@@ -129,14 +130,17 @@ function lastPromoted(given: Parameters<typeof criticalPath>[0]): Failover | nul
   return last;
 }
 
-/** The last client that was needed: later ones cannot have mattered, for the steady state was there. */
+/**
+ * The last client that was needed: later ones cannot have mattered, for the steady state was there. When none had come
+ * so far, the first one after: the requests that arrived before it waited for it in their retries.
+ */
 function lastClient(
   given: Parameters<typeof criticalPath>[0],
   kind: "client-learned" | "client-connected",
 ): Boundary | null {
   let last: Boundary | null = null;
   for (const record of given.records) {
-    if (record.at > given.to) break;
+    if (record.at > given.until || (record.at > given.to && last !== null)) break;
     if (record.kind !== kind || record.at < given.from || record.traffic !== given.traffic) continue;
     last = { at: record.at, cause: `${record.client}: ${record.cause}` };
   }

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Result } from "../../src/run/result.ts";
-import { cachequake, inFolder, tree } from "./cachequake.ts";
+import { built, cachequake, inFolder, tree } from "./cachequake.ts";
 import { brief } from "./scenarios.ts";
 
 const REPORT = ["junit.xml", "result.json", "summary.txt", "timeline.html", "timeline.svg"];
@@ -39,7 +40,7 @@ describe("cachequake run", () => {
     }));
 
   test("fails: exit 1, and the summary ends with the line that reproduces it", () =>
-    withScenario(brief({ rpo: "0s" }), (folder) => {
+    withScenario(brief({ fails: true }), (folder) => {
       const { status, stdout } = cachequake(["run", "brief.yaml", "--seed", "3"], folder);
       expect(status).toBe(1);
       expect(stdout).toContain("cachequake run brief --seed 3");
@@ -99,7 +100,7 @@ describe("cachequake run", () => {
 
   test("with --json prints the result and nothing else, of several files an array", () =>
     withScenario(brief(), (folder) => {
-      writeFileSync(path.join(folder, "other.yaml"), brief({ name: "other", rpo: "0s" }));
+      writeFileSync(path.join(folder, "other.yaml"), brief({ name: "other", fails: true }));
       const one = cachequake(["run", "brief.yaml", "--json"], folder);
       expect(one.stdout).toBe(read(folder, "reports/brief/1/result.json"));
       const two = cachequake(["run", "brief.yaml", "other.yaml", "--json"], folder);
@@ -111,7 +112,7 @@ describe("cachequake run", () => {
 
   test("of several files tells each, a tally, and the gravest exit code", () =>
     withScenario(brief(), (folder) => {
-      writeFileSync(path.join(folder, "other.yaml"), brief({ name: "other", rpo: "0s" }));
+      writeFileSync(path.join(folder, "other.yaml"), brief({ name: "other", fails: true }));
       const { status, stdout } = cachequake(["run", "other.yaml", "brief.yaml"], folder);
       expect(status).toBe(1);
       expect(stdout.trimEnd().split("\n").at(-1)).toBe("2 scenarios: 1 passed, 1 failed");
@@ -142,14 +143,30 @@ describe("cachequake run", () => {
       expect(read(folder, "reports", "brief", "1", "notes.md")).toBe("mine");
     }));
 
-  test.runIf(existsSync("/dev/full"))(
-    "exits 73 where the disk is full, with nothing left behind",
-    () =>
-      withScenario(brief(), (folder) => {
-        const ended = cachequake(["run", "brief.yaml", "--out", "/proc/cachequake"], folder);
-        expect(ended.status).toBe(73);
-        expect(tree(folder)).toEqual(["brief.yaml"]);
-      }),
+  test("exits 73 where the report does not fit, and leaves nothing behind", () =>
+    withScenario(brief(), (folder) => {
+      const line = `ulimit -f 8; exec "${process.execPath}" "${built()}" run brief.yaml`;
+      const ended = spawnSync("bash", ["-c", line], { cwd: folder, encoding: "utf8" });
+      expect(ended.status).toBe(73);
+      expect(ended.stderr).toContain("does not fit");
+      expect(tree(folder)).toEqual(["brief.yaml"]);
+    }));
+
+  test.runIf(existsSync("/dev/full"))("exits 73 where standard output is a full disk", () =>
+    withScenario(brief(), (folder) => {
+      const line = `exec "${process.execPath}" "${built()}" run brief.yaml >/dev/full`;
+      const ended = spawnSync("bash", ["-c", line], { cwd: folder, encoding: "utf8" });
+      expect(ended.status).toBe(73);
+      expect(ended.stderr).toMatch(/^Cannot write results or messages: ENOSPC.*\n$/);
+    }),
+  );
+
+  test.runIf(existsSync("/proc/self"))("exits 73 where no folder can be made", () =>
+    withScenario(brief(), (folder) => {
+      const ended = cachequake(["run", "brief.yaml", "--out", "/proc/cachequake"], folder);
+      expect(ended.status).toBe(73);
+      expect(tree(folder)).toEqual(["brief.yaml"]);
+    }),
   );
 });
 

@@ -1,0 +1,180 @@
+/** The report as one page that needs nothing else: no network, no script. Answers at a glance, then shows its evidence. */
+import type { ExpectationResult, InvariantResult, Result } from "../run/result.ts";
+import { answer, blame, clock, escapeMarkup as e, figure, integer, milliseconds, percent, seconds } from "./format.ts";
+
+const STYLE = `
+:root { color-scheme: light dark; --bg:#f6f7f9; --card:#ffffff; --ink:#1b2430; --soft:#566170; --line:#d9dfe7; --pass:#17693f; --fail:#b3261e; --unknown:#7a4f00; --link:#1f5fbf; }
+@media (prefers-color-scheme: dark) { :root { --bg:#0d1117; --card:#12171e; --ink:#e6ebf2; --soft:#a3afbd; --line:#2c3540; --pass:#5fc78e; --fail:#ff8a80; --unknown:#e2b04a; --link:#7fb2ff; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--bg); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+main { max-width: 1440px; margin: 0 auto; padding: 24px 20px 60px; }
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 8px 16px; }
+h1 { font-size: 24px; margin: 0; }
+h2 { font-size: 17px; margin: 36px 0 10px; }
+.verdict { font-weight: 700; letter-spacing: .03em; border: 2px solid currentColor; border-radius: 6px; padding: 1px 10px; }
+.pass { color: var(--pass); } .fail { color: var(--fail); } .unknown { color: var(--unknown); }
+.answer { font-size: 18px; max-width: 70em; margin: 12px 0 4px; }
+.story, .soft { color: var(--soft); max-width: 70em; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin: 20px 0; padding: 0; list-style: none; }
+.tiles li { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
+.tiles b { display: block; font-size: 22px; font-weight: 650; }
+.tiles span { color: var(--soft); font-size: 13px; }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
+.scroll:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.scroll svg { display: block; width: 100%; min-width: 900px; height: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+caption { text-align: left; color: var(--soft); padding: 8px 12px; }
+th, td { text-align: left; vertical-align: top; padding: 7px 12px; border-top: 1px solid var(--line); }
+thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
+td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.v { font-weight: 650; white-space: nowrap; }
+pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
+details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; padding: 6px 0; }
+@media print { body { background: #fff; color: #000; } .scroll { overflow: visible; border: 0; } .scroll svg { min-width: 0; } details > * { display: block; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+@media (max-width: 480px) { main { padding: 14px 12px 40px; } .answer { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; } }
+`;
+
+/** `svg`: the timeline, as it was serialised. */
+export function renderTimelineHtml(result: Result, svg: string): string {
+  const body = [
+    header(result),
+    tiles(result),
+    `<h2>Timeline</h2><div class="scroll" tabindex="0" role="region" aria-label="Timeline">${svg}</div>`,
+    recoveries(result),
+    verdicts(result),
+    failovers(result),
+    traffic(result),
+    timeline(result),
+    assumptions(result),
+    `<h2>Reproduce</h2><pre tabindex="0">${e(result.reproduce)}</pre>`,
+    `<details><summary>The scenario as it was run</summary><pre tabindex="0">${source(result.input.source)}</pre></details>`,
+    `<p class="soft">cachequake ${e(result.tool.version)} · digest ${e(result.digest)} · behaviour ${e(result.behaviourDigest)} · ${integer(result.events)} events in ${seconds(result.simulatedSeconds)} of simulated time</p>`,
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${e(`${result.scenario}: ${result.verdict}`)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${body.filter((part) => part !== "").join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+function header(result: Result): string {
+  const story = result.story === "" ? "" : `<p class="story">${e(result.story)}</p>`;
+  return `<header><h1>${e(result.scenario)}</h1><span class="verdict ${result.verdict}">${result.verdict.toUpperCase()}</span><span class="soft">seed ${e(result.seed)}</span></header>
+<p class="answer">${e(answer(result))}</p>${story}`;
+}
+
+function tiles(result: Result): string {
+  const list: (readonly [string, string])[] = [];
+  const caches = Object.entries(result.caches);
+  const sources = Object.entries(result.traffic);
+  const several = caches.length > 1;
+  for (const [name, cache] of caches) {
+    const of = several ? ` of ${name}` : "";
+    if (several && cache.failovers.length === 0 && cache.writesLost === 0) continue;
+    list.push([seconds(cache.rpoSeconds), `RPO${of}`], [seconds(cache.rtoSeconds), `RTO${of}, writes accepted`]);
+  }
+  for (const [name, store] of Object.entries(result.globalDatastores)) {
+    const worst = store.promotions.reduce((most, promotion) => Math.max(most, promotion.rpoSeconds), 0);
+    list.push([seconds(worst), `RPO of ${name}`], [store.primaryRegion, `primary Region of ${name} at the end`]);
+  }
+  for (const [name, of] of sources) {
+    const worst = of.rtoSeconds;
+    list.push([seconds(worst), `RTO of ${name}`], [percent(of.availability), `availability of ${name}`]);
+  }
+  list.push([integer(caches.reduce((sum, [, cache]) => sum + cache.writesLost, 0)), "acknowledged writes lost"]);
+  for (const [name, cache] of caches) {
+    const cost = cache.costPerMonth;
+    list.push([cost === null ? "unknown" : `${integer(Math.round(cost))} USD`, cost === null ? `cost of ${name}: ${cache.costReason}` : `${name}, nodes per month`]);
+  }
+  return `<ul class="tiles">${list.map(([value, name]) => `<li><b>${e(value)}</b><span>${e(name)}</span></li>`).join("")}</ul>`;
+}
+
+const PHASES = ["detect", "decide", "promote", "propagate", "reconnect", "warm"] as const;
+
+function recoveries(result: Result): string {
+  const rows: string[] = [];
+  for (const [name, of] of Object.entries(result.traffic)) {
+    for (const recovery of of.recoveries) {
+      const figures = PHASES.map((phase) => `<td class="n">${recovery.rtoSeconds === null ? "-" : seconds(recovery.phases[phase])}</td>`).join("");
+      const causes = recovery.rtoSeconds === 0 ? "the steady state held" : recovery.rtoSeconds === null ? "not regained before the next disturbance or the end" : recovery.causes.join("; ");
+      rows.push(`<tr><td>${e(name)}</td><td>${e(recovery.after)} at ${clock(recovery.at)}</td><td class="n"><b>${seconds(recovery.rtoSeconds)}</b></td>${figures}<td>${e(causes)}</td></tr>`);
+    }
+  }
+  return table("Recovery, phase by phase", ["traffic", "after", "RTO", ...PHASES, "what ended each phase"], rows, "By arrival of requests: the earliest moment from which every window of the steady state holds. Phases lie on the critical path and add up.");
+}
+
+function verdicts(result: Result): string {
+  const row = (check: ExpectationResult): string =>
+    `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${e(figure(check.observed, check.unit))}</td><td class="n">${e(figure(check.limit, check.unit))}</td><td>${e(blame(check))}</td><td>${e(check.reason)}</td></tr>`;
+  const invariant = (check: InvariantResult): string =>
+    `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${integer(check.checked)}</td><td>${e(check.reason)}</td></tr>`;
+  return [
+    table("Verdicts", ["verdict", "expectation", "observed", "limit", "", "reason"], result.expectations.map(row), "Unavoidable: an oracle with instant detection and promotion of the best surviving copy would have failed too."),
+    table("Invariants", ["verdict", "invariant", "facts", "reason"], result.invariants.map(invariant), "Always on."),
+  ].join("\n");
+}
+
+function failovers(result: Result): string {
+  const rows: string[] = [];
+  for (const [name, cache] of Object.entries(result.caches)) {
+    for (const failover of cache.failovers) {
+      const { detect, decide, promote } = failover.phases;
+      rows.push(`<tr><td>${e(name)} shard ${failover.shard}</td><td>${clock(failover.startedAt)}</td><td>${e(failover.fromNode)} → ${e(failover.toNode ?? "nobody")}</td><td class="n">${seconds(failover.rtoSeconds)}</td><td class="n">${seconds(detect)}</td><td class="n">${seconds(decide)}</td><td class="n">${seconds(promote)}</td><td class="n">${seconds(failover.rpoSeconds)}</td><td class="n">${integer(failover.writesLost)}</td><td>${e(failover.cause)}</td></tr>`);
+    }
+  }
+  for (const [name, store] of Object.entries(result.globalDatastores)) {
+    for (const promotion of store.promotions) {
+      const { operator, decide, promote } = promotion.phases;
+      rows.push(`<tr><td>${e(name)} shard ${promotion.shard}</td><td>${clock(promotion.startedAt)}</td><td>${e(promotion.fromNode)} → ${e(promotion.toNode ?? "nobody")}</td><td class="n">${seconds(promotion.rtoSeconds)}</td><td class="n">${seconds(operator)} (operator)</td><td class="n">${seconds(decide)}</td><td class="n">${seconds(promote)}</td><td class="n">${seconds(promotion.rpoSeconds)}</td><td class="n">${integer(promotion.writesLost)}</td><td>${e(promotion.cause)}</td></tr>`);
+    }
+  }
+  return table("Failovers", ["shard", "at", "from and to", "RTO", "detect", "decide", "promote", "RPO", "writes lost", "cause"], rows, "From the failure until the shard accepts writes again.");
+}
+
+function traffic(result: Result): string {
+  const rows = Object.entries(result.traffic).map(([name, of]) => {
+    const { p50, p90, p99, p999, max } = of.latencyMs;
+    const cells = [integer(of.requests), integer(of.ok), integer(of.fail), integer(of.info), integer(of.clientLost), milliseconds(p50), milliseconds(p90), milliseconds(p99), milliseconds(p999), milliseconds(max), milliseconds(of.latencyInFaultMs.p99), percent(of.hitRatio), integer(of.staleReads)];
+    return `<tr><td>${e(name)}</td>${cells.map((cell) => `<td class="n">${cell}</td>`).join("")}</tr>`;
+  });
+  const origins = Object.entries(result.origins).map(
+    ([name, of]) => `<tr><td>${e(name)}</td><td class="n">${integer(of.requests)}</td><td class="n">${integer(of.peakConcurrency)}</td><td class="n">${integer(of.queuedMax)}</td><td class="n">${milliseconds(of.latencyMs.p50)}</td><td class="n">${milliseconds(of.latencyMs.p99)}</td></tr>`,
+  );
+  return [
+    table("Traffic", ["source", "requests", "ok", "fail", "info", "client lost", "p50", "p90", "p99", "p99.9", "max", "p99 in faults", "hit ratio", "stale reads"], rows, "info: may have happened. Latency of requests that ended ok."),
+    table("Origins", ["origin", "requests", "at once", "waiting", "p50", "p99"], origins, ""),
+  ].join("\n");
+}
+
+function timeline(result: Result): string {
+  const rows = result.timeline.map((entry) => `<tr><td class="n">${clock(entry.at)}</td><td>${e(entry.kind)}</td><td>${e(entry.subject)}</td><td>${e(entry.text)}</td></tr>`);
+  const most = 400;
+  const shown = rows.length > most ? [...rows.slice(0, most), `<tr><td colspan="4">${integer(rows.length - most)} more in result.json</td></tr>`] : rows;
+  return `<details open><summary>What happened, in order</summary>${table("", ["at", "record", "subject", "text"], shown, "Service events carry the service's own words.")}</details>`;
+}
+
+function assumptions(result: Result): string {
+  const rows = result.assumptions.map((of) => `<tr><td>${e(of.name)}</td><td class="n">${e(of.low)}</td><td class="n"><b>${e(of.used)}</b></td><td class="n">${e(of.high)}</td><td>${e(of.source)}</td></tr>`);
+  return table("Assumptions", ["what nobody publishes", "low", "used", "high", "source"], rows, "Change them under assume: and see what they do to the answer.");
+}
+
+function table(title: string, heads: readonly string[], rows: readonly string[], caption: string): string {
+  if (rows.length === 0) return "";
+  const heading = title === "" ? "" : `<h2>${e(title)}</h2>`;
+  const about = caption === "" ? "" : `<caption>${e(caption)}</caption>`;
+  const name = title === "" ? "Timeline of events" : title;
+  return `${heading}<div class="scroll" tabindex="0" role="region" aria-label="${e(name)}"><table>${about}<thead><tr>${heads.map((head) => `<th scope="col">${e(head)}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+/** The source keeps its lines. */
+const source = (text: string): string => text.split("\n").map(e).join("\n");
