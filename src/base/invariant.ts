@@ -10,6 +10,10 @@ export class InvariantError extends Error {
 }
 
 /** Throws InvariantError unless `condition` holds. `claim` says what must be true; `facts` what was seen. */
-export function invariant(condition: boolean, claim: string, facts: Readonly<Record<string, unknown>> = {}): asserts condition {
+export function invariant(
+  condition: boolean,
+  claim: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): asserts condition {
   if (!condition) throw new InvariantError(claim, facts);
 }

@@ -4,11 +4,26 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** Formats of quantities: what an error says is expected. The patterns serve editors, which know no formats of ours. */
 export const quantities = {
-  duration: { expected: 'a duration with a unit, such as "5s", "250ms" or "2m"', pattern: "^(0|(\\d+(\\.\\d+)?(ns|us|ms|s|m|h|d))+)$" },
-  size: { expected: 'a size with a unit, such as "500B", "1KB" or "2MiB"', pattern: "^\\d+(\\.\\d+)?(B|KB|MB|GB|KiB|MiB|GiB)$" },
-  rate: { expected: 'a rate with a unit, such as "4000/s" or "30/min"', pattern: "^\\d+(\\.\\d+)?[kM]?/(s|min|h)$" },
-  percentage: { expected: 'a percentage between "0%" and "100%", such as "99.9%"', pattern: "^\\d+(\\.\\d+)?%$" },
-  backoff: { expected: 'a range of durations, such as "50ms..2s"', pattern: "^[^.]+(\\.\\d+)?[a-z]+\\.\\.[^ ]+$" },
+  duration: {
+    expected: 'a duration with a unit, such as "5s", "250ms" or "2m"',
+    pattern: "^(0|(\\d+(\\.\\d+)?(ns|us|ms|s|m|h|d))+)$",
+  },
+  size: {
+    expected: 'a size with a unit, such as "500B", "1KB" or "2MiB"',
+    pattern: "^\\d+(\\.\\d+)?(B|KB|MB|GB|KiB|MiB|GiB)$",
+  },
+  rate: {
+    expected: 'a rate with a unit, such as "4000/s" or "30/min"',
+    pattern: "^\\d+(\\.\\d+)?[kM]?/(s|min|h)$",
+  },
+  percentage: {
+    expected: 'a percentage between "0%" and "100%", such as "99.9%"',
+    pattern: "^\\d+(\\.\\d+)?%$",
+  },
+  backoff: {
+    expected: 'a range of durations, such as "50ms..2s"',
+    pattern: "^[^.]+(\\.\\d+)?[a-z]+\\.\\.[^ ]+$",
+  },
 } as const;
 
 export type Quantity = keyof typeof quantities;
@@ -59,7 +74,11 @@ export const NAME = "^[a-z][a-z0-9-]{0,39}$";
 export const mapOf = (item: JsonSchema, description: string): JsonSchema => ({
   type: "object",
   description,
-  propertyNames: { pattern: NAME, expected: "a name of small letters, digits and dashes that begins with a letter, at most 40 characters" },
+  propertyNames: {
+    pattern: NAME,
+    expected:
+      "a name of small letters, digits and dashes that begins with a letter, at most 40 characters",
+  },
   additionalProperties: item,
 });
 
@@ -78,7 +97,10 @@ export const distribution = (format: "duration" | "size", description: string): 
     required: [kind],
     additionalProperties: false,
   });
-  const fields = (names: readonly string[], extra: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
+  const fields = (
+    names: readonly string[],
+    extra: Readonly<Record<string, JsonSchema>> = {},
+  ): JsonSchema => ({
     type: "object",
     properties: { ...Object.fromEntries(names.map((name) => [name, value])), ...extra },
     required: [...names, ...Object.keys(extra)],

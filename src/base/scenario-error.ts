@@ -14,7 +14,10 @@ export interface ScenarioProblem {
 
 /** `az.yaml:12:9: method[2].at is "5", expected a duration with a unit, such as "5s"` */
 export function describeProblem(problem: ScenarioProblem): string {
-  const place = problem.file === undefined ? "" : `${problem.file}${problem.line === undefined ? "" : `:${problem.line}:${problem.column ?? 1}`}: `;
+  const place =
+    problem.file === undefined
+      ? ""
+      : `${problem.file}${problem.line === undefined ? "" : `:${problem.line}:${problem.column ?? 1}`}: `;
   const path = problem.path === "" ? "the scenario" : problem.path;
   return `${place}${path} ${problem.found}, expected ${problem.expected}`;
 }
@@ -23,6 +26,8 @@ export function describeProblem(problem: ScenarioProblem): string {
 export class ScenarioError extends Error {
   override readonly name = "ScenarioError";
   constructor(readonly problems: readonly ScenarioProblem[]) {
-    super(problems.map((problem) => `Cannot load scenario: ${describeProblem(problem)}`).join("\n"));
+    super(
+      problems.map((problem) => `Cannot load scenario: ${describeProblem(problem)}`).join("\n"),
+    );
   }
 }

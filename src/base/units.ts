@@ -111,7 +111,11 @@ export function formatDuration(ns: Nanos): string {
 
 /** `500B`, `1.05MB`, `52.8GiB` is written in powers of 1000. */
 export function formatSize(bytes: number): string {
-  for (const [unit, factor] of [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]] as const) {
+  for (const [unit, factor] of [
+    ["GB", 1e9],
+    ["MB", 1e6],
+    ["KB", 1e3],
+  ] as const) {
     if (bytes >= factor) return `${trim(bytes / factor, 2)}${unit}`;
   }
   return `${trim(bytes, 0)}B`;

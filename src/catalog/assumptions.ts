@@ -3,7 +3,14 @@
  * second.
  */
 import { MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../base/nanos.ts";
-import { formatCount, formatDuration, formatSize, parseDuration, parseRate, parseSize } from "../base/units.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatSize,
+  parseDuration,
+  parseRate,
+  parseSize,
+} from "../base/units.ts";
 
 export type AssumptionUnit = "duration" | "bytesPerSecond" | "perSecond";
 
@@ -16,7 +23,13 @@ export interface Assumption {
   readonly source: string;
 }
 
-const duration = (name: string, low: number, usual: number, high: number, source: string): Assumption => ({
+const duration = (
+  name: string,
+  low: number,
+  usual: number,
+  high: number,
+  source: string,
+): Assumption => ({
   name,
   unit: "duration",
   low,
@@ -27,27 +40,95 @@ const duration = (name: string, low: number, usual: number, high: number, source
 
 /** Words under a cache's `assume:`. */
 export const cacheAssumptions: readonly Assumption[] = [
-  duration("cluster-node-timeout", SECOND, 5 * SECOND, 15 * SECOND, "upstream default 15 s; the service says writes stop for typically just a few seconds"),
-  duration("monitorDetection", 2 * SECOND, 5 * SECOND, 20 * SECOND, "the service says a few seconds; AWS fault-injection samples expect a failover within 30 s"),
-  duration("promotionTime", 500 * MILLISECOND, SECOND, 5 * SECOND, "an engine command and a control-plane call"),
-  duration("dnsUpdate", SECOND, 3 * SECOND, 15 * SECOND, "a few seconds since engine 5.0.6, user guide on version management"),
+  duration(
+    "cluster-node-timeout",
+    SECOND,
+    5 * SECOND,
+    15 * SECOND,
+    "upstream default 15 s; the service says writes stop for typically just a few seconds",
+  ),
+  duration(
+    "monitorDetection",
+    2 * SECOND,
+    5 * SECOND,
+    20 * SECOND,
+    "the service says a few seconds; AWS fault-injection samples expect a failover within 30 s",
+  ),
+  duration(
+    "promotionTime",
+    500 * MILLISECOND,
+    SECOND,
+    5 * SECOND,
+    "an engine command and a control-plane call",
+  ),
+  duration(
+    "dnsUpdate",
+    SECOND,
+    3 * SECOND,
+    15 * SECOND,
+    "a few seconds since engine 5.0.6, user guide on version management",
+  ),
   duration("dnsTtl", 5 * SECOND, 15 * SECOND, 60 * SECOND, "about 15 s is recalled, not published"),
-  duration("replacementProvisioning", 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, "sample events of the user guide 2 min 47 s to 14 min; FAQ: whole series within six minutes"),
-  duration("commandTime", MICROSECOND, 2 * MICROSECOND, 6 * MICROSECOND, "1 M requests/s per node on r7g.4xlarge with 7.1; small nodes without enhanced I/O are several times slower"),
-  { name: "fullSyncRate", unit: "bytesPerSecond", low: 50e6, default: 100e6, high: 400e6, source: "measured with redis-server 7.0.15 on loopback: about 100 MB/s" },
-  { name: "loadRate", unit: "perSecond", low: 100_000, default: 245_000, high: 500_000, source: "measured with redis-server 7.0.15: 195k keys of 1 KB in 0.8 s" },
+  duration(
+    "replacementProvisioning",
+    2 * MINUTE,
+    5 * MINUTE,
+    15 * MINUTE,
+    "sample events of the user guide 2 min 47 s to 14 min; FAQ: whole series within six minutes",
+  ),
+  duration(
+    "commandTime",
+    MICROSECOND,
+    2 * MICROSECOND,
+    6 * MICROSECOND,
+    "1 M requests/s per node on r7g.4xlarge with 7.1; small nodes without enhanced I/O are several times slower",
+  ),
+  {
+    name: "fullSyncRate",
+    unit: "bytesPerSecond",
+    low: 50e6,
+    default: 100e6,
+    high: 400e6,
+    source: "measured with redis-server 7.0.15 on loopback: about 100 MB/s",
+  },
+  {
+    name: "loadRate",
+    unit: "perSecond",
+    low: 100_000,
+    default: 245_000,
+    high: 500_000,
+    source: "measured with redis-server 7.0.15: 195k keys of 1 KB in 0.8 s",
+  },
 ];
 
 /** Words under a Global Datastore's `assume:`. */
 export const datastoreAssumptions: readonly Assumption[] = [
-  duration("globalPromotion", 10 * SECOND, 30 * SECOND, 60 * SECOND, "FAQ: typically less than a minute"),
+  duration(
+    "globalPromotion",
+    10 * SECOND,
+    30 * SECOND,
+    60 * SECOND,
+    "FAQ: typically less than a minute",
+  ),
   duration("redirectDelay", 0, 10 * SECOND, 60 * SECOND, "the application's own affair"),
 ];
 
 /** Words under the scenario's `assume:`. */
 export const networkAssumptions: readonly Assumption[] = [
-  duration("sameZoneRtt", 150 * MICROSECOND, 250 * MICROSECOND, 400 * MICROSECOND, "measured 0.26 ms inside us-east-1"),
-  duration("interZoneRtt", 300 * MICROSECOND, 700 * MICROSECOND, 2 * MILLISECOND, "published zone maps range from 0.25 to 3.4 ms"),
+  duration(
+    "sameZoneRtt",
+    150 * MICROSECOND,
+    250 * MICROSECOND,
+    400 * MICROSECOND,
+    "measured 0.26 ms inside us-east-1",
+  ),
+  duration(
+    "interZoneRtt",
+    300 * MICROSECOND,
+    700 * MICROSECOND,
+    2 * MILLISECOND,
+    "published zone maps range from 0.25 to 3.4 ms",
+  ),
 ];
 
 /** A value of an assumption as text with its unit. */
@@ -77,7 +158,10 @@ export function readAssumptions(
   known: readonly Assumption[],
   given: Readonly<Record<string, unknown>>,
   of: string,
-  report: { readonly assumption: (used: AssumptionUsed) => void; readonly problem: (name: string, expected: string) => void },
+  report: {
+    readonly assumption: (used: AssumptionUsed) => void;
+    readonly problem: (name: string, expected: string) => void;
+  },
 ): Readonly<Record<string, number>> {
   const values: Record<string, number> = {};
   for (const assumption of known) {
@@ -87,7 +171,10 @@ export function readAssumptions(
       value = parseAssumption(assumption.unit, String(text));
       const tooSmall = value !== undefined && value <= 0 && assumption.low > 0;
       if (value === undefined || tooSmall) {
-        report.problem(assumption.name, `${expectedOf(assumption.unit)} above 0, such as "${formatAssumption(assumption.unit, assumption.default)}"`);
+        report.problem(
+          assumption.name,
+          `${expectedOf(assumption.unit)} above 0, such as "${formatAssumption(assumption.unit, assumption.default)}"`,
+        );
         value = assumption.default;
       }
     }

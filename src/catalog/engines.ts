@@ -13,8 +13,16 @@ export interface EngineDefaults {
 }
 
 export const engineDefaults: Readonly<Record<"redis" | "valkey", EngineDefaults>> = {
-  redis: { engine: "redis", versions: ["5.0.6", "6.0", "6.2", "7.0", "7.1"], rankTieBreakByNodeId: false },
-  valkey: { engine: "valkey", versions: ["7.2", "8.0", "8.1", "8.2", "9.0"], rankTieBreakByNodeId: true },
+  redis: {
+    engine: "redis",
+    versions: ["5.0.6", "6.0", "6.2", "7.0", "7.1"],
+    rankTieBreakByNodeId: false,
+  },
+  valkey: {
+    engine: "valkey",
+    versions: ["7.2", "8.0", "8.1", "8.2", "9.0"],
+    rankTieBreakByNodeId: true,
+  },
 };
 
 /** The service's own defaults of parameters that a parameter group may change. */
@@ -46,5 +54,12 @@ export const fixedParameters: Readonly<Record<string, string>> = {
   maxclients: "the service fixes it at 65000",
 };
 
-export const modelledPolicies = ["noeviction", "allkeys-lru", "allkeys-random", "volatile-lru", "volatile-random", "volatile-ttl"] as const;
+export const modelledPolicies = [
+  "noeviction",
+  "allkeys-lru",
+  "allkeys-random",
+  "volatile-lru",
+  "volatile-random",
+  "volatile-ttl",
+] as const;
 export const unmodelledPolicies = ["allkeys-lfu", "volatile-lfu"] as const;

@@ -119,7 +119,18 @@ const ROWS: readonly Row[] = [
 ];
 
 export const nodeTypes: readonly NodeType[] = ROWS.map(
-  ([name, vcpu, memoryGib, maxmemoryBytes, ssdGib, networkGbps, burstGbps, priceRedis, priceValkey, note]) => ({
+  ([
+    name,
+    vcpu,
+    memoryGib,
+    maxmemoryBytes,
+    ssdGib,
+    networkGbps,
+    burstGbps,
+    priceRedis,
+    priceValkey,
+    note,
+  ]) => ({
     name,
     vcpu,
     memoryGib,
@@ -134,4 +145,5 @@ export const nodeTypes: readonly NodeType[] = ROWS.map(
 );
 
 /** The node type of that name: `cache.r7g.large`. */
-export const nodeTypeNamed = (name: string): NodeType | undefined => nodeTypes.find((type) => type.name === name);
+export const nodeTypeNamed = (name: string): NodeType | undefined =>
+  nodeTypes.find((type) => type.name === name);

@@ -53,8 +53,8 @@ const MEAN_MS: readonly (readonly number[])[] = [
 
 /** Mean round trip between two different Regions, ns; undefined when it was not measured. */
 export function regionRttNs(from: string, to: string): Nanos | undefined {
-  const row = REGIONS.findIndex((region) => region === from);
-  const column = REGIONS.findIndex((region) => region === to);
+  const row = REGIONS.indexOf(from);
+  const column = REGIONS.indexOf(to);
   const ms = MEAN_MS[row]?.[column];
   return ms === undefined || ms < 0 ? undefined : Math.round(ms * MILLISECOND);
 }

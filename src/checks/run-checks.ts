@@ -37,7 +37,10 @@ export function checkInvariants(context: CheckContext): InvariantVerdict[] {
   return INVARIANTS.map((check) => check(context));
 }
 
-export function checkExpectation(context: CheckContext, expectation: Expectation): ExpectationVerdict {
+export function checkExpectation(
+  context: CheckContext,
+  expectation: Expectation,
+): ExpectationVerdict {
   const { id, metric, of } = expectation;
   return { id, metric, of, ...answer(context, expectation) };
 }
@@ -49,7 +52,10 @@ function answer(context: CheckContext, expectation: Expectation): Answer {
     case "rto":
       return rto(context, expectation.of, expectation.atMostNs);
     case "steady":
-      return steady(context, expectation.of, { anchor: expectation.fromAnchor, ns: expectation.fromNs });
+      return steady(context, expectation.of, {
+        anchor: expectation.fromAnchor,
+        ns: expectation.fromNs,
+      });
     case "redundancyRestored": {
       const { withinNs, afterAnchor } = expectation;
       return redundancyRestored(context, expectation.of, { withinNs, after: afterAnchor });

@@ -6,24 +6,101 @@ import type { Anchor, Expectation, SteadyClause } from "./expectation.ts";
 
 type Words = Readonly<Record<string, unknown>>;
 
-const of: JsonSchema = { type: "string", description: "Cache, Global Datastore, traffic source or origin" };
+const of: JsonSchema = {
+  type: "string",
+  description: "Cache, Global Datastore, traffic source or origin",
+};
 const atMost = quantity("duration", "Limit, inclusive");
 const atLeast = quantity("percentage", "Limit, inclusive");
-const ANCHORS: readonly Anchor[] = ["start", "first-fault", "last-fault", "first-heal", "last-heal"];
+const ANCHORS: readonly Anchor[] = [
+  "start",
+  "first-fault",
+  "last-fault",
+  "first-heal",
+  "last-heal",
+];
 
 const expectationWords: Readonly<Record<string, JsonSchema>> = {
-  rpo: object("RpoWords", { of, atMost }, ["of", "atMost"], "Width of the window of lost acknowledged writes"),
-  rto: object("RtoWords", { of, atMost }, ["of", "atMost"], "From the fault until the steady state is regained, or a shard accepts writes"),
-  steady: object("SteadyWords", { of, from: { type: "string", description: '"60s after first-fault", or an anchor alone' } }, ["from"], "Every window of the steady state holds from then on"),
-  redundancyRestored: object("RedundancyWords", { of, within: quantity("duration", "Limit"), after: oneOfWords(ANCHORS, "Default first-fault") }, ["of", "within"], "Every node serves again"),
-  availability: object("AvailabilityWords", { of, atLeast }, ["of", "atLeast"], "Share of requests that ended ok"),
-  latency: object("LatencyWords", { of, percentile: { type: "string", pattern: "^p\\d{1,3}$", expected: 'a percentile such as "p50", "p99" or "p999"' }, atMost, when: oneOfWords(["always", "in-fault", "outside-fault"], "Default always") }, ["of", "percentile", "atMost"], "A percentile of latency"),
-  hitRatio: object("HitRatioWords", { of, atLeast }, ["of", "atLeast"], "Hits of all answered reads"),
-  staleness: object("StalenessWords", { of, atMost }, ["of", "atMost"], "Age of what replicas answer beyond acknowledged writes"),
-  originLoad: object("OriginLoadWords", { of, atMost: { type: "integer", minimum: 0, description: "Requests at once" } }, ["of", "atMost"], "Requests at an origin at once, waiting ones included"),
-  noSplitBrain: object("NoSplitBrainWords", { of }, ["of"], "No replaced primary acknowledges writes"),
+  rpo: object(
+    "RpoWords",
+    { of, atMost },
+    ["of", "atMost"],
+    "Width of the window of lost acknowledged writes",
+  ),
+  rto: object(
+    "RtoWords",
+    { of, atMost },
+    ["of", "atMost"],
+    "From the fault until the steady state is regained, or a shard accepts writes",
+  ),
+  steady: object(
+    "SteadyWords",
+    { of, from: { type: "string", description: '"60s after first-fault", or an anchor alone' } },
+    ["from"],
+    "Every window of the steady state holds from then on",
+  ),
+  redundancyRestored: object(
+    "RedundancyWords",
+    {
+      of,
+      within: quantity("duration", "Limit"),
+      after: oneOfWords(ANCHORS, "Default first-fault"),
+    },
+    ["of", "within"],
+    "Every node serves again",
+  ),
+  availability: object(
+    "AvailabilityWords",
+    { of, atLeast },
+    ["of", "atLeast"],
+    "Share of requests that ended ok",
+  ),
+  latency: object(
+    "LatencyWords",
+    {
+      of,
+      percentile: {
+        type: "string",
+        pattern: "^p\\d{1,3}$",
+        expected: 'a percentile such as "p50", "p99" or "p999"',
+      },
+      atMost,
+      when: oneOfWords(["always", "in-fault", "outside-fault"], "Default always"),
+    },
+    ["of", "percentile", "atMost"],
+    "A percentile of latency",
+  ),
+  hitRatio: object(
+    "HitRatioWords",
+    { of, atLeast },
+    ["of", "atLeast"],
+    "Hits of all answered reads",
+  ),
+  staleness: object(
+    "StalenessWords",
+    { of, atMost },
+    ["of", "atMost"],
+    "Age of what replicas answer beyond acknowledged writes",
+  ),
+  originLoad: object(
+    "OriginLoadWords",
+    { of, atMost: { type: "integer", minimum: 0, description: "Requests at once" } },
+    ["of", "atMost"],
+    "Requests at an origin at once, waiting ones included",
+  ),
+  noSplitBrain: object(
+    "NoSplitBrainWords",
+    { of },
+    ["of"],
+    "No replaced primary acknowledges writes",
+  ),
   noLostWrites: object("NoLostWritesWords", { of }, ["of"], "No acknowledged write is lost"),
-  cost: object("CostWords", { of, atMostPerMonth: { type: "number", minimum: 0, description: "USD" } }, ["of", "atMostPerMonth"], "Nodes on demand"),
+  cost: object(
+    "CostWords",
+    { of, atMostPerMonth: { type: "number", minimum: 0, description: "USD" } },
+    ["of", "atMostPerMonth"],
+    "Nodes on demand",
+  ),
 };
 
 /** One expectation: an object with one word. */
@@ -37,9 +114,11 @@ export const expectationSchema: JsonSchema = {
   maxProperties: 1,
 };
 
-export const expectationMetrics: readonly { readonly metric: string; readonly summary: string }[] = Object.entries(expectationWords).map(
-  ([metric, schema]) => ({ metric, summary: String(schema["description"]) }),
-);
+export const expectationMetrics: readonly { readonly metric: string; readonly summary: string }[] =
+  Object.entries(expectationWords).map(([metric, schema]) => ({
+    metric,
+    summary: String(schema["description"]),
+  }));
 
 const over = quantity("duration", "Length of each window; default 10s");
 
@@ -64,17 +143,32 @@ export interface Names {
   readonly origins: readonly string[];
 }
 
-export function resolveSteadyClause(words: Words, names: Names, reading: Reading): SteadyClause | null {
+export function resolveSteadyClause(
+  words: Words,
+  names: Names,
+  reading: Reading,
+): SteadyClause | null {
   const [metric, given] = Object.entries(words)[0] as [SteadyClause["metric"], Words];
   const name = readName(metric, given, names.traffic, "traffic source", reading);
   const overNs = given["over"] === undefined ? 10e9 : (parseDuration(given["over"] as string) ?? 0);
-  if (overNs < 1e8) reading.problem({ path: [metric, "over"], found: `is "${given["over"]}"`, expected: "at least 100ms" });
+  if (overNs < 1e8)
+    reading.problem({
+      path: [metric, "over"],
+      found: `is "${given["over"]}"`,
+      expected: "at least 100ms",
+    });
   if (name === null) return null;
-  if (metric === "latencyP99") return { metric, of: name, overNs, atMostNs: parseDuration(given["atMost"] as string) ?? 0 };
+  if (metric === "latencyP99")
+    return { metric, of: name, overNs, atMostNs: parseDuration(given["atMost"] as string) ?? 0 };
   return { metric, of: name, overNs, atLeast: readShare(metric, given, reading) };
 }
 
-export function resolveExpectation(words: Words, names: Names, steady: readonly SteadyClause[], reading: Reading): Expectation | null {
+export function resolveExpectation(
+  words: Words,
+  names: Names,
+  steady: readonly SteadyClause[],
+  reading: Reading,
+): Expectation | null {
   const [metric, given] = Object.entries(words)[0] as [Expectation["metric"], Words];
   const known = {
     rpo: names.caches,
@@ -103,19 +197,39 @@ export function resolveExpectation(words: Words, names: Names, steady: readonly 
       needsSteady(metric, name, names, steady, reading);
       return { id, metric, of: name, atMostNs };
     case "steady": {
-      if (steady.length === 0) reading.problem({ path: [metric], found: "speaks of a steady state", expected: "steadyState: in the scenario" });
+      if (steady.length === 0)
+        reading.problem({
+          path: [metric],
+          found: "speaks of a steady state",
+          expected: "steadyState: in the scenario",
+        });
       const from = readAnchor(String(given["from"]), reading);
-      return from === null ? null : { id, metric, of: all ? null : name, fromAnchor: from.anchor, fromNs: from.ns };
+      return from === null
+        ? null
+        : { id, metric, of: all ? null : name, fromAnchor: from.anchor, fromNs: from.ns };
     }
     case "redundancyRestored":
-      return { id, metric, of: name, withinNs: parseDuration(given["within"] as string) ?? 0, afterAnchor: (given["after"] as Anchor | undefined) ?? "first-fault" };
+      return {
+        id,
+        metric,
+        of: name,
+        withinNs: parseDuration(given["within"] as string) ?? 0,
+        afterAnchor: (given["after"] as Anchor | undefined) ?? "first-fault",
+      };
     case "availability":
     case "hitRatio":
       return { id, metric, of: name, atLeast: readShare(metric, given, reading) };
     case "latency": {
       const digits = String(given["percentile"]).slice(1);
       const percentile = Number(`0.${digits.padStart(2, "0")}`);
-      return { id: `latency(${name}, ${given["percentile"]})`, metric, of: name, percentile, atMostNs, when: (given["when"] as "always" | undefined) ?? "always" };
+      return {
+        id: `latency(${name}, ${given["percentile"]})`,
+        metric,
+        of: name,
+        percentile,
+        atMostNs,
+        when: (given["when"] as "always" | undefined) ?? "always",
+      };
     }
     case "originLoad":
       return { id, metric, of: name, atMostConcurrency: given["atMost"] as number };
@@ -127,15 +241,32 @@ export function resolveExpectation(words: Words, names: Names, steady: readonly 
   }
 }
 
-function needsSteady(metric: string, name: string, names: Names, steady: readonly SteadyClause[], reading: Reading): void {
+function needsSteady(
+  metric: string,
+  name: string,
+  names: Names,
+  steady: readonly SteadyClause[],
+  reading: Reading,
+): void {
   if (!names.traffic.includes(name) || steady.some((clause) => clause.of === name)) return;
-  reading.problem({ path: [metric, "of"], found: `is "${name}", which has no steady state`, expected: `a clause of steadyState: for ${name}, for its RTO ends where that is regained` });
+  reading.problem({
+    path: [metric, "of"],
+    found: `is "${name}", which has no steady state`,
+    expected: `a clause of steadyState: for ${name}, for its RTO ends where that is regained`,
+  });
 }
 
-function readName(metric: string, given: Words, known: readonly string[], what: string, reading: Reading): string | null {
+function readName(
+  metric: string,
+  given: Words,
+  known: readonly string[],
+  what: string,
+  reading: Reading,
+): string | null {
   const name = String(given["of"] ?? "");
   if (known.includes(name)) return name;
-  const list = known.length === 0 ? `a ${what} that the scenario defines` : `one of ${known.join(", ")}`;
+  const list =
+    known.length === 0 ? `a ${what} that the scenario defines` : `one of ${known.join(", ")}`;
   const found = given["of"] === undefined ? "is missing" : `is "${name}"`;
   reading.problem({ path: [metric, "of"], found, expected: list });
   return null;
@@ -143,7 +274,12 @@ function readName(metric: string, given: Words, known: readonly string[], what: 
 
 function readShare(metric: string, given: Words, reading: Reading): number {
   const share = parsePercentage(given["atLeast"] as string) ?? 0;
-  if (share > 1) reading.problem({ path: [metric, "atLeast"], found: `is "${given["atLeast"]}"`, expected: 'at most "100%"' });
+  if (share > 1)
+    reading.problem({
+      path: [metric, "atLeast"],
+      found: `is "${given["atLeast"]}"`,
+      expected: 'at most "100%"',
+    });
   return share;
 }
 
@@ -153,6 +289,10 @@ function readAnchor(text: string, reading: Reading): { anchor: Anchor; ns: numbe
   const anchor = ANCHORS.find((known) => known === match?.[2]);
   const ns = match?.[1] === undefined ? 0 : parseDuration(match[1]);
   if (anchor !== undefined && ns !== undefined) return { anchor, ns };
-  reading.problem({ path: ["steady", "from"], found: `is "${text}"`, expected: `a moment such as "60s after first-fault"; anchors are ${ANCHORS.join(", ")}` });
+  reading.problem({
+    path: ["steady", "from"],
+    found: `is "${text}"`,
+    expected: `a moment such as "60s after first-fault"; anchors are ${ANCHORS.join(", ")}`,
+  });
   return null;
 }

@@ -3,7 +3,7 @@ import { InvariantError } from "../base/invariant.ts";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { BudgetError } from "../kernel/budget-error.ts";
-import { renderAll } from "../report/render-all.ts";
+import { type ReportFile, renderAll } from "../report/render-all.ts";
 import { resultJson } from "../report/result-json.ts";
 import { renderSummary } from "../report/summary.ts";
 import type { Result } from "../run/result.ts";
@@ -13,7 +13,7 @@ import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
 import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
 import { shellWord } from "./shell-word.ts";
 import type { Terminal } from "./terminal.ts";
-import { checkWritable, type ReportFile, writeReport } from "./write-report.ts";
+import { checkWritable, writeReport } from "./write-report.ts";
 
 export interface RunOptions extends LoadOptions {
   readonly files: readonly string[];

@@ -10,7 +10,7 @@ export interface Terminal {
   /** Shows progress on one line that overwrites itself; `null` takes it away. Nothing unless a person watches. */
   progress(line: string | null): void;
   readonly color: boolean;
-  /** Columns to fill. */
+  /** Columns to fill; as in the report's own summary where nobody watches. */
   readonly width: number;
 }
 
@@ -62,14 +62,13 @@ export function createTerminal(
       stdout.isTTY === true &&
       environment["TERM"] !== "dumb" &&
       (environment["NO_COLOR"] ?? "") === "",
-    width: Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stdout.columns ?? 80)),
+    width: Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stdout.columns ?? WIDTH_MAX)),
   };
 }
 
 /** Text with control characters, and marks that turn the direction of writing, replaced by what can be seen. */
 export function visible(text: string): string {
   return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

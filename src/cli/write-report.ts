@@ -15,14 +15,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import type { ReportFile } from "../report/render-all.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT } from "./exit-code.ts";
-
-/** One file of a report. */
-export interface ReportFile {
-  readonly name: string;
-  readonly contents: string;
-}
 
 /** What a report's folder may hold. Anything else in it is the user's own, and keeps us from replacing the folder. */
 const REPORT_FILES = ["result.json", "summary.txt", "junit.xml", "timeline.svg", "timeline.html"];

@@ -8,10 +8,22 @@ import type { Nanos } from "../base/nanos.ts";
 export type NodeTarget =
   | { readonly kind: "node"; readonly node: string }
   | { readonly kind: "primary"; readonly cache: string; readonly shard: number | null } // null: of every shard
-  | { readonly kind: "replicas"; readonly cache: string; readonly shard: number | null; readonly share: number } // share 0..1, at least one
-  | { readonly kind: "any"; readonly cache: string; readonly shard: number | null; readonly count: number }; // seeded choice
+  | {
+      readonly kind: "replicas";
+      readonly cache: string;
+      readonly shard: number | null;
+      readonly share: number;
+    } // share 0..1, at least one
+  | {
+      readonly kind: "any";
+      readonly cache: string;
+      readonly shard: number | null;
+      readonly count: number;
+    }; // seeded choice
 
-export type PlaceTarget = { readonly kind: "zone"; readonly zone: string } | { readonly kind: "region"; readonly region: string };
+export type PlaceTarget =
+  | { readonly kind: "zone"; readonly zone: string }
+  | { readonly kind: "region"; readonly region: string };
 
 /** Settings of each fault kind, resolved. */
 export type FaultSettings =
@@ -20,7 +32,11 @@ export type FaultSettings =
   | { readonly fault: "node-pause"; readonly target: NodeTarget }
   | { readonly fault: "az-power-interruption"; readonly zone: string }
   /** Cuts every link between the isolated hosts and all others. `withClients`: clients in the zones of the isolated nodes are on their side. */
-  | { readonly fault: "network-partition"; readonly isolate: readonly (NodeTarget | PlaceTarget)[]; readonly withClients: boolean }
+  | {
+      readonly fault: "network-partition";
+      readonly isolate: readonly (NodeTarget | PlaceTarget)[];
+      readonly withClients: boolean;
+    }
   /** Adds one-way delay (and jitter, uniform 0..jitterNs) to every link between the two sides; `to` null means everything else. */
   | {
       readonly fault: "network-latency";
@@ -33,15 +49,30 @@ export type FaultSettings =
 
 export type StepSettings =
   | { readonly step: "test-failover"; readonly cache: string; readonly shard: number }
-  | { readonly step: "promote-secondary-region"; readonly globalDatastore: string; readonly to: string };
+  | {
+      readonly step: "promote-secondary-region";
+      readonly globalDatastore: string;
+      readonly to: string;
+    };
 
 /** When a method entry fires. */
 export type Trigger =
   | { readonly kind: "at"; readonly atNs: Nanos }
   /** First at `firstNs`, then every `everyNs`, `times` in all. */
-  | { readonly kind: "every"; readonly firstNs: Nanos; readonly everyNs: Nanos; readonly times: number }
+  | {
+      readonly kind: "every";
+      readonly firstNs: Nanos;
+      readonly everyNs: Nanos;
+      readonly times: number;
+    }
   /** When a state is reached (each first time after `notBeforeNs`). */
-  | { readonly kind: "when"; readonly state: TriggerState; readonly cache: string; readonly shard: number | null; readonly notBeforeNs: Nanos }
+  | {
+      readonly kind: "when";
+      readonly state: TriggerState;
+      readonly cache: string;
+      readonly shard: number | null;
+      readonly notBeforeNs: Nanos;
+    }
   /** `delayNs` after an event: a fault kind's injection or heal, or a named event of a cache. */
   | { readonly kind: "after"; readonly event: TriggerEvent; readonly delayNs: Nanos };
 
@@ -49,7 +80,16 @@ export type TriggerState = "electing" | "promoting" | "full-sync" | "no-primary"
 export type TriggerEvent =
   | { readonly kind: "fault"; readonly fault: string; readonly phase: "injected" | "healed" }
   | { readonly kind: "step"; readonly step: string }
-  | { readonly kind: "cache-event"; readonly event: "failover-started" | "failover-detected" | "failover-completed" | "node-replaced" | "full-sync-started"; readonly cache: string };
+  | {
+      readonly kind: "cache-event";
+      readonly event:
+        | "failover-started"
+        | "failover-detected"
+        | "failover-completed"
+        | "node-replaced"
+        | "full-sync-started";
+      readonly cache: string;
+    };
 
 /** One entry of the scenario's method, resolved. */
 export interface MethodEntry {

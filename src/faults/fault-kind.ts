@@ -23,7 +23,10 @@ export interface FaultKind<Settings extends FaultSettings> {
   inject(world: World, settings: Settings, chance: () => number): Injected;
 }
 
-export type SettingsOf<Kind extends FaultSettings["fault"]> = Extract<FaultSettings, { fault: Kind }>;
+export type SettingsOf<Kind extends FaultSettings["fault"]> = Extract<
+  FaultSettings,
+  { fault: Kind }
+>;
 
 export const describeTarget = (target: { readonly kind: string }): string => {
   const words = target as Record<string, string | number | null>;

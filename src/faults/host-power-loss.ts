@@ -5,7 +5,8 @@ import { bindNodes } from "./targets.ts";
 export const hostPowerLoss: FaultKind<SettingsOf<"host-power-loss">> = {
   kind: "host-power-loss",
   summary: "a node's host loses power; the service replaces the node",
-  overlap: "a host without power cannot lose it again: later instances hit nothing until it was replaced",
+  overlap:
+    "a host without power cannot lose it again: later instances hit nothing until it was replaced",
   blastRadius: ({ target }) => describeTarget(target),
   fields: [],
   heals: false,

@@ -1,9 +1,17 @@
 /** Runs a scenario's method: schedules its entries, injects and heals faults, takes the human steps. */
-import { ScenarioError } from "../base/scenario-error.ts";
+
 import { toSeconds } from "../base/nanos.ts";
+import { ScenarioError } from "../base/scenario-error.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import type { World } from "../model/world.ts";
-import type { FaultSettings, MethodEntry, StepSettings, Trigger, TriggerEvent, TriggerState } from "./contract.ts";
+import type {
+  FaultSettings,
+  MethodEntry,
+  StepSettings,
+  Trigger,
+  TriggerEvent,
+  TriggerState,
+} from "./contract.ts";
 import type { FaultKind, Injected } from "./fault-kind.ts";
 import { faultKinds } from "./registry.ts";
 import { takeStep } from "./steps.ts";
@@ -27,18 +35,33 @@ export class Method {
   ) {
     const { kernel } = world;
     this.target = kernel.target("method");
-    this.fireKind = kernel.kind("method-entry", (_t, entry) => this.fire(this.entries[entry] as MethodEntry), 0);
-    this.healKind = kernel.kind("fault-heal", (_t, holding) => this.heal(this.holdings[holding] as Holding), 0);
+    this.fireKind = kernel.kind(
+      "method-entry",
+      (_t, entry) => this.fire(this.entries[entry] as MethodEntry),
+      0,
+    );
+    this.healKind = kernel.kind(
+      "fault-heal",
+      (_t, holding) => this.heal(this.holdings[holding] as Holding),
+      0,
+    );
   }
 
   start(): void {
     const { kernel } = this.world;
     for (const [slot, entry] of this.entries.entries()) {
       const { trigger } = entry;
-      if (trigger.kind === "at") kernel.schedule(trigger.atNs, this.fireKind, this.target, slot, slot);
+      if (trigger.kind === "at")
+        kernel.schedule(trigger.atNs, this.fireKind, this.target, slot, slot);
       else if (trigger.kind === "every") {
         for (let i = 0; i < trigger.times; i++) {
-          kernel.schedule(trigger.firstNs + i * trigger.everyNs, this.fireKind, this.target, slot, slot);
+          kernel.schedule(
+            trigger.firstNs + i * trigger.everyNs,
+            this.fireKind,
+            this.target,
+            slot,
+            slot,
+          );
         }
       } else this.waiting.push({ entry, fired: false });
     }
@@ -81,7 +104,14 @@ export class Method {
     recorder.causing(() => {
       injected = kind.inject(this.world, settings, () => stream.next());
       const { targets } = injected;
-      return { kind: "fault-injected", at: kernel.now, fault: number, faultKind: kind.kind, targets, holds: kind.heals };
+      return {
+        kind: "fault-injected",
+        at: kernel.now,
+        fault: number,
+        faultKind: kind.kind,
+        targets,
+        holds: kind.heals,
+      };
     });
     const holding = { number, kind: kind.kind, injected: injected as unknown as Injected };
     if (holding.injected.targets.length === 0 && !entry.allowEmpty) {
@@ -96,7 +126,13 @@ export class Method {
     }
     this.holdings.push(holding);
     if (kind.heals && entry.durationNs !== null) {
-      kernel.schedule(kernel.now + entry.durationNs, this.healKind, this.target, number - 1, number);
+      kernel.schedule(
+        kernel.now + entry.durationNs,
+        this.healKind,
+        this.target,
+        number - 1,
+        number,
+      );
     }
   }
 
@@ -120,12 +156,20 @@ export class Method {
 /** Whether a record is what an entry waits for. */
 function matches(trigger: Trigger, record: JournalRecord): boolean {
   if (trigger.kind === "when") {
-    return record.at >= trigger.notBeforeNs && reaches(trigger.state, trigger.cache, trigger.shard, record);
+    return (
+      record.at >= trigger.notBeforeNs &&
+      reaches(trigger.state, trigger.cache, trigger.shard, record)
+    );
   }
   return trigger.kind === "after" && isEvent(trigger.event, record);
 }
 
-function reaches(state: TriggerState, cache: string, shard: number | null, record: JournalRecord): boolean {
+function reaches(
+  state: TriggerState,
+  cache: string,
+  shard: number | null,
+  record: JournalRecord,
+): boolean {
   switch (state) {
     case "electing":
     case "full-sync": {
@@ -134,9 +178,17 @@ function reaches(state: TriggerState, cache: string, shard: number | null, recor
       return concerns(record.of, cache, shard);
     }
     case "promoting":
-      return record.kind === "failover-decided" && record.cache === cache && (shard ?? record.shard) === record.shard;
+      return (
+        record.kind === "failover-decided" &&
+        record.cache === cache &&
+        (shard ?? record.shard) === record.shard
+      );
     case "no-primary":
-      return record.kind === "failover-started" && record.cache === cache && (shard ?? record.shard) === record.shard;
+      return (
+        record.kind === "failover-started" &&
+        record.cache === cache &&
+        (shard ?? record.shard) === record.shard
+      );
     case "replacing":
       return (
         record.kind === "node-state" &&
@@ -154,11 +206,16 @@ const concerns = (of: string, cache: string, shard: number | null): boolean =>
 function isEvent(event: TriggerEvent, record: JournalRecord): boolean {
   switch (event.kind) {
     case "fault":
-      return record.kind === `fault-${event.phase}` && "faultKind" in record && record.faultKind === event.fault;
+      return (
+        record.kind === `fault-${event.phase}` &&
+        "faultKind" in record &&
+        record.faultKind === event.fault
+      );
     case "step":
       return record.kind === "step" && record.step === event.step;
     case "cache-event":
-      if (!("cache" in record) && record.kind !== "mark" && record.kind !== "service-event") return false;
+      if (!("cache" in record) && record.kind !== "mark" && record.kind !== "service-event")
+        return false;
       return isCacheEvent(event.event, event.cache, record);
   }
 }
@@ -169,7 +226,10 @@ function isCacheEvent(event: string, cache: string, record: JournalRecord): bool
     case "failover-detected":
       return record.kind === event && (record.cache === cache || record.globalDatastore === cache);
     case "failover-completed":
-      return record.kind === "failover-promoted" && (record.cache === cache || record.globalDatastore === cache);
+      return (
+        record.kind === "failover-promoted" &&
+        (record.cache === cache || record.globalDatastore === cache)
+      );
     case "node-replaced":
       return (
         record.kind === "service-event" &&
@@ -177,9 +237,10 @@ function isCacheEvent(event: string, cache: string, record: JournalRecord): bool
         record.text.startsWith("Finished recovery")
       );
     case "full-sync-started":
-      return record.kind === "mark" && record.mark === "full-sync" && record.of.startsWith(`${cache}/`);
+      return (
+        record.kind === "mark" && record.mark === "full-sync" && record.of.startsWith(`${cache}/`)
+      );
     default:
       return false;
   }
 }
-

@@ -7,7 +7,8 @@ export const networkLatency: FaultKind<SettingsOf<"network-latency">> = {
   summary: "links between two sides become slower",
   overlap: "delays and jitters of instances on one link add up",
   blastRadius: ({ from, to }) => {
-    const side = (targets: readonly { readonly kind: string }[]): string => targets.map(describeTarget).join(", ");
+    const side = (targets: readonly { readonly kind: string }[]): string =>
+      targets.map(describeTarget).join(", ");
     return `${side(from)} to ${to === null ? "everything else" : side(to)}`;
   },
   fields: ["Network.delay", "Network.jitter"],
@@ -17,10 +18,14 @@ export const networkLatency: FaultKind<SettingsOf<"network-latency">> = {
       ...new Set(targets.flatMap((target) => bindHosts(world, target, chance))),
     ];
     const side = bind(from);
-    const others = to === null ? hostsOutside(world, side) : bind(to).filter((host) => !side.includes(host));
+    const others =
+      to === null ? hostsOutside(world, side) : bind(to).filter((host) => !side.includes(host));
     world.network.changeDelay(side, others, addNs, jitterNs);
     return {
-      targets: side.length === 0 || others.length === 0 ? [] : side.map((host) => world.hosts.names[host] as string),
+      targets:
+        side.length === 0 || others.length === 0
+          ? []
+          : side.map((host) => world.hosts.names[host] as string),
       heal: () => world.network.changeDelay(side, others, -addNs, -jitterNs),
     };
   },

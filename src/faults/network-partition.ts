@@ -12,7 +12,8 @@ export const networkPartition: FaultKind<SettingsOf<"network-partition">> = {
   inject(world, { isolate, withClients }, chance) {
     const bound = new Set(isolate.flatMap((target) => bindHosts(world, target, chance)));
     const isolated = [...bound];
-    if (withClients) isolated.push(...clientHostsBeside(world, isolated).filter((host) => !bound.has(host)));
+    if (withClients)
+      isolated.push(...clientHostsBeside(world, isolated).filter((host) => !bound.has(host)));
     const others = hostsOutside(world, isolated);
     world.network.changeCuts(isolated, others, 1);
     return {

@@ -9,7 +9,9 @@ import { nodeCrash } from "./node-crash.ts";
 import { nodePause } from "./node-pause.ts";
 import { regionOutage } from "./region-outage.ts";
 
-export const faultKinds: { readonly [Kind in FaultSettings["fault"]]: FaultKind<Extract<FaultSettings, { fault: Kind }>> } = {
+export const faultKinds: {
+  readonly [Kind in FaultSettings["fault"]]: FaultKind<Extract<FaultSettings, { fault: Kind }>>;
+} = {
   "node-crash": nodeCrash,
   "host-power-loss": hostPowerLoss,
   "node-pause": nodePause,

@@ -4,8 +4,17 @@ import { parseDuration, parsePercentage } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
-import type { FaultSettings, MethodEntry, NodeTarget, PlaceTarget, StepSettings, Trigger, TriggerEvent, TriggerState } from "./contract.ts";
-import { CACHE_EVENTS, faultWords, stepWords } from "./words.ts";
+import type {
+  FaultSettings,
+  MethodEntry,
+  NodeTarget,
+  PlaceTarget,
+  StepSettings,
+  Trigger,
+  TriggerEvent,
+  TriggerState,
+} from "./contract.ts";
+import { type CACHE_EVENTS, faultWords, stepWords } from "./words.ts";
 
 type Words = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
@@ -17,16 +26,31 @@ export interface MethodWorld {
 }
 
 /** Reads one entry; null when a problem leaves nothing to run. */
-export function resolveMethodEntry(index: number, words: Words, world: MethodWorld, reading: Reading): MethodEntry | null {
-  const action = "fault" in words ? resolveFault(words, world, reading) : resolveStep(words, world, reading);
+export function resolveMethodEntry(
+  index: number,
+  words: Words,
+  world: MethodWorld,
+  reading: Reading,
+): MethodEntry | null {
+  const action =
+    "fault" in words ? resolveFault(words, world, reading) : resolveStep(words, world, reading);
   const trigger = resolveTrigger(words, world, reading);
   const fault = words["fault"] as string | undefined;
   let durationNs: Nanos | null = null;
   if (words["for"] !== undefined) {
     durationNs = parseDuration(words["for"] as string) ?? 0;
-    if (durationNs <= 0) reading.problem({ path: ["for"], found: `is "${words["for"]}"`, expected: "a duration above 0" });
+    if (durationNs <= 0)
+      reading.problem({
+        path: ["for"],
+        found: `is "${words["for"]}"`,
+        expected: "a duration above 0",
+      });
     if (fault !== undefined && faultWords[fault]?.heals === false) {
-      reading.problem({ path: ["for"], found: "is given", expected: `nothing: ${fault} has no heal of its own, the service replaces the node` });
+      reading.problem({
+        path: ["for"],
+        found: "is given",
+        expected: `nothing: ${fault} has no heal of its own, the service replaces the node`,
+      });
     }
   }
   if (action === null || trigger === null) return null;
@@ -42,7 +66,12 @@ function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Tri
   }
   const time = (text: unknown, path: Path): Nanos => {
     const ns = parseDuration(String(text)) ?? 0;
-    if (ns >= world.durationNs) reading.problem({ path, found: `is "${text}"`, expected: "a time before the end of the run" });
+    if (ns >= world.durationNs)
+      reading.problem({
+        path,
+        found: `is "${text}"`,
+        expected: "a time before the end of the run",
+      });
     return ns;
   };
   switch (given[0]) {
@@ -51,7 +80,11 @@ function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Tri
     case "every": {
       const everyNs = parseDuration(words["every"] as string) ?? 0;
       if (everyNs <= 0) {
-        reading.problem({ path: ["every"], found: `is "${words["every"]}"`, expected: "a duration above 0" });
+        reading.problem({
+          path: ["every"],
+          found: `is "${words["every"]}"`,
+          expected: "a duration above 0",
+        });
         return null;
       }
       const from = words["fault"] === "network-latency" ? undefined : words["from"];
@@ -64,7 +97,8 @@ function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Tri
       const when = words["when"] as Words;
       const of = readShard(String(when["of"]), ["when", "of"], world, reading);
       if (of === null) return null;
-      const notBeforeNs = when["notBefore"] === undefined ? 0 : time(when["notBefore"], ["when", "notBefore"]);
+      const notBeforeNs =
+        when["notBefore"] === undefined ? 0 : time(when["notBefore"], ["when", "notBefore"]);
       return { kind: "when", state: when["state"] as TriggerState, ...of, notBeforeNs };
     }
     default:
@@ -75,14 +109,22 @@ function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Tri
 function resolveAfter(words: Words, world: MethodWorld, reading: Reading): Trigger | null {
   const given = ["fault", "heal", "step", "event"].filter((word) => words[word] !== undefined);
   if (given.length !== 1) {
-    reading.problem({ path: ["after"], found: given.length === 0 ? "names nothing" : `names ${given.join(" and ")}`, expected: "exactly one of fault, heal, step, event" });
+    reading.problem({
+      path: ["after"],
+      found: given.length === 0 ? "names nothing" : `names ${given.join(" and ")}`,
+      expected: "exactly one of fault, heal, step, event",
+    });
     return null;
   }
   const delayNs = words["delay"] === undefined ? 0 : (parseDuration(words["delay"] as string) ?? 0);
   const name = String(words[given[0] as string]);
   const oneOf = (known: readonly string[]): boolean => {
     if (known.includes(name)) return true;
-    reading.problem({ path: ["after", given[0] as string], found: `is "${name}"`, expected: `one of ${known.join(", ")}` });
+    reading.problem({
+      path: ["after", given[0] as string],
+      found: `is "${name}"`,
+      expected: `one of ${known.join(", ")}`,
+    });
     return false;
   };
   let event: TriggerEvent;
@@ -94,9 +136,16 @@ function resolveAfter(words: Words, world: MethodWorld, reading: Reading): Trigg
     event = { kind: "step", step: name };
   } else {
     const cache = String(words["of"] ?? "");
-    const known = [...world.caches.map((group) => group.name), ...world.datastores.map((store) => store.name)];
+    const known = [
+      ...world.caches.map((group) => group.name),
+      ...world.datastores.map((store) => store.name),
+    ];
     if (!known.includes(cache)) {
-      reading.problem({ path: ["after", "of"], found: words["of"] === undefined ? "is missing" : `is "${cache}"`, expected: `one of ${known.join(", ")}` });
+      reading.problem({
+        path: ["after", "of"],
+        found: words["of"] === undefined ? "is missing" : `is "${cache}"`,
+        expected: `one of ${known.join(", ")}`,
+      });
       return null;
     }
     event = { kind: "cache-event", event: name as (typeof CACHE_EVENTS)[number], cache };
@@ -123,13 +172,16 @@ function resolveFault(words: Words, world: MethodWorld, reading: Reading): Fault
     }
     case "network-partition": {
       const isolate = readSide(words["isolate"], ["isolate"], world, reading);
-      return isolate === null ? null : { fault, isolate, withClients: words["withClients"] === true };
+      return isolate === null
+        ? null
+        : { fault, isolate, withClients: words["withClients"] === true };
     }
     case "network-latency": {
       const from = readSide(words["from"], ["from"], world, reading);
       const to = words["to"] === undefined ? null : readSide(words["to"], ["to"], world, reading);
       if (from === null) return null;
-      const jitterNs = words["jitter"] === undefined ? 0 : (parseDuration(words["jitter"] as string) ?? 0);
+      const jitterNs =
+        words["jitter"] === undefined ? 0 : (parseDuration(words["jitter"] as string) ?? 0);
       return { fault, from, to, addNs: parseDuration(words["add"] as string) ?? 0, jitterNs };
     }
   }
@@ -139,67 +191,120 @@ function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSe
   if (words["step"] === "test-failover") {
     const cache = world.caches.find((group) => group.name === words["cache"]);
     if (cache === undefined) {
-      reading.problem({ path: ["cache"], found: `is "${words["cache"]}"`, expected: `one of the caches: ${world.caches.map((group) => group.name).join(", ")}` });
+      reading.problem({
+        path: ["cache"],
+        found: `is "${words["cache"]}"`,
+        expected: `one of the caches: ${world.caches.map((group) => group.name).join(", ")}`,
+      });
       return null;
     }
     const shard = (words["shard"] as number | undefined) ?? 1;
     if (shard > cache.shards.length) {
-      reading.problem({ path: ["shard"], found: `is ${shard}`, expected: `a shard of ${cache.name}: 1 to ${cache.shards.length}` });
+      reading.problem({
+        path: ["shard"],
+        found: `is ${shard}`,
+        expected: `a shard of ${cache.name}: 1 to ${cache.shards.length}`,
+      });
       return null;
     }
     if (!cache.automaticFailover) {
-      reading.problem({ path: ["cache"], found: `is "${cache.name}" without automatic failover`, expected: "automaticFailoverEnabled: true, which TestFailover needs" });
+      reading.problem({
+        path: ["cache"],
+        found: `is "${cache.name}" without automatic failover`,
+        expected: "automaticFailoverEnabled: true, which TestFailover needs",
+      });
     }
     return { step: "test-failover", cache: cache.name, shard };
   }
   const store = world.datastores.find((candidate) => candidate.name === words["globalDatastore"]);
   if (store === undefined) {
     const known = world.datastores.map((candidate) => candidate.name);
-    reading.problem({ path: ["globalDatastore"], found: `is "${words["globalDatastore"]}"`, expected: known.length === 0 ? "a Global Datastore of the scenario, which has none" : `one of ${known.join(", ")}` });
+    reading.problem({
+      path: ["globalDatastore"],
+      found: `is "${words["globalDatastore"]}"`,
+      expected:
+        known.length === 0
+          ? "a Global Datastore of the scenario, which has none"
+          : `one of ${known.join(", ")}`,
+    });
     return null;
   }
   const to = String(words["to"]);
   if (!store.secondaries.includes(to) && store.primary !== to) {
-    reading.problem({ path: ["to"], found: `is "${to}"`, expected: `a member of ${store.name}: ${[...store.secondaries].join(", ")}` });
+    reading.problem({
+      path: ["to"],
+      found: `is "${to}"`,
+      expected: `a member of ${store.name}: ${[...store.secondaries].join(", ")}`,
+    });
     return null;
   }
   return { step: "promote-secondary-region", globalDatastore: store.name, to };
 }
 
-function readSide(words: unknown, path: Path, world: MethodWorld, reading: Reading): (NodeTarget | PlaceTarget)[] | null {
+function readSide(
+  words: unknown,
+  path: Path,
+  world: MethodWorld,
+  reading: Reading,
+): (NodeTarget | PlaceTarget)[] | null {
   const list = Array.isArray(words) ? words : [words];
   const side: (NodeTarget | PlaceTarget)[] = [];
   for (const [i, text] of list.entries()) {
     const at = Array.isArray(words) ? [...path, i] : path;
     const place = /^(zone|region) (\S+)$/i.exec(String(text));
-    const read = place === null ? readTarget(String(text), at, world, reading) : readPlace((place[1] as string).toLowerCase(), place[2] as string, at, reading);
+    const read =
+      place === null
+        ? readTarget(String(text), at, world, reading)
+        : readPlace((place[1] as string).toLowerCase(), place[2] as string, at, reading);
     if (read !== null) side.push(read);
   }
   return side.length === 0 ? null : side;
 }
 
 function readPlace(kind: string, name: string, path: Path, reading: Reading): PlaceTarget | null {
-  const known = kind === "zone" ? reading.regions.flatMap((region) => region.zones) : reading.regions.map((region) => region.name);
+  const known =
+    kind === "zone"
+      ? reading.regions.flatMap((region) => region.zones)
+      : reading.regions.map((region) => region.name);
   if (!known.includes(name)) {
-    reading.problem({ path, found: `is "${name}"`, expected: `a ${kind === "zone" ? "zone" : "Region"} of the scenario: ${known.join(", ")}` });
+    reading.problem({
+      path,
+      found: `is "${name}"`,
+      expected: `a ${kind === "zone" ? "zone" : "Region"} of the scenario: ${known.join(", ")}`,
+    });
     return null;
   }
   return kind === "zone" ? { kind: "zone", zone: name } : { kind: "region", region: name };
 }
 
-const EXPECTED_TARGET = '"node cart-0001-002", "primary of cart/shard 2", "primaries of cart", "replica of cart/shard 1", "50% of replicas of cart" or "any node of cart"';
+const EXPECTED_TARGET =
+  '"node cart-0001-002", "primary of cart/shard 2", "primaries of cart", "replica of cart/shard 1", "50% of replicas of cart" or "any node of cart"';
 
 /** `primary of cart/shard 2` and the like. */
-export function readTarget(text: string, path: Path, world: MethodWorld, reading: Reading): NodeTarget | null {
+export function readTarget(
+  text: string,
+  path: Path,
+  world: MethodWorld,
+  reading: Reading,
+): NodeTarget | null {
   const node = /^node (\S+)$/.exec(text);
   if (node !== null) {
     const id = node[1] as string;
-    const ids = world.caches.flatMap((group) => group.shards.flatMap((shard) => shard.nodes.map((of) => of.id)));
+    const ids = world.caches.flatMap((group) =>
+      group.shards.flatMap((shard) => shard.nodes.map((of) => of.id)),
+    );
     if (ids.includes(id)) return { kind: "node", node: id };
-    reading.problem({ path, found: `is "${text}"`, expected: `a node of the scenario, such as "${ids[0]}"` });
+    reading.problem({
+      path,
+      found: `is "${text}"`,
+      expected: `a node of the scenario, such as "${ids[0]}"`,
+    });
     return null;
   }
-  const match = /^(primary|primaries|replica|replicas|(\d{1,3}(?:\.\d+)?%) of replicas|any node|any (\d{1,3}) nodes) of (.+)$/.exec(text);
+  const match =
+    /^(primary|primaries|replica|replicas|(\d{1,3}(?:\.\d+)?%) of replicas|any node|any (\d{1,3}) nodes) of (.+)$/.exec(
+      text,
+    );
   if (match === null) {
     reading.problem({ path, found: `is "${text}"`, expected: `a target: ${EXPECTED_TARGET}` });
     return null;
@@ -210,7 +315,11 @@ export function readTarget(text: string, path: Path, world: MethodWorld, reading
   if (share !== undefined) {
     const part = parsePercentage(share) ?? 0;
     if (part <= 0 || part > 1) {
-      reading.problem({ path, found: `is "${text}"`, expected: "a share above 0% and at most 100%" });
+      reading.problem({
+        path,
+        found: `is "${text}"`,
+        expected: "a share above 0% and at most 100%",
+      });
       return null;
     }
     return { kind: "replicas", ...of, share: part };
@@ -218,7 +327,11 @@ export function readTarget(text: string, path: Path, world: MethodWorld, reading
   if (what === "primary" && of.shard === null) {
     const group = world.caches.find((candidate) => candidate.name === of.cache);
     if ((group?.shards.length ?? 1) === 1) return { kind: "primary", cache: of.cache, shard: 1 };
-    reading.problem({ path, found: `is "${text}"`, expected: `one shard, such as "primary of ${of.cache}/shard 1", or "primaries of ${of.cache}"` });
+    reading.problem({
+      path,
+      found: `is "${text}"`,
+      expected: `one shard, such as "primary of ${of.cache}/shard 1", or "primaries of ${of.cache}"`,
+    });
     return null;
   }
   if (what.startsWith("primar")) return { kind: "primary", ...of };
@@ -228,16 +341,29 @@ export function readTarget(text: string, path: Path, world: MethodWorld, reading
 }
 
 /** `cart`, or `cart/shard 2`. */
-function readShard(text: string, path: Path, world: MethodWorld, reading: Reading): { cache: string; shard: number | null } | null {
+function readShard(
+  text: string,
+  path: Path,
+  world: MethodWorld,
+  reading: Reading,
+): { cache: string; shard: number | null } | null {
   const match = /^([a-z][a-z0-9-]*)(?:\/shard (\d{1,4}))?$/.exec(text);
   const group = world.caches.find((candidate) => candidate.name === match?.[1]);
   if (match === null || group === undefined) {
-    reading.problem({ path, found: `is "${text}"`, expected: `a cache of the scenario (${world.caches.map((known) => known.name).join(", ")}), or one of its shards, such as "${world.caches[0]?.name}/shard 1"` });
+    reading.problem({
+      path,
+      found: `is "${text}"`,
+      expected: `a cache of the scenario (${world.caches.map((known) => known.name).join(", ")}), or one of its shards, such as "${world.caches[0]?.name}/shard 1"`,
+    });
     return null;
   }
   const shard = match[2] === undefined ? null : Number(match[2]);
   if (shard !== null && (shard < 1 || shard > group.shards.length)) {
-    reading.problem({ path, found: `names shard ${shard}`, expected: `a shard of ${group.name}: 1 to ${group.shards.length}` });
+    reading.problem({
+      path,
+      found: `names shard ${shard}`,
+      expected: `a shard of ${group.name}: 1 to ${group.shards.length}`,
+    });
     return null;
   }
   return { cache: group.name, shard };

@@ -15,7 +15,9 @@ export function takeStep(world: World, step: StepSettings): readonly string[] {
       return [shard.leader.id];
     }
     case "promote-secondary-region": {
-      const datastore = world.datastores.find((candidate) => candidate.name === step.globalDatastore) as GlobalDatastore;
+      const datastore = world.datastores.find(
+        (candidate) => candidate.name === step.globalDatastore,
+      ) as GlobalDatastore;
       const to = world.groups.find((group) => group.name === step.to) as Group;
       datastore.promote(to);
       return [to.name];
@@ -24,7 +26,16 @@ export function takeStep(world: World, step: StepSettings): readonly string[] {
 }
 
 /** Every step, for `list steps`. */
-export const stepKinds: readonly { readonly step: StepSettings["step"]; readonly summary: string }[] = [
-  { step: "test-failover", summary: "the service takes the primary of one node group down, as TestFailover does" },
-  { step: "promote-secondary-region", summary: "an operator makes a secondary of a Global Datastore the primary Region" },
+export const stepKinds: readonly {
+  readonly step: StepSettings["step"];
+  readonly summary: string;
+}[] = [
+  {
+    step: "test-failover",
+    summary: "the service takes the primary of one node group down, as TestFailover does",
+  },
+  {
+    step: "promote-secondary-region",
+    summary: "an operator makes a secondary of a Global Datastore the primary Region",
+  },
 ];

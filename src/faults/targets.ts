@@ -9,12 +9,15 @@ import type { NodeTarget, PlaceTarget } from "./contract.ts";
 export function bindNodes(world: World, target: NodeTarget, chance: () => number): RedisNode[] {
   if (target.kind === "node") return world.nodes.filter((node) => node.id === target.node);
   const group = world.groups.find((candidate) => candidate.name === target.cache) as Group;
-  const shards = group.shards.filter((shard) => target.shard === null || shard.number === target.shard);
+  const shards = group.shards.filter(
+    (shard) => target.shard === null || shard.number === target.shard,
+  );
   if (target.kind === "primary") return shards.map((shard) => shard.leader);
   const nodes = shards.flatMap((shard) =>
     shard.nodes.filter((node) => target.kind === "any" || (node !== shard.leader && node.alive)),
   );
-  const count = target.kind === "any" ? target.count : Math.max(1, Math.round(nodes.length * target.share));
+  const count =
+    target.kind === "any" ? target.count : Math.max(1, Math.round(nodes.length * target.share));
   const chosen: RedisNode[] = [];
   const left = [...nodes];
   while (chosen.length < count && left.length > 0) {
@@ -46,7 +49,9 @@ export function bindHosts(
 export function clientHostsBeside(world: World, hosts: readonly number[]): number[] {
   const zones = new Set(hosts.map((host) => world.hosts.zone[host]));
   zones.delete(REGIONAL);
-  return world.fleet.sessions.filter((session) => zones.has(session.zone)).map((session) => session.host);
+  return world.fleet.sessions
+    .filter((session) => zones.has(session.zone))
+    .map((session) => session.host);
 }
 
 /** All hosts but the given ones. */

@@ -1,7 +1,12 @@
 /** Words of a method: faults, steps, triggers and targets. */
 import { type JsonSchema, quantity } from "../base/json-schema.ts";
 
-const target: JsonSchema = { type: "string", minLength: 1, description: 'A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart"' };
+const target: JsonSchema = {
+  type: "string",
+  minLength: 1,
+  description:
+    'A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart"',
+};
 const targets: JsonSchema = {
   anyOf: [target, { type: "array", items: target, minItems: 1 }],
   expected: 'a target such as "primary of cart/shard 1", "zone us-east-1a", or a list of targets',
@@ -9,15 +14,31 @@ const targets: JsonSchema = {
 };
 
 /** Words of each fault kind besides `fault` and the triggers. */
-export const faultWords: Readonly<Record<string, { readonly properties: Readonly<Record<string, JsonSchema>>; readonly required: readonly string[]; readonly heals: boolean }>> = {
+export const faultWords: Readonly<
+  Record<
+    string,
+    {
+      readonly properties: Readonly<Record<string, JsonSchema>>;
+      readonly required: readonly string[];
+      readonly heals: boolean;
+    }
+  >
+> = {
   "node-crash": { properties: { target }, required: ["target"], heals: false },
   "host-power-loss": { properties: { target }, required: ["target"], heals: false },
   "node-pause": { properties: { target }, required: ["target"], heals: true },
-  "az-power-interruption": { properties: { zone: { type: "string", description: "Zone that loses power" } }, required: ["zone"], heals: true },
+  "az-power-interruption": {
+    properties: { zone: { type: "string", description: "Zone that loses power" } },
+    required: ["zone"],
+    heals: true,
+  },
   "network-partition": {
     properties: {
       isolate: targets,
-      withClients: { type: "boolean", description: "Clients in the zones of the isolated nodes are on their side; default false" },
+      withClients: {
+        type: "boolean",
+        description: "Clients in the zones of the isolated nodes are on their side; default false",
+      },
     },
     required: ["isolate"],
     heals: true,
@@ -32,10 +53,22 @@ export const faultWords: Readonly<Record<string, { readonly properties: Readonly
     required: ["from", "add"],
     heals: true,
   },
-  "region-outage": { properties: { region: { type: "string", description: "Region that is cut off" } }, required: ["region"], heals: true },
+  "region-outage": {
+    properties: { region: { type: "string", description: "Region that is cut off" } },
+    required: ["region"],
+    heals: true,
+  },
 };
 
-export const stepWords: Readonly<Record<string, { readonly properties: Readonly<Record<string, JsonSchema>>; readonly required: readonly string[] }>> = {
+export const stepWords: Readonly<
+  Record<
+    string,
+    {
+      readonly properties: Readonly<Record<string, JsonSchema>>;
+      readonly required: readonly string[];
+    }
+  >
+> = {
   "test-failover": {
     properties: {
       cache: { type: "string", description: "Replication group" },
@@ -52,13 +85,30 @@ export const stepWords: Readonly<Record<string, { readonly properties: Readonly<
   },
 };
 
-export const TRIGGER_STATES = ["electing", "promoting", "full-sync", "no-primary", "replacing"] as const;
-export const CACHE_EVENTS = ["failover-started", "failover-detected", "failover-completed", "node-replaced", "full-sync-started"] as const;
+export const TRIGGER_STATES = [
+  "electing",
+  "promoting",
+  "full-sync",
+  "no-primary",
+  "replacing",
+] as const;
+export const CACHE_EVENTS = [
+  "failover-started",
+  "failover-detected",
+  "failover-completed",
+  "node-replaced",
+  "full-sync-started",
+] as const;
 
 const triggers: Readonly<Record<string, JsonSchema>> = {
   at: quantity("duration", "Once, at this time"),
   every: quantity("duration", "Repeatedly: first at `from`, then at this period, `times` in all"),
-  times: { type: "integer", minimum: 1, maximum: 10_000, description: "With every; default: until the end" },
+  times: {
+    type: "integer",
+    minimum: 1,
+    maximum: 10_000,
+    description: "With every; default: until the end",
+  },
   when: {
     type: "object",
     title: "WhenWords",
@@ -88,7 +138,9 @@ const triggers: Readonly<Record<string, JsonSchema>> = {
 };
 
 /** `from` is the first time of `every`, and network-latency's side: the fault's meaning wins there. */
-const START = { from: quantity("duration", "With every: the first time; default the period itself") };
+const START = {
+  from: quantity("duration", "With every: the first time; default the period itself"),
+};
 
 /** One entry of the method, as a schema: its words depend on its fault or step. */
 export const methodEntrySchema: JsonSchema = {
@@ -109,8 +161,14 @@ export const methodEntrySchema: JsonSchema = {
           ...triggers,
           ...(fault === "network-latency" ? {} : START),
           fault: { const: fault },
-          for: quantity("duration", words.heals ? "How long it holds; default: to the end" : "Has no effect on this kind"),
-          allowEmpty: { type: "boolean", description: "It is no error if nothing is hit; default false" },
+          for: quantity(
+            "duration",
+            words.heals ? "How long it holds; default: to the end" : "Has no effect on this kind",
+          ),
+          allowEmpty: {
+            type: "boolean",
+            description: "It is no error if nothing is hit; default false",
+          },
           ...words.properties,
         },
         required: words.required,
@@ -118,7 +176,11 @@ export const methodEntrySchema: JsonSchema = {
       },
     })),
     ...Object.entries(stepWords).map(([step, words]) => ({
-      if: { properties: { step: { const: step } }, required: ["step"], not: { required: ["fault"] } },
+      if: {
+        properties: { step: { const: step } },
+        required: ["step"],
+        not: { required: ["fault"] },
+      },
       then: {
         properties: { ...triggers, ...START, step: { const: step }, ...words.properties },
         required: words.required,

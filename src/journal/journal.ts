@@ -63,7 +63,10 @@ export class Journal {
 
   /** Appends a record, after handing over the operations that returned before it. */
   append(record: JournalRecord): void {
-    invariant(record.at >= this.lastAt, "journal records come in order of time", { at: record.at, lastAt: this.lastAt });
+    invariant(record.at >= this.lastAt, "journal records come in order of time", {
+      at: record.at,
+      lastAt: this.lastAt,
+    });
     this.lastAt = record.at;
     this.flush();
     this.records.push(record);

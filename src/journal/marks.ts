@@ -1,6 +1,9 @@
 /** Rare states that a run can reach. The model names them in the journal; coverage of scenarios is counted by them. */
 export const marks = [
-  { mark: "election-scheduled", summary: "a replica of a failed primary set the time of its election" },
+  {
+    mark: "election-scheduled",
+    summary: "a replica of a failed primary set the time of its election",
+  },
   { mark: "full-sync", summary: "a replica had to load the whole data set of its primary" },
   { mark: "partial-resync", summary: "a replica went on from the backlog of its primary" },
 ] as const;

@@ -80,7 +80,12 @@ export interface Copy {
  * failover); `abandoned` when the old primary came back first. Every record carries its own cause.
  */
 export interface FailoverRecord {
-  readonly kind: "failover-started" | "failover-detected" | "failover-decided" | "failover-promoted" | "failover-abandoned";
+  readonly kind:
+    | "failover-started"
+    | "failover-detected"
+    | "failover-decided"
+    | "failover-promoted"
+    | "failover-abandoned";
   readonly at: Nanos;
   /** Number of the failover in the run, from 1; the same in all records of one failover. */
   readonly failover: number;
@@ -135,7 +140,13 @@ export interface OffsetsRecord {
   readonly at: Nanos;
   readonly cache: string;
   readonly shard: number;
-  readonly nodes: readonly { readonly node: string; readonly role: NodeRole; readonly history: number; readonly offset: number; readonly alive: boolean }[];
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly role: NodeRole;
+    readonly history: number;
+    readonly offset: number;
+    readonly alive: boolean;
+  }[];
 }
 
 /** A client host found out where a shard's writes go, or opened its first connection there. */

@@ -12,7 +12,8 @@ export function readDistribution(
   expected: string,
 ): Distribution | { readonly problem: string } {
   const wrong = { problem: expected };
-  const read = (text: unknown): number | undefined => (typeof text === "string" ? parse(text) : undefined);
+  const read = (text: unknown): number | undefined =>
+    typeof text === "string" ? parse(text) : undefined;
   if (typeof words === "string") {
     const value = parse(words);
     return value === undefined ? wrong : { kind: "constant", value };
@@ -40,7 +41,9 @@ export function readDistribution(
       const median = read(given["median"]);
       const p99 = read(given["p99"]);
       if (median === undefined || p99 === undefined) return wrong;
-      return p99 >= median && median > 0 ? { kind, median, p99 } : { problem: "a median above 0 and a p99 that is not below it" };
+      return p99 >= median && median > 0
+        ? { kind, median, p99 }
+        : { problem: "a median above 0 and a p99 that is not below it" };
     }
     case "pareto": {
       const min = read(given["min"]);
@@ -52,7 +55,8 @@ export function readDistribution(
         value: read(point["value"]),
         weight: point["weight"],
       }));
-      if (points.some((point) => point.value === undefined || typeof point.weight !== "number")) return wrong;
+      if (points.some((point) => point.value === undefined || typeof point.weight !== "number"))
+        return wrong;
       return { kind, points: points as { value: number; weight: number }[] };
     }
     default:

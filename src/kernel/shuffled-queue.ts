@@ -37,7 +37,7 @@ export class ShuffledQueue implements EventQueue {
   }
 
   pop(limitNs: Nanos): number {
-    if (!(this.firstDue() <= limitNs)) return NONE;
+    if (this.heap.length === 0 || !(this.firstDue() <= limitNs)) return NONE;
     const { heap } = this;
     const first = heap[0] as number;
     const last = heap.pop() as number;

@@ -18,7 +18,14 @@ export class DurabilityFold {
   staleReads = 0;
   stalenessNsMax: Nanos = 0;
 
-  acknowledged(key: number, history: number, offset: number, writeId: number, expireAt: Nanos, ackAt: Nanos): void {
+  acknowledged(
+    key: number,
+    history: number,
+    offset: number,
+    writeId: number,
+    expireAt: Nanos,
+    ackAt: Nanos,
+  ): void {
     if (key >= this.offset.length) this.grow(key);
     if (offset <= (this.offset[key] as number) && history <= (this.history[key] as number)) return;
     this.offset[key] = offset;

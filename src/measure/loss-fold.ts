@@ -40,7 +40,9 @@ export interface LossWindow {
  * isolated primary went on, to the last lost acknowledgement; 0 when none was lost.
  */
 export function rpoNs(window: LossWindow): Nanos {
-  return window.writesLost === 0 ? 0 : Math.max(window.failedAt, window.lastAckAt) - window.firstAckAt;
+  return window.writesLost === 0
+    ? 0
+    : Math.max(window.failedAt, window.lastAckAt) - window.firstAckAt;
 }
 
 /** The same window for the oracle. */
@@ -135,7 +137,10 @@ export class LossFold {
     const lowest = new Map<number, number>();
     for (const node of record.nodes) {
       if (!node.alive) continue;
-      lowest.set(node.history, Math.min(lowest.get(node.history) ?? Number.POSITIVE_INFINITY, node.offset));
+      lowest.set(
+        node.history,
+        Math.min(lowest.get(node.history) ?? Number.POSITIVE_INFINITY, node.offset),
+      );
     }
     for (const [history, offset] of lowest) {
       const writes = this.of(history);

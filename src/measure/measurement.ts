@@ -1,7 +1,13 @@
 /** All folds over one run's journal, bundled. Operations are read in one pass, without an object per row. */
 import type { Nanos } from "../base/nanos.ts";
 import type { Journal } from "../journal/journal.ts";
-import { COMMAND_GET, COMMAND_SET, OUTCOME_NONE, OUTCOME_OK, type OperationColumns } from "../journal/operation-columns.ts";
+import {
+  COMMAND_GET,
+  COMMAND_SET,
+  type OperationColumns,
+  OUTCOME_NONE,
+  OUTCOME_OK,
+} from "../journal/operation-columns.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import { DurabilityFold } from "./durability-fold.ts";
 import { type Failover, foldFailovers } from "./failover-fold.ts";
@@ -69,10 +75,15 @@ export class Measurement {
   constructor(private readonly options: MeasurementOptions) {
     const { index, steady, family } = options;
     this.requests = index.traffic.map(() => new RequestFold(index.durationNs));
-    this.durability = Array.from({ length: Math.max(0, ...family) + 1 }, () => new DurabilityFold());
+    this.durability = Array.from(
+      { length: Math.max(0, ...family) + 1 },
+      () => new DurabilityFold(),
+    );
     this.slowLimitNs = new Float64Array(index.traffic.length).fill(Number.POSITIVE_INFINITY);
     this.slow = index.traffic.map(({ name }, at) => {
-      const clause = steady.find((candidate) => candidate.metric === "latencyP99" && candidate.of === name);
+      const clause = steady.find(
+        (candidate) => candidate.metric === "latencyP99" && candidate.of === name,
+      );
       if (clause === undefined) return null;
       this.slowLimitNs[at] = clause.limitNs;
       return new Float64Array(Math.ceil(index.durationNs / BUCKET_NS) + 1);
@@ -99,12 +110,18 @@ export class Measurement {
       const caches = cachesOfTraffic[at] as ReadonlySet<string>;
       const state = steady[at] as SteadyState;
       if (state.isEmpty) return [];
-      return recoveriesOf(name, caches, state, { disturbances, failovers, records, endNs: index.durationNs });
+      return recoveriesOf(name, caches, state, {
+        disturbances,
+        failovers,
+        records,
+        endNs: index.durationNs,
+      });
     });
     return {
       requests: this.requests,
       losses: this.losses.windows,
-      durabilityOf: (traffic) => this.durability[this.options.family[traffic] as number] as DurabilityFold,
+      durabilityOf: (traffic) =>
+        this.durability[this.options.family[traffic] as number] as DurabilityFold,
       failovers,
       disturbances,
       intervals: foldNodeIntervals(records, index.durationNs),
@@ -117,7 +134,8 @@ export class Measurement {
   }
 
   private operations(batch: OperationColumns): void {
-    const { count, traffic, command, outcome, requestOutcome, arrivedAt, returnedAt, hit, shard } = batch;
+    const { count, traffic, command, outcome, requestOutcome, arrivedAt, returnedAt, hit, shard } =
+      batch;
     this.operationCount += count;
     for (let i = 0; i < count; i++) {
       const source = traffic[i] as number;
@@ -128,7 +146,8 @@ export class Measurement {
       if (ended !== OUTCOME_NONE) {
         const inFault = arrived >= this.changedAt ? this.inFault : this.wasInFault;
         fold.ended(arrived, returned, ended, inFault);
-        if (returned - arrived > (this.slowLimitNs[source] as number)) this.countSlow(source, arrived);
+        if (returned - arrived > (this.slowLimitNs[source] as number))
+          this.countSlow(source, arrived);
       }
       const result = outcome[i] as number;
       if (result === OUTCOME_NONE) continue;
@@ -154,15 +173,33 @@ export class Measurement {
     const key = batch.key[i] as number;
     const offset = batch.offset[i] as number;
     const returned = batch.returnedAt[i] as number;
-    const history = this.losses.acknowledged(batch.history[i] as number, offset, returned, batch.sizeBytes[i] as number, key);
+    const history = this.losses.acknowledged(
+      batch.history[i] as number,
+      offset,
+      returned,
+      batch.sizeBytes[i] as number,
+      key,
+    );
     if (history < 0) return;
     const fold = this.durability[this.options.family[source] as number] as DurabilityFold;
-    fold.acknowledged(key, history, offset, batch.writeId[i] as number, batch.expireAt[i] as number, returned);
+    fold.acknowledged(
+      key,
+      history,
+      offset,
+      batch.writeId[i] as number,
+      batch.expireAt[i] as number,
+      returned,
+    );
   }
 
   private replicaRead(batch: OperationColumns, i: number, source: number): void {
     const fold = this.durability[this.options.family[source] as number] as DurabilityFold;
-    fold.replicaRead(batch.key[i] as number, batch.offset[i] as number, batch.invokedAt[i] as number, batch.returnedAt[i] as number);
+    fold.replicaRead(
+      batch.key[i] as number,
+      batch.offset[i] as number,
+      batch.invokedAt[i] as number,
+      batch.returnedAt[i] as number,
+    );
   }
 
   private countSlow(source: number, arrived: Nanos): void {
@@ -178,7 +215,8 @@ export class Measurement {
         return;
       case "history-ended":
         this.losses.ended(record);
-        for (const fold of this.durability) fold.ended(record.history, record.keptOffset, record.successor);
+        for (const fold of this.durability)
+          fold.ended(record.history, record.keptOffset, record.successor);
         return;
       case "offsets":
         this.losses.offsets(record);
@@ -196,7 +234,9 @@ export class Measurement {
   }
 
   /** A fault is active from its injection until it has healed and every node serves again. */
-  private followFaults(record: JournalRecord & { kind: "fault-injected" | "fault-healed" | "node-state" }): void {
+  private followFaults(
+    record: JournalRecord & { kind: "fault-injected" | "fault-healed" | "node-state" },
+  ): void {
     if (record.kind === "node-state") {
       if (record.state === "serving") this.unwell.delete(record.node);
       else this.unwell.add(record.node);

@@ -10,7 +10,10 @@ export interface Interval {
 }
 
 /** By node id; intervals touch and cover the run. Intervals of no length are left out. */
-export function foldNodeIntervals(records: readonly JournalRecord[], endNs: Nanos): Map<string, Interval[]> {
+export function foldNodeIntervals(
+  records: readonly JournalRecord[],
+  endNs: Nanos,
+): Map<string, Interval[]> {
   const intervals = new Map<string, Interval[]>();
   const current = new Map<string, { from: Nanos; role: NodeRole; state: NodeState }>();
   const close = (node: string, to: Nanos): void => {

@@ -67,7 +67,15 @@ export function recoveriesOf(
     if (regainedAt === null || regainedAt === after.at) {
       return { after, untilNs, regainedAt, phases: noPhases(), causes: [] };
     }
-    const path = criticalPath({ traffic, caches, failovers, records, from: after.at, to: regainedAt, until: untilNs });
+    const path = criticalPath({
+      traffic,
+      caches,
+      failovers,
+      records,
+      from: after.at,
+      to: regainedAt,
+      until: untilNs,
+    });
     return { after, untilNs, regainedAt, ...path };
   });
 }
@@ -113,7 +121,10 @@ function criticalPath(given: {
     phases[phase] = at - reached;
     reached = at;
     // Requests that arrived before the boundary were carried over it by their retries.
-    const late = boundary.at > to ? ` (${Math.round((boundary.at - to) / 1e6) / 1e3} s later; retries bridged it)` : "";
+    const late =
+      boundary.at > to
+        ? ` (${Math.round((boundary.at - to) / 1e6) / 1e3} s later; retries bridged it)`
+        : "";
     causes.push(`${phase}: ${boundary.cause}${late}`);
   }
   return { phases, causes };
@@ -122,9 +133,16 @@ function criticalPath(given: {
 function lastPromoted(given: Parameters<typeof criticalPath>[0]): Failover | null {
   let last: Failover | null = null;
   for (const failover of given.failovers) {
-    const concerned = given.caches.has(failover.cache) || given.caches.has(failover.globalDatastore ?? "");
+    const concerned =
+      given.caches.has(failover.cache) || given.caches.has(failover.globalDatastore ?? "");
     const { promoted } = failover;
-    if (!concerned || promoted === null || promoted.at < given.from || failover.started.at > given.to) continue;
+    if (
+      !concerned ||
+      promoted === null ||
+      promoted.at < given.from ||
+      failover.started.at > given.to
+    )
+      continue;
     if (last === null || promoted.at >= (last.promoted?.at ?? 0)) last = failover;
   }
   return last;
@@ -141,7 +159,8 @@ function lastClient(
   let last: Boundary | null = null;
   for (const record of given.records) {
     if (record.at > given.until || (record.at > given.to && last !== null)) break;
-    if (record.kind !== kind || record.at < given.from || record.traffic !== given.traffic) continue;
+    if (record.kind !== kind || record.at < given.from || record.traffic !== given.traffic)
+      continue;
     last = { at: record.at, cause: `${record.client}: ${record.cause}` };
   }
   return last;

@@ -7,10 +7,24 @@ export interface RunIndex {
   readonly durationNs: Nanos;
   readonly traffic: readonly { readonly name: string; readonly cache: string }[];
   /** Client hosts. */
-  readonly sessions: readonly { readonly name: string; readonly traffic: number; readonly zone: string }[];
-  readonly nodes: readonly { readonly id: string; readonly region: string; readonly zone: string; readonly cache: string; readonly shard: number }[];
+  readonly sessions: readonly {
+    readonly name: string;
+    readonly traffic: number;
+    readonly zone: string;
+  }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly region: string;
+    readonly zone: string;
+    readonly cache: string;
+    readonly shard: number;
+  }[];
   /** Shards of all caches in scenario order. `number` counts from 1 within its cache. */
-  readonly shards: readonly { readonly cache: string; readonly number: number; readonly id: string }[];
+  readonly shards: readonly {
+    readonly cache: string;
+    readonly number: number;
+    readonly id: string;
+  }[];
   readonly origins: readonly string[];
 }
 

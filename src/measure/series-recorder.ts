@@ -11,7 +11,10 @@ export interface SampledSeries {
 }
 
 export class SeriesRecorder {
-  private readonly series = new Map<string, Map<string, { readonly unit: string; readonly values: (number | null)[] }>>();
+  private readonly series = new Map<
+    string,
+    Map<string, { readonly unit: string; readonly values: (number | null)[] }>
+  >();
 
   constructor(private readonly stepNs: Nanos) {}
 
@@ -35,7 +38,13 @@ export class SeriesRecorder {
     const step = toSeconds(this.stepNs);
     const all: Record<string, SampledSeries[]> = {};
     for (const [metric, subjects] of this.series) {
-      all[metric] = [...subjects].map(([of, { unit, values }]) => ({ of, unit, start: step, step, values }));
+      all[metric] = [...subjects].map(([of, { unit, values }]) => ({
+        of,
+        unit,
+        start: step,
+        step,
+        values,
+      }));
     }
     return all;
   }

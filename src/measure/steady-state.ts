@@ -15,7 +15,8 @@ class Sums {
   private readonly sums: Float64Array;
   constructor(counts: Float64Array) {
     this.sums = new Float64Array(counts.length + 1);
-    for (let i = 0; i < counts.length; i++) this.sums[i + 1] = (this.sums[i] as number) + (counts[i] as number);
+    for (let i = 0; i < counts.length; i++)
+      this.sums[i + 1] = (this.sums[i] as number) + (counts[i] as number);
   }
   between(from: number, to: number): number {
     const last = this.sums.length - 1;
@@ -24,7 +25,12 @@ class Sums {
 }
 
 export class SteadyState {
-  private readonly clauses: { readonly good: Sums; readonly all: Sums; readonly over: number; readonly atLeast: number }[];
+  private readonly clauses: {
+    readonly good: Sums;
+    readonly all: Sums;
+    readonly over: number;
+    readonly atLeast: number;
+  }[];
 
   constructor(windows: readonly SteadyWindows[]) {
     this.clauses = windows.map(({ good, all, overNs, atLeast }) => ({

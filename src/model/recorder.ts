@@ -1,7 +1,13 @@
 /** Writes what the model's rooms state to the journal, under the clock of the run. */
 import type { Nanos } from "../base/nanos.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Copy, FailoverRecord, JournalRecord, NodeRole, NodeState } from "../journal/records.ts";
+import type {
+  Copy,
+  FailoverRecord,
+  JournalRecord,
+  NodeRole,
+  NodeState,
+} from "../journal/records.ts";
 
 /** A node, as far as its lane in the timeline goes. */
 export interface RecordedNode {
@@ -88,7 +94,11 @@ export class Recorder {
     });
   }
 
-  serviceEvent(sourceType: "replication-group" | "cache-cluster" | "global-datastore", source: string, text: string): void {
+  serviceEvent(
+    sourceType: "replication-group" | "cache-cluster" | "global-datastore",
+    source: string,
+    text: string,
+  ): void {
     this.write({ kind: "service-event", at: this.clock.now, sourceType, source, text });
   }
 
@@ -101,7 +111,12 @@ export class Recorder {
     cause: string,
     copies: readonly Copy[],
   ): OpenFailover {
-    const open: OpenFailover = { ...of, number: ++this.failovers, failedAt: this.clock.now, reached: new Set() };
+    const open: OpenFailover = {
+      ...of,
+      number: ++this.failovers,
+      failedAt: this.clock.now,
+      reached: new Set(),
+    };
     this.failover(open, "failover-started", null, cause, copies);
     return open;
   }

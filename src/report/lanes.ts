@@ -2,8 +2,8 @@
 import type { NodeInterval, Result } from "../run/result.ts";
 import { plain } from "./format.ts";
 import type { Pen } from "./pen.ts";
-import type { TimeScale } from "./time-scale.ts";
 import { intervalClass, RIGHT, shorten, textWidth } from "./sheet.ts";
+import type { TimeScale } from "./time-scale.ts";
 
 const LANE_HEIGHT = 18;
 const LANE_GAP = 4;
@@ -12,7 +12,10 @@ const LANES_MAX = 40;
 
 export interface LaneGroup {
   readonly title: string;
-  readonly lanes: readonly { readonly label: string; readonly intervals: readonly NodeInterval[] }[];
+  readonly lanes: readonly {
+    readonly label: string;
+    readonly intervals: readonly NodeInterval[];
+  }[];
   readonly hidden: number;
 }
 
@@ -28,19 +31,36 @@ export function laneGroups(result: Result): LaneGroup[] {
       else group.lanes.push({ label: `${node.id} · ${node.zone}`, intervals: node.intervals });
     }
   }
-  return [...groups].map(([title, group]) => ({ title, ...group })).filter((group) => total <= LANES_MAX || group.lanes.length > 0);
+  return [...groups]
+    .map(([title, group]) => ({ title, ...group }))
+    .filter((group) => total <= LANES_MAX || group.lanes.length > 0);
 }
 
 /** Draws from `top` on; returns where it ended. */
-export function drawLanes(svg: Pen, groups: readonly LaneGroup[], scale: TimeScale, top: number): number {
+export function drawLanes(
+  svg: Pen,
+  groups: readonly LaneGroup[],
+  scale: TimeScale,
+  top: number,
+): number {
   let y = top;
   for (const group of groups) {
     y += 18;
     const more = group.hidden === 0 ? "" : ` (${group.hidden} nodes without change not shown)`;
-    svg.append("text").attr("class", "head").attr("x", 24).attr("y", y).text(plain(group.title + more));
+    svg
+      .append("text")
+      .attr("class", "head")
+      .attr("x", 24)
+      .attr("y", y)
+      .text(plain(group.title + more));
     y += 8;
     for (const lane of group.lanes) {
-      svg.append("text").attr("class", "small soft").attr("x", 36).attr("y", y + 13).text(shorten(plain(lane.label), 11, 188));
+      svg
+        .append("text")
+        .attr("class", "small soft")
+        .attr("x", 36)
+        .attr("y", y + 13)
+        .text(shorten(plain(lane.label), 11, 188));
       for (const interval of lane.intervals) drawInterval(svg, interval, scale, y);
       y += LANE_HEIGHT + LANE_GAP;
     }
@@ -52,13 +72,36 @@ function drawInterval(svg: Pen, interval: NodeInterval, scale: TimeScale, y: num
   const x = scale.x(interval.from);
   const width = Math.max(1.5, Math.min(scale.x(interval.to), RIGHT) - x);
   const className = intervalClass(interval);
-  const bar = svg.append("rect").attr("class", className).attr("x", x).attr("y", y).attr("width", width).attr("height", LANE_HEIGHT);
+  const bar = svg
+    .append("rect")
+    .attr("class", className)
+    .attr("x", x)
+    .attr("y", y)
+    .attr("width", width)
+    .attr("height", LANE_HEIGHT);
   const name = interval.state === "serving" ? interval.role : interval.state;
   const when = `${interval.from} s to ${interval.to} s`;
   bar.append("title").text(`${interval.role}, ${interval.state}, ${when}`);
   if (textWidth(name, 11) + 10 > width) return;
-  const ink = className === "primary" ? "primaryname" : className === "replica" ? "replicaname" : "statename";
-  const plate = className === "down" || className === "syncing" || className === "paused" || className === "minority";
-  if (plate) svg.append("rect").attr("class", "patternbg").attr("x", x + 3).attr("y", y + 2).attr("width", textWidth(name, 11) + 6).attr("height", LANE_HEIGHT - 4);
-  svg.append("text").attr("class", ink).attr("x", x + 6).attr("y", y + 13).text(name);
+  const ink =
+    className === "primary" ? "primaryname" : className === "replica" ? "replicaname" : "statename";
+  const plate =
+    className === "down" ||
+    className === "syncing" ||
+    className === "paused" ||
+    className === "minority";
+  if (plate)
+    svg
+      .append("rect")
+      .attr("class", "patternbg")
+      .attr("x", x + 3)
+      .attr("y", y + 2)
+      .attr("width", textWidth(name, 11) + 6)
+      .attr("height", LANE_HEIGHT - 4);
+  svg
+    .append("text")
+    .attr("class", ink)
+    .attr("x", x + 6)
+    .attr("y", y + 13)
+    .text(name);
 }

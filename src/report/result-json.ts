@@ -7,7 +7,8 @@ export function resultJson(result: Result): string {
 
 function write(value: unknown, depth: number): string {
   if (Array.isArray(value)) {
-    if (value.every((item) => typeof item !== "object" || item === null)) return JSON.stringify(value);
+    if (value.every((item) => typeof item !== "object" || item === null))
+      return JSON.stringify(value);
     const inner = "  ".repeat(depth + 1);
     return `[\n${value.map((item) => `${inner}${write(item, depth + 1)}`).join(",\n")}\n${"  ".repeat(depth)}]`;
   }
@@ -17,6 +18,8 @@ function write(value: unknown, depth: number): string {
   if (entries.length === 0) return "{}";
   if (flat && depth > 1) return JSON.stringify(value);
   const inner = "  ".repeat(depth + 1);
-  const lines = entries.map(([name, of]) => `${inner}${JSON.stringify(name)}: ${write(of, depth + 1)}`);
+  const lines = entries.map(
+    ([name, of]) => `${inner}${JSON.stringify(name)}: ${write(of, depth + 1)}`,
+  );
   return `{\n${lines.join(",\n")}\n${"  ".repeat(depth)}}`;
 }

@@ -29,12 +29,34 @@ export function wrapText(text: string, size: number, width: number): string[] {
   return [...lines, line];
 }
 
-export function drawAxis(svg: Pen, scale: TimeScale, y: number, label: (seconds: number) => string): void {
-  svg.append("line").attr("class", "rule").attr("x1", scale.x(scale.from)).attr("x2", scale.x(scale.to)).attr("y1", y + 5).attr("y2", y + 5);
+export function drawAxis(
+  svg: Pen,
+  scale: TimeScale,
+  y: number,
+  label: (seconds: number) => string,
+): void {
+  svg
+    .append("line")
+    .attr("class", "rule")
+    .attr("x1", scale.x(scale.from))
+    .attr("x2", scale.x(scale.to))
+    .attr("y1", y + 5)
+    .attr("y2", y + 5);
   for (const tick of scale.ticks) {
     const x = scale.x(tick);
-    svg.append("line").attr("class", "rule").attr("x1", x).attr("x2", x).attr("y1", y + 1).attr("y2", y + 9);
-    svg.append("text").attr("class", "small soft mid").attr("x", x).attr("y", y - 3).text(label(tick));
+    svg
+      .append("line")
+      .attr("class", "rule")
+      .attr("x1", x)
+      .attr("x2", x)
+      .attr("y1", y + 1)
+      .attr("y2", y + 9);
+    svg
+      .append("text")
+      .attr("class", "small soft mid")
+      .attr("x", x)
+      .attr("y", y - 3)
+      .text(label(tick));
   }
 }
 
@@ -59,4 +81,3 @@ export function intervalClass(interval: NodeInterval): string {
   if (interval.state !== "serving") return interval.state;
   return interval.role === "none" ? "none" : interval.role === "replica" ? "replica" : "primary";
 }
-

@@ -18,7 +18,10 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
     ({ pass: colors.green, fail: colors.red, unknown: colors.yellow })[status](text);
   const heading = (text: string): string => colors.bold(text);
   const lines: string[] = [];
-  lines.push(`${paint(result.verdict, result.verdict.toUpperCase())}  ${heading(plain(result.scenario))}  seed ${result.seed}`, "");
+  lines.push(
+    `${paint(result.verdict, result.verdict.toUpperCase())}  ${heading(plain(result.scenario))}  seed ${result.seed}`,
+    "",
+  );
   lines.push(...wrap(answer(result), width), "");
   lines.push(...figures(result, heading), "");
   lines.push(...recoveries(result, heading, width));
@@ -27,15 +30,21 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
     const limit = check.limit === null ? "" : `  limit ${figure(check.limit, check.unit)}`;
     const observed = check.observed === null ? "" : `  ${figure(check.observed, check.unit)}`;
     const said = [blame(check), check.reason].filter((text) => text !== "").join(": ");
-    lines.push(`  ${paint(check.verdict, check.verdict.padEnd(7))} ${plain(check.id)}${observed}${limit}`);
+    lines.push(
+      `  ${paint(check.verdict, check.verdict.padEnd(7))} ${plain(check.id)}${observed}${limit}`,
+    );
     lines.push(...wrap(plain(said), width - 10).map((line) => colors.dim(`          ${line}`)));
   }
   if (result.expectations.length === 0) lines.push("  the scenario expects nothing");
   const broken = result.invariants.filter((invariant) => invariant.verdict !== "pass");
-  lines.push(`  ${integer(result.invariants.length - broken.length)} of ${result.invariants.length} invariants hold`);
+  lines.push(
+    `  ${integer(result.invariants.length - broken.length)} of ${result.invariants.length} invariants hold`,
+  );
   for (const invariant of broken) {
     lines.push(`  ${paint(invariant.verdict, invariant.verdict.padEnd(7))} ${invariant.id}`);
-    lines.push(...wrap(plain(invariant.reason), width - 10).map((line) => colors.dim(`          ${line}`)));
+    lines.push(
+      ...wrap(plain(invariant.reason), width - 10).map((line) => colors.dim(`          ${line}`)),
+    );
   }
   lines.push("", `Reproduce  ${colors.cyan(plain(result.reproduce))}`);
   return `${lines.join("\n")}\n`;
@@ -44,19 +53,30 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
 function figures(result: Result, heading: (text: string) => string): string[] {
   const lines: string[] = [];
   for (const [name, cache] of Object.entries(result.caches)) {
-    const split = cache.splitBrainWrites === 0 ? "" : `, ${integer(cache.splitBrainWrites)} of them in split brain`;
-    const cost = cache.costPerMonth === null ? "cost unknown" : `${integer(Math.round(cache.costPerMonth))} USD/month`;
-    lines.push(`${heading(name)}  RPO ${seconds(cache.rpoSeconds)}  RTO ${seconds(cache.rtoSeconds)}  lost ${integer(cache.writesLost)} writes${split}  ${cost}`);
+    const split =
+      cache.splitBrainWrites === 0
+        ? ""
+        : `, ${integer(cache.splitBrainWrites)} of them in split brain`;
+    const cost =
+      cache.costPerMonth === null
+        ? "cost unknown"
+        : `${integer(Math.round(cache.costPerMonth))} USD/month`;
+    lines.push(
+      `${heading(name)}  RPO ${seconds(cache.rpoSeconds)}  RTO ${seconds(cache.rtoSeconds)}  lost ${integer(cache.writesLost)} writes${split}  ${cost}`,
+    );
   }
   for (const [name, traffic] of Object.entries(result.traffic)) {
-    const lost = traffic.clientLost === 0 ? "" : `, ${integer(traffic.clientLost)} lost with their client`;
+    const lost =
+      traffic.clientLost === 0 ? "" : `, ${integer(traffic.clientLost)} lost with their client`;
     lines.push(
       `${heading(name)}  RTO ${seconds(traffic.rtoSeconds)}  availability ${percent(traffic.availability)}  ` +
         `${integer(traffic.fail)} failed, ${integer(traffic.info)} of unknown outcome${lost}`,
     );
     const { p50, p99, max } = traffic.latencyMs;
     const hits = traffic.hitRatio === null ? "" : `  hit ratio ${percent(traffic.hitRatio)}`;
-    lines.push(`${" ".repeat(name.length)}  latency p50 ${milliseconds(p50)}  p99 ${milliseconds(p99)}  max ${milliseconds(max)}${hits}`);
+    lines.push(
+      `${" ".repeat(name.length)}  latency p50 ${milliseconds(p50)}  p99 ${milliseconds(p99)}  max ${milliseconds(max)}${hits}`,
+    );
   }
   return lines;
 }
@@ -66,7 +86,9 @@ function recoveries(result: Result, heading: (text: string) => string, width: nu
   for (const [name, traffic] of Object.entries(result.traffic)) {
     for (const recovery of traffic.recoveries) {
       if (recovery.rtoSeconds === 0) continue;
-      lines.push(heading(`RTO of ${name} after ${recovery.after}: ${seconds(recovery.rtoSeconds)}`));
+      lines.push(
+        heading(`RTO of ${name} after ${recovery.after}: ${seconds(recovery.rtoSeconds)}`),
+      );
       lines.push(...phases(recovery, width), "");
     }
   }
@@ -75,9 +97,11 @@ function recoveries(result: Result, heading: (text: string) => string, width: nu
 
 /** A line per phase that took time, with what ended it. */
 function phases(recovery: RecoveryResult, width: number): string[] {
-  if (recovery.rtoSeconds === null) return ["  not regained before the next disturbance or the end"];
+  if (recovery.rtoSeconds === null)
+    return ["  not regained before the next disturbance or the end"];
   return PHASES.filter((phase) => recovery.phases[phase] > 0).flatMap((phase) => {
-    const cause = recovery.causes.find((text) => text.startsWith(`${phase}: `))?.slice(phase.length + 2) ?? "";
+    const cause =
+      recovery.causes.find((text) => text.startsWith(`${phase}: `))?.slice(phase.length + 2) ?? "";
     const head = `  ${phase.padEnd(10)} ${seconds(recovery.phases[phase]).padStart(10)}  `;
     const [first = "", ...rest] = wrap(plain(cause), width - head.length);
     return [`${head}${first}`, ...rest.map((line) => `${" ".repeat(head.length)}${line}`)];

@@ -6,14 +6,23 @@ export interface TimeScale {
   readonly ticks: readonly number[];
 }
 
-const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
+const STEPS = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400,
+];
 
 /** Maps `from`..`to` seconds onto `left`..`right` pixels, with at most `most` ticks. */
-export function timeScale(from: number, to: number, left: number, right: number, most: number): TimeScale {
+export function timeScale(
+  from: number,
+  to: number,
+  left: number,
+  right: number,
+  most: number,
+): TimeScale {
   const span = Math.max(to - from, 1e-9);
   const step = STEPS.find((candidate) => span / candidate <= most) ?? span;
   const ticks: number[] = [];
-  for (let i = Math.ceil(from / step - 1e-9); i * step <= to + 1e-9; i++) ticks.push(Math.round(i * step * 1e6) / 1e6);
+  for (let i = Math.ceil(from / step - 1e-9); i * step <= to + 1e-9; i++)
+    ticks.push(Math.round(i * step * 1e6) / 1e6);
   const x = (value: number): number => {
     const clamped = Math.min(Math.max(value, from), to);
     return Math.round((left + ((clamped - from) / span) * (right - left)) * 100) / 100;

@@ -19,10 +19,18 @@ export interface Drawn {
 
 /** Draws into an empty `svg` element; says how high it became. */
 export function drawTimeline(svg: Pen, result: Result): Drawn {
-  svg.attr("class", "cq").attr("role", "img").attr("aria-label", plain(`${result.scenario}: ${answer(result)}`));
+  svg
+    .attr("class", "cq")
+    .attr("role", "img")
+    .attr("aria-label", plain(`${result.scenario}: ${answer(result)}`));
   svg.append("style").text(SVG_STYLE);
   patterns(svg.append("defs"));
-  const background = svg.append("rect").attr("class", "bg").attr("x", 0).attr("y", 0).attr("width", WIDTH);
+  const background = svg
+    .append("rect")
+    .attr("class", "bg")
+    .attr("x", 0)
+    .attr("y", 0)
+    .attr("width", WIDTH);
   const faults = svg.append("g");
   const scale = timeScale(0, result.simulatedSeconds, LEFT, RIGHT, 12);
   let y = drawHeader(svg, result);
@@ -42,22 +50,40 @@ export function drawTimeline(svg: Pen, result: Result): Drawn {
 }
 
 /** The longest recovery after an injection that took any time. */
-function mainRecovery(result: Result): { readonly traffic: string; readonly recovery: RecoveryResult } | null {
+function mainRecovery(
+  result: Result,
+): { readonly traffic: string; readonly recovery: RecoveryResult } | null {
   let found: { traffic: string; recovery: RecoveryResult } | null = null;
   for (const [traffic, of] of Object.entries(result.traffic)) {
     for (const recovery of of.recoveries) {
       if (recovery.rtoSeconds === null || recovery.rtoSeconds === 0) continue;
-      if (found === null || recovery.rtoSeconds > (found.recovery.rtoSeconds ?? 0)) found = { traffic, recovery };
+      if (found === null || recovery.rtoSeconds > (found.recovery.rtoSeconds ?? 0))
+        found = { traffic, recovery };
     }
   }
   return found;
 }
 
 function drawHeader(svg: Pen, result: Result): number {
-  svg.append("text").attr("class", "title").attr("x", 24).attr("y", 38).text(plain(result.scenario));
+  svg
+    .append("text")
+    .attr("class", "title")
+    .attr("x", 24)
+    .attr("y", 38)
+    .text(plain(result.scenario));
   const verdict = result.verdict.toUpperCase();
-  svg.append("text").attr("class", `head end ${result.verdict}`).attr("x", RIGHT).attr("y", 36).text(verdict);
-  svg.append("text").attr("class", "soft end").attr("x", RIGHT - 90).attr("y", 36).text(`seed ${result.seed}`);
+  svg
+    .append("text")
+    .attr("class", `head end ${result.verdict}`)
+    .attr("x", RIGHT)
+    .attr("y", 36)
+    .text(verdict);
+  svg
+    .append("text")
+    .attr("class", "soft end")
+    .attr("x", RIGHT - 90)
+    .attr("y", 36)
+    .text(`seed ${result.seed}`);
   let y = 62;
   for (const line of wrapText(answer(result), 12, RIGHT - 24)) {
     svg.append("text").attr("x", 24).attr("y", y).text(line);
@@ -77,20 +103,43 @@ function drawFaultNames(svg: Pen, result: Result, scale: TimeScale, top: number)
     if (row < 0) row = rowEnds.length;
     if (row > 5) continue;
     rowEnds[row] = x + width;
-    svg.append("text").attr("class", "small faultname").attr("x", x).attr("y", top + 12 + row * 15).text(name);
+    svg
+      .append("text")
+      .attr("class", "small faultname")
+      .attr("x", x)
+      .attr("y", top + 12 + row * 15)
+      .text(name);
   }
   return top + Math.max(1, rowEnds.length) * 15 + 18;
 }
 
-function drawFaultBands(group: Pen, result: Result, scale: TimeScale, top: number, bottom: number): void {
+function drawFaultBands(
+  group: Pen,
+  result: Result,
+  scale: TimeScale,
+  top: number,
+  bottom: number,
+): void {
   for (const fault of result.faults) {
     const x = scale.x(fault.injectedAt);
     if (fault.healedAt !== null) {
       const width = Math.max(1, scale.x(fault.healedAt) - x);
-      group.append("rect").attr("class", "fault").attr("x", x).attr("y", top).attr("width", width).attr("height", bottom - top);
+      group
+        .append("rect")
+        .attr("class", "fault")
+        .attr("x", x)
+        .attr("y", top)
+        .attr("width", width)
+        .attr("height", bottom - top);
     }
     for (const at of fault.healedAt === null ? [x] : [x, scale.x(fault.healedAt)]) {
-      group.append("line").attr("class", "faultedge").attr("x1", at).attr("x2", at).attr("y1", top).attr("y2", bottom);
+      group
+        .append("line")
+        .attr("class", "faultedge")
+        .attr("x1", at)
+        .attr("x2", at)
+        .attr("y1", top)
+        .attr("y2", bottom);
     }
   }
 }
@@ -98,31 +147,53 @@ function drawFaultBands(group: Pen, result: Result, scale: TimeScale, top: numbe
 function drawPanels(svg: Pen, result: Result, scale: TimeScale, top: number): number {
   let y = top;
   const success = result.series["SuccessRatio"] ?? [];
-  y = panel(svg, scale, y, { title: "Success ratio", lines: success.map((of) => ({ of, className: "success" })), floor: lowest(success, 1), ceiling: 1, format: (value) => `${Math.round(value * 100)} %` });
+  y = panel(svg, scale, y, {
+    title: "Success ratio",
+    lines: success.map((of) => ({ of, className: "success" })),
+    floor: lowest(success, 1),
+    ceiling: 1,
+    format: (value) => `${Math.round(value * 100)} %`,
+  });
   const p50 = (result.series["LatencyP50Ms"] ?? []).map((of) => ({ of, className: "p50" }));
   const p99 = (result.series["LatencyP99Ms"] ?? []).map((of) => ({ of, className: "p99" }));
   const latencyMost = highest([...p50, ...p99].map(({ of }) => of));
-  y = panel(svg, scale, y, { title: "Latency, ms (p99 solid, p50 dashed)", lines: [...p50, ...p99], floor: 0, ceiling: latencyMost, format: (value) => `${round(value)}` });
+  y = panel(svg, scale, y, {
+    title: "Latency, ms (p99 solid, p50 dashed)",
+    lines: [...p50, ...p99],
+    floor: 0,
+    ceiling: latencyMost,
+    format: (value) => `${round(value)}`,
+  });
   const lag = result.series["ReplicationLag"] ?? [];
-  y = panel(svg, scale, y, { title: "Replication lag, s", lines: lag.map((of) => ({ of, className: "lag" })), floor: 0, ceiling: Math.max(0.001, highest(lag)), format: (value) => `${round(value)}` });
+  y = panel(svg, scale, y, {
+    title: "Replication lag, s",
+    lines: lag.map((of) => ({ of, className: "lag" })),
+    floor: 0,
+    ceiling: Math.max(0.001, highest(lag)),
+    format: (value) => `${round(value)}`,
+  });
   return y;
 }
 
 /** Lowest value of the series as a round share below `most`. */
 function lowest(series: readonly Series[], most: number): number {
   let least = most;
-  for (const { values } of series) for (const value of values) if (value !== null && value < least) least = value;
+  for (const { values } of series)
+    for (const value of values) if (value !== null && value < least) least = value;
   return least > 0.98 ? 0.98 : Math.floor(least * 10) / 10;
 }
 
 function highest(series: readonly Series[]): number {
   let most = 0;
-  for (const { values } of series) for (const value of values) if (value !== null && value > most) most = value;
+  for (const { values } of series)
+    for (const value of values) if (value !== null && value > most) most = value;
   if (most === 0) return 1;
   let magnitude = 1;
   while (magnitude < most) magnitude *= 10;
   while (magnitude / 10 >= most) magnitude /= 10;
-  return [0.2, 0.5, 1].map((part) => part * magnitude).find((ceiling) => ceiling >= most) ?? magnitude;
+  return (
+    [0.2, 0.5, 1].map((part) => part * magnitude).find((ceiling) => ceiling >= most) ?? magnitude
+  );
 }
 
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;
@@ -137,30 +208,65 @@ interface Panel {
 
 function panel(svg: Pen, scale: TimeScale, top: number, given: Panel): number {
   const bottom = top + PANEL_HEIGHT - 16;
-  svg.append("text").attr("class", "head").attr("x", 24).attr("y", top + 14).text(shorten(given.title.split(",")[0] as string, 13, LEFT - 70));
+  svg
+    .append("text")
+    .attr("class", "head")
+    .attr("x", 24)
+    .attr("y", top + 14)
+    .text(shorten(given.title.split(",")[0] as string, 13, LEFT - 70));
   const [, unit] = given.title.split(",");
-  if (unit !== undefined) svg.append("text").attr("class", "small soft").attr("x", 24).attr("y", top + 30).text(unit.trim());
+  if (unit !== undefined)
+    svg
+      .append("text")
+      .attr("class", "small soft")
+      .attr("x", 24)
+      .attr("y", top + 30)
+      .text(unit.trim());
   const names = [...new Set(given.lines.map(({ of }) => of.of))];
   const shown = names.length > 3 ? `${names.length} series` : names.join(", ");
-  svg.append("text").attr("class", "small soft").attr("x", 24).attr("y", top + 46).text(shorten(plain(shown), 11, LEFT - 80));
+  svg
+    .append("text")
+    .attr("class", "small soft")
+    .attr("x", 24)
+    .attr("y", top + 46)
+    .text(shorten(plain(shown), 11, LEFT - 80));
   const height = bottom - top - 6;
   const y = (value: number): number => {
     const share = (value - given.floor) / (given.ceiling - given.floor || 1);
     return Math.round((bottom - Math.min(1, Math.max(0, share)) * height) * 100) / 100;
   };
   for (const value of [given.floor, given.ceiling]) {
-    svg.append("line").attr("class", "grid").attr("x1", LEFT).attr("x2", RIGHT).attr("y1", y(value)).attr("y2", y(value));
-    svg.append("text").attr("class", "small soft end").attr("x", LEFT - 8).attr("y", y(value) + 4).text(given.format(value));
+    svg
+      .append("line")
+      .attr("class", "grid")
+      .attr("x1", LEFT)
+      .attr("x2", RIGHT)
+      .attr("y1", y(value))
+      .attr("y2", y(value));
+    svg
+      .append("text")
+      .attr("class", "small soft end")
+      .attr("x", LEFT - 8)
+      .attr("y", y(value) + 4)
+      .text(given.format(value));
   }
   for (const { of, className } of given.lines) {
-    svg.append("path").attr("class", className).attr("d", pathOf(of, scale, y));
+    svg
+      .append("path")
+      .attr("class", className)
+      .attr("d", pathOf(of, scale, y));
   }
   return top + PANEL_HEIGHT;
 }
 
 function patterns(defs: Pen): void {
   const pattern = (id: string, size: number): Pen => {
-    const made = defs.append("pattern").attr("id", `cq-${id}`).attr("width", size).attr("height", size).attr("patternUnits", "userSpaceOnUse");
+    const made = defs
+      .append("pattern")
+      .attr("id", `cq-${id}`)
+      .attr("width", size)
+      .attr("height", size)
+      .attr("patternUnits", "userSpaceOnUse");
     made.append("rect").attr("class", "patternbg").attr("width", size).attr("height", size);
     return made;
   };
@@ -185,8 +291,19 @@ const LEGEND: readonly (readonly [className: string, text: string])[] = [
 function drawLegend(svg: Pen, y: number): number {
   let x = 24;
   for (const [className, text] of LEGEND) {
-    svg.append("rect").attr("class", className).attr("x", x).attr("y", y).attr("width", 22).attr("height", 12);
-    svg.append("text").attr("class", "small").attr("x", x + 28).attr("y", y + 10).text(text);
+    svg
+      .append("rect")
+      .attr("class", className)
+      .attr("x", x)
+      .attr("y", y)
+      .attr("width", 22)
+      .attr("height", 12);
+    svg
+      .append("text")
+      .attr("class", "small")
+      .attr("x", x + 28)
+      .attr("y", y + 10)
+      .text(text);
     x += 28 + textWidth(text, 11) + 26;
   }
   return y + 34;

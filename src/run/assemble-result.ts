@@ -5,8 +5,13 @@ import { type CacheFacts, type CheckContext, membersOf } from "../checks/context
 import { failoversOf, worstRecovery } from "../checks/objectives/rto.ts";
 import { checkExpectation, checkInvariants } from "../checks/run-checks.ts";
 import { worst } from "../checks/verdict.ts";
+import {
+  OUTCOME_CLIENT_LOST,
+  OUTCOME_FAIL,
+  OUTCOME_INFO,
+  OUTCOME_OK,
+} from "../journal/operation-columns.ts";
 import type { JournalRecord } from "../journal/records.ts";
-import { OUTCOME_CLIENT_LOST, OUTCOME_FAIL, OUTCOME_INFO, OUTCOME_OK } from "../journal/operation-columns.ts";
 import type { Failover } from "../measure/failover-fold.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import { type LossWindow, rpoNs } from "../measure/loss-fold.ts";
@@ -78,7 +83,9 @@ export function assembleResult(facts: RunFacts): Result {
     faults: faultsOf(records),
     assumptions: resolved.assumptions,
     caches: byName(resolved.caches, (cache) => cacheResult(facts, context, cache.name)),
-    globalDatastores: byName(resolved.globalDatastores, (store) => datastoreResult(facts, context, store.name)),
+    globalDatastores: byName(resolved.globalDatastores, (store) =>
+      datastoreResult(facts, context, store.name),
+    ),
     traffic: byName(resolved.traffic, (_, at) => trafficResult(measured, end, at)),
     origins: byName(end.origins, (origin) => ({
       requests: origin.requests,
@@ -111,20 +118,34 @@ function contextOf(facts: RunFacts): CheckContext {
       costReason: cache.costReason,
     };
   });
-  const datastores = resolved.globalDatastores.map(({ name, primary, secondaries }) => ({ name, members: [primary, ...secondaries] }));
+  const datastores = resolved.globalDatastores.map(({ name, primary, secondaries }) => ({
+    name,
+    members: [primary, ...secondaries],
+  }));
   return { index, records, measured, end, caches, datastores };
 }
 
 /** Results by name. Names that look like integers would be re-ordered by the language; the scenario's schema forbids them. */
-function byName<T extends { readonly name: string }, R>(list: readonly T[], of: (item: T, at: number) => R): Record<string, R> {
+function byName<T extends { readonly name: string }, R>(
+  list: readonly T[],
+  of: (item: T, at: number) => R,
+): Record<string, R> {
   return Object.fromEntries(list.map((item, at) => [item.name, of(item, at)]));
 }
 
 function faultsOf(records: readonly JournalRecord[]): FaultResult[] {
-  const faults = new Map<number, { kind: string; targets: readonly string[]; injectedAt: number; healedAt: number | null }>();
+  const faults = new Map<
+    number,
+    { kind: string; targets: readonly string[]; injectedAt: number; healedAt: number | null }
+  >();
   for (const record of records) {
     if (record.kind === "fault-injected") {
-      faults.set(record.fault, { kind: record.faultKind, targets: record.targets, injectedAt: toSeconds(record.at), healedAt: null });
+      faults.set(record.fault, {
+        kind: record.faultKind,
+        targets: record.targets,
+        injectedAt: toSeconds(record.at),
+        healedAt: null,
+      });
     } else if (record.kind === "fault-healed") {
       const fault = faults.get(record.fault);
       if (fault !== undefined) fault.healedAt = toSeconds(record.at);
@@ -137,15 +158,22 @@ function cacheResult(facts: RunFacts, context: CheckContext, name: string): Cach
   const { index, measured } = facts;
   const cache = context.caches.find((candidate) => candidate.name === name) as CacheFacts;
   const losses = measured.losses.filter((window) => window.cache === name);
-  const failovers = failoversOf(context, name).filter((failover) => failover.globalDatastore === null);
+  const failovers = failoversOf(context, name).filter(
+    (failover) => failover.globalDatastore === null,
+  );
   const finished = failovers.filter((failover) => failover.abandoned === null);
-  const rtos = finished.map((failover) => (failover.promoted === null ? null : failover.promoted.at - failover.started.at));
-  const minutes = index.shards.flatMap((shard, at) => (shard.cache === name ? [measured.minutes[at] as { used: number; unavailable: number }] : []));
+  const rtos = finished.map((failover) =>
+    failover.promoted === null ? null : failover.promoted.at - failover.started.at,
+  );
+  const minutes = index.shards.flatMap((shard, at) =>
+    shard.cache === name ? [measured.minutes[at] as { used: number; unavailable: number }] : [],
+  );
   const used = Math.max(0, ...minutes.map((minute) => minute.used));
   const unavailable = Math.max(0, ...minutes.map((minute) => minute.unavailable));
   return {
     rpoSeconds: toSeconds(Math.max(0, ...losses.map(rpoNs))),
-    rtoSeconds: rtos.length === 0 || rtos.includes(null) ? null : toSeconds(Math.max(...(rtos as number[]))),
+    rtoSeconds:
+      rtos.length === 0 || rtos.includes(null) ? null : toSeconds(Math.max(...(rtos as number[]))),
     writesLost: sum(losses.map((window) => window.writesLost)),
     splitBrainWrites: sum(losses.map((window) => window.splitBrainWrites)),
     availability: availabilityOf(context, name),
@@ -199,34 +227,55 @@ function failoverResult(failover: Failover, losses: readonly LossWindow[]): Fail
     writesLost: sum(own.map((window) => window.writesLost)),
     bytesLost: sum(own.map((window) => window.bytesLost)),
     rtoSeconds: between(started, promoted),
-    phases: { detect: between(started, detected), decide: between(detected, decided), promote: between(decided, promoted) },
+    phases: {
+      detect: between(started, detected),
+      decide: between(detected, decided),
+      promote: between(decided, promoted),
+    },
   };
 }
 
-function datastoreResult(facts: RunFacts, context: CheckContext, name: string): GlobalDatastoreResult {
+function datastoreResult(
+  facts: RunFacts,
+  context: CheckContext,
+  name: string,
+): GlobalDatastoreResult {
   const { resolved, measured, records, series } = facts;
   const members = membersOf(context, name);
-  const claims = records.filter((record) => record.kind === "primary-claim" && members.includes(record.cache));
+  const claims = records.filter(
+    (record) => record.kind === "primary-claim" && members.includes(record.cache),
+  );
   const last = claims[claims.length - 1];
   const lead = last?.kind === "primary-claim" ? last.cache : members[0];
   const lags: number[] = [];
   for (const entry of series["GlobalDatastoreReplicationLag"] ?? []) {
-    if (members.includes(entry.of)) for (const value of entry.values) if (value !== null) lags.push(value);
+    if (members.includes(entry.of))
+      for (const value of entry.values) if (value !== null) lags.push(value);
   }
   lags.sort((a, b) => a - b);
-  const at = (p: number): number | null => lags[Math.min(lags.length - 1, Math.floor(p * lags.length))] ?? null;
-  const promotions = measured.failovers.filter((failover) => failover.globalDatastore === name && failover.abandoned === null);
+  const at = (p: number): number | null =>
+    lags[Math.min(lags.length - 1, Math.floor(p * lags.length))] ?? null;
+  const promotions = measured.failovers.filter(
+    (failover) => failover.globalDatastore === name && failover.abandoned === null,
+  );
   return {
     primaryRegion: resolved.caches.find((cache) => cache.name === lead)?.region ?? "",
     promotions: promotions.map((failover) => {
       const { phases, ...rest } = failoverResult(failover, measured.losses);
-      const to = resolved.caches.find((cache) => cache.shards.some((shard) => shard.nodes.some((node) => node.id === failover.toNode)));
+      const to = resolved.caches.find((cache) =>
+        cache.shards.some((shard) => shard.nodes.some((node) => node.id === failover.toNode)),
+      );
       return {
         ...rest,
         fromCache: failover.cache,
         toCache: to?.name ?? "",
         // Between Regions nothing but the operator detects.
-        phases: { operator: phases.detect, detect: phases.detect === null ? null : 0, decide: phases.decide, promote: phases.promote },
+        phases: {
+          operator: phases.detect,
+          detect: phases.detect === null ? null : 0,
+          decide: phases.decide,
+          promote: phases.promote,
+        },
       };
     }),
     lagSeconds: { p50: at(0.5), p99: at(0.99), max: lags[lags.length - 1] ?? null },
@@ -245,11 +294,13 @@ function trafficResult(measured: Measured, end: EndState, at: number): TrafficRe
     clientLost: fold.count(OUTCOME_CLIENT_LOST),
     inFlight: end.open(at),
     availability: fold.availability === null ? null : ratio(fold.availability),
-    rtoSeconds: worstOne?.regainedAt == null ? null : toSeconds(worstOne.regainedAt - worstOne.after.at),
+    rtoSeconds:
+      worstOne?.regainedAt == null ? null : toSeconds(worstOne.regainedAt - worstOne.after.at),
     recoveries: recoveries.map((recovery) => ({
       after: recovery.after.what,
       at: toSeconds(recovery.after.at),
-      rtoSeconds: recovery.regainedAt === null ? null : toSeconds(recovery.regainedAt - recovery.after.at),
+      rtoSeconds:
+        recovery.regainedAt === null ? null : toSeconds(recovery.regainedAt - recovery.after.at),
       phases: {
         detect: toSeconds(recovery.phases.detect),
         decide: toSeconds(recovery.phases.decide),
@@ -290,6 +341,7 @@ function latencyMs(histogram: Histogram): LatencyMs {
   return { p50: ms(0.5), p90: ms(0.9), p99: ms(0.99), p999: ms(0.999), max };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
 const ratio = (value: number): number => Math.round(value * 1e9) / 1e9;
 const cents = (value: number): number => Math.round(value * 1e4) / 1e4;

@@ -1,7 +1,9 @@
 /** Builds everything a resolved scenario names. */
+
+import { plantedBugs } from "../faults/planted/registry.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createSampler } from "../kernel/sampler.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { RunIndex } from "../measure/run-facts.ts";
 import { CacheAside } from "../model/application/cache-aside.ts";
 import { ClientFleet, type ClientHost } from "../model/client/client-fleet.ts";
@@ -17,13 +19,12 @@ import { Origin } from "../model/origin/origin.ts";
 import { Hosts } from "../model/place/hosts.ts";
 import { Recorder } from "../model/recorder.ts";
 import { GlobalDatastore } from "../model/service/global-datastore.ts";
-import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import type { Group } from "../model/service/group.ts";
+import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import { serviceStrategies } from "../model/service/strategies.ts";
-import { TrafficSource } from "../model/traffic/traffic-source.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
+import { TrafficSource } from "../model/traffic/traffic-source.ts";
 import { World } from "../model/world.ts";
-import { plantedBugs } from "../faults/planted/registry.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 
 export interface Built {
@@ -36,7 +37,8 @@ export interface Built {
 export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: Journal): Built {
   const hosts = new Hosts(resolved.regions);
   const control = new Map<string, number>();
-  for (const region of resolved.regions) control.set(region.name, hosts.addRegional(`service@${region.name}`, region.name));
+  for (const region of resolved.regions)
+    control.set(region.name, hosts.addRegional(`service@${region.name}`, region.name));
   const nodeHosts = resolved.caches.map((cache) =>
     cache.shards.flatMap((shard) => shard.nodes.map((node) => hosts.addInZone(node.id, node.zone))),
   );
@@ -44,7 +46,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
     traffic.zones.map((zone) => hosts.addInZone(`${traffic.name}@${zone}`, zone)),
   );
   const originHosts = resolved.origins.map((origin) =>
-    origin.zone === null ? hosts.addRegional(origin.name, origin.region) : hosts.addInZone(origin.name, origin.zone),
+    origin.zone === null
+      ? hosts.addRegional(origin.name, origin.region)
+      : hosts.addInZone(origin.name, origin.zone),
   );
   const network = new Network(hosts, resolved.network, kernel.streams, kernel);
   const recorder = new Recorder(journal, kernel);
@@ -85,7 +89,8 @@ function buildGroups(
   },
 ): void {
   const drainKind = world.kernel.kind("server-drain", (_t, node) => world.nodes[node]?.drain());
-  const strategies = plantedBugs.find((bug) => bug.name === resolved.plant)?.strategies ?? serviceStrategies;
+  const strategies =
+    plantedBugs.find((bug) => bug.name === resolved.plant)?.strategies ?? serviceStrategies;
   let firstShard = 0;
   for (const [at, cache] of resolved.caches.entries()) {
     const datastore = datastoreOf(resolved, cache.name);
@@ -93,9 +98,15 @@ function buildGroups(
     const keys = given.keyMapOf(cache);
     const traffic = trafficOf(resolved, cache.name);
     const value = createSampler(traffic[0]?.keys.valueSize ?? { kind: "constant", value: 100 });
-    const sizes = world.kernel.streams.stream(`cache/${datastore?.name ?? cache.name}`, "prefill-sizes");
+    const sizes = world.kernel.streams.stream(
+      `cache/${datastore?.name ?? cache.name}`,
+      "prefill-sizes",
+    );
     buildReplicationGroup(world, cache, {
-      hosts: { nodes: given.nodeHosts[at] as readonly number[], control: given.control.get(cache.region) as number },
+      hosts: {
+        nodes: given.nodeHosts[at] as readonly number[],
+        control: given.control.get(cache.region) as number,
+      },
       prefill: {
         keys,
         valueBytes: () => Math.max(1, Math.round(value.constant ?? value.sample(sizes))),
@@ -103,8 +114,12 @@ function buildGroups(
       },
       strategies,
       firstShard,
-      servesReplicaReads: traffic.some((source) => source.client.readFrom === "replica" || source.client.readLocalRegion),
-      follows: follows ? (world.groups.find((group) => group.name === datastore.primary) ?? null) : null,
+      servesReplicaReads: traffic.some(
+        (source) => source.client.readFrom === "replica" || source.client.readLocalRegion,
+      ),
+      follows: follows
+        ? (world.groups.find((group) => group.name === datastore.primary) ?? null)
+        : null,
       drainKind,
     });
     firstShard += cache.shards.length;
@@ -155,11 +170,15 @@ function buildClients(
         zone: world.hosts.zoneIndex(zone),
         settings: traffic.client,
         ttlNs: traffic.keys.ttlNs ?? 0,
-        routers: groupsOf(world, traffic.cache).map((group) => routerTo(world, group, traffic, session, name)),
+        routers: groupsOf(world, traffic.cache).map((group) =>
+          routerTo(world, group, traffic, session, name),
+        ),
       });
     }
   }
-  const firstShards = new Map(world.groups.map((group) => [group, (group.shards[0] as Group["shards"][number]).index]));
+  const firstShards = new Map(
+    world.groups.map((group) => [group, (group.shards[0] as Group["shards"][number]).index]),
+  );
   const counts = {
     opened(node: number): void {
       const server = world.nodes[node];
@@ -189,7 +208,13 @@ function buildClients(
   }
 }
 
-function routerTo(world: World, group: Group, traffic: TrafficSettings, session: number, name: string): Router {
+function routerTo(
+  world: World,
+  group: Group,
+  traffic: TrafficSettings,
+  session: number,
+  name: string,
+): Router {
   const stream = world.kernel.streams.stream(`client/${name}`, `routing/${group.name}`);
   const learned = (of: Group, shard: number, node: number, cause: string): void => {
     const client = world.fleet.sessions[session];
@@ -210,14 +235,25 @@ function buildOriginsAndTraffic(
   },
 ): void {
   const { kernel, network, fleet } = world;
-  const byTraffic = resolved.traffic.map((traffic) => resolved.origins.findIndex((origin) => origin.name === traffic.onMiss));
+  const byTraffic = resolved.traffic.map((traffic) =>
+    resolved.origins.findIndex((origin) => origin.name === traffic.onMiss),
+  );
   const application = new CacheAside(
     fleet,
-    resolved.traffic.map((traffic) => ({ hasOrigin: traffic.onMiss !== null, fallsBack: traffic.onError === "origin" })),
+    resolved.traffic.map((traffic) => ({
+      hasOrigin: traffic.onMiss !== null,
+      fallsBack: traffic.onError === "origin",
+    })),
     (request) => {
-      const origin = world.origins[byTraffic[fleet.requests.traffic[request] as number] as number] as Origin;
+      const origin = world.origins[
+        byTraffic[fleet.requests.traffic[request] as number] as number
+      ] as Origin;
       const client = fleet.requests.client[request] as number;
-      origin.ask(request, fleet.requests.generation[request] as number, fleet.hostOf[client] as number);
+      origin.ask(
+        request,
+        fleet.requests.generation[request] as number,
+        fleet.hostOf[client] as number,
+      );
     },
   );
   fleet.listen(application);
@@ -225,14 +261,26 @@ function buildOriginsAndTraffic(
     if (fleet.requests.generation[request] === generation) application.originAnswered(request);
   };
   for (const [at, settings] of resolved.origins.entries()) {
-    world.origins.push(new Origin(settings, given.originHosts[at] as number, { kernel, network, answered }));
+    world.origins.push(
+      new Origin(settings, given.originHosts[at] as number, { kernel, network, answered }),
+    );
     world.originZones.push(settings.zone === null ? null : world.hosts.zoneIndex(settings.zone));
   }
   let session = 0;
   for (const [at, settings] of resolved.traffic.entries()) {
     const sessions = (given.clientHosts[at] as readonly number[]).map(() => session++);
     const commandTime = createSampler(cacheOf(resolved, settings).engine.commandTime);
-    world.traffic.push(new TrafficSource(settings, at, sessions, given.keyMaps[at] as KeyMap, commandTime, fleet, kernel));
+    world.traffic.push(
+      new TrafficSource(
+        settings,
+        at,
+        sessions,
+        given.keyMaps[at] as KeyMap,
+        commandTime,
+        fleet,
+        kernel,
+      ),
+    );
   }
 }
 
@@ -253,20 +301,31 @@ function indexOf(resolved: ResolvedScenario, world: World): RunIndex {
       shard: node.shard,
     })),
     shards: world.groups.flatMap((group) =>
-      group.shards.map((shard) => ({ cache: group.name, number: shard.number, id: String(shard.number).padStart(4, "0") })),
+      group.shards.map((shard) => ({
+        cache: group.name,
+        number: shard.number,
+        id: String(shard.number).padStart(4, "0"),
+      })),
     ),
     origins: world.origins.map((origin) => origin.name),
   };
 }
 
-function datastoreOf(resolved: ResolvedScenario, cache: string): GlobalDatastoreSettings | undefined {
-  return resolved.globalDatastores.find((store) => store.primary === cache || store.secondaries.includes(cache));
+function datastoreOf(
+  resolved: ResolvedScenario,
+  cache: string,
+): GlobalDatastoreSettings | undefined {
+  return resolved.globalDatastores.find(
+    (store) => store.primary === cache || store.secondaries.includes(cache),
+  );
 }
 
 /** Traffic that reaches a cache, directly or through its datastore. */
 function trafficOf(resolved: ResolvedScenario, cache: string): readonly TrafficSettings[] {
   const datastore = datastoreOf(resolved, cache)?.name;
-  return resolved.traffic.filter((traffic) => traffic.cache === cache || traffic.cache === datastore);
+  return resolved.traffic.filter(
+    (traffic) => traffic.cache === cache || traffic.cache === datastore,
+  );
 }
 
 /** The cache that a traffic source talks to first. */

@@ -21,7 +21,11 @@ const COUNTERS: readonly (readonly [metric: string, unit: string, field: keyof N
 ];
 
 /** Metric names and what they say, for `list metrics`. */
-export const metricNames: readonly { readonly metric: string; readonly unit: string; readonly of: string }[] = [
+export const metricNames: readonly {
+  readonly metric: string;
+  readonly unit: string;
+  readonly of: string;
+}[] = [
   ...COUNTERS.map(([metric, unit]) => ({ metric, unit, of: "node" })),
   { metric: "CurrConnections", unit: "Count", of: "node" },
   { metric: "CurrItems", unit: "Count", of: "node" },
@@ -76,7 +80,8 @@ export class Metrics {
       series.sample("OriginConcurrency", origin.name, "Count", origin.busy);
       series.sample("OriginQueued", origin.name, "Count", origin.queued);
     }
-    if (now + this.stepNs <= this.untilNs) world.kernel.schedule(now + this.stepNs, this.kind, this.target, 0, 0);
+    if (now + this.stepNs <= this.untilNs)
+      world.kernel.schedule(now + this.stepNs, this.kind, this.target, 0, 0);
   }
 
   private sampleNode(node: RedisNode, now: Nanos): void {
@@ -93,9 +98,18 @@ export class Metrics {
     gauge("CurrConnections", "Count", node.clientConnections);
     gauge("CurrItems", "Count", node.keyspace.size);
     gauge("BytesUsedForCache", "Bytes", node.usedBytes);
-    gauge("DatabaseMemoryUsagePercentage", "Percent", Math.round((1e4 * 100 * node.usedBytes) / node.settings.maxmemoryBytes) / 1e4);
+    gauge(
+      "DatabaseMemoryUsagePercentage",
+      "Percent",
+      Math.round((1e4 * 100 * node.usedBytes) / node.settings.maxmemoryBytes) / 1e4,
+    );
     gauge("IsMaster", "Count", node.leads ? 1 : 0);
-    series.sample("ReplicationLag", node.id, "Seconds", node.alive && node.link !== null ? toSeconds(node.lagAt(now)) : null);
+    series.sample(
+      "ReplicationLag",
+      node.id,
+      "Seconds",
+      node.alive && node.link !== null ? toSeconds(node.lagAt(now)) : null,
+    );
     Object.assign(before, counters);
   }
 }

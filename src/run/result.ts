@@ -57,7 +57,11 @@ export interface FailoverResult {
   readonly bytesLost: number;
   /** From start to accepting writes; null when it never finished. */
   readonly rtoSeconds: number | null;
-  readonly phases: { readonly detect: number | null; readonly decide: number | null; readonly promote: number | null };
+  readonly phases: {
+    readonly detect: number | null;
+    readonly decide: number | null;
+    readonly promote: number | null;
+  };
 }
 
 export interface CacheResult {
@@ -70,21 +74,36 @@ export interface CacheResult {
   readonly costPerHour: number | null;
   readonly costPerMonth: number | null;
   readonly costReason: string | null;
-  readonly nodes: readonly { readonly id: string; readonly region: string; readonly zone: string; readonly shard: number; readonly intervals: readonly NodeInterval[] }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly region: string;
+    readonly zone: string;
+    readonly shard: number;
+    readonly intervals: readonly NodeInterval[];
+  }[];
   readonly failovers: readonly FailoverResult[];
 }
 
 export interface PromotionResult extends Omit<FailoverResult, "phases"> {
   readonly fromCache: string;
   readonly toCache: string;
-  readonly phases: { readonly operator: number | null; readonly detect: number | null; readonly decide: number | null; readonly promote: number | null };
+  readonly phases: {
+    readonly operator: number | null;
+    readonly detect: number | null;
+    readonly decide: number | null;
+    readonly promote: number | null;
+  };
 }
 
 export interface GlobalDatastoreResult {
   /** The Region that is primary at the end of the run. */
   readonly primaryRegion: string;
   readonly promotions: readonly PromotionResult[];
-  readonly lagSeconds: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
+  readonly lagSeconds: {
+    readonly p50: number | null;
+    readonly p99: number | null;
+    readonly max: number | null;
+  };
 }
 
 export interface RecoveryPhases {

@@ -79,7 +79,8 @@ export function open(resolved: ResolvedScenario): Simulation {
     finish(input) {
       guarded(() => {
         kernel.runUntil(end);
-        for (const group of world.groups) for (const shard of group.shards) group.recordOffsets(shard);
+        for (const group of world.groups)
+          for (const shard of group.shards) group.recordOffsets(shard);
         journal.flush();
       });
       const endState = endOf(resolved, started);
@@ -112,7 +113,10 @@ function measurementOptions(
   records: readonly JournalRecord[],
 ): MeasurementOptions {
   const storeOf = (cache: string) =>
-    resolved.globalDatastores.find(({ name, primary, secondaries }) => name === cache || primary === cache || secondaries.includes(cache));
+    resolved.globalDatastores.find(
+      ({ name, primary, secondaries }) =>
+        name === cache || primary === cache || secondaries.includes(cache),
+    );
   // Traffic on one cache, or on members of one datastore, shares its keys.
   const families: string[] = [];
   const family = resolved.traffic.map(({ cache }) => {
@@ -133,14 +137,18 @@ function measurementOptions(
     })),
     cachesOfTraffic: resolved.traffic.map(({ cache }) => {
       const store = resolved.globalDatastores.find(({ name }) => name === cache);
-      return new Set(store === undefined ? [cache] : [store.name, store.primary, ...store.secondaries]);
+      return new Set(
+        store === undefined ? [cache] : [store.name, store.primary, ...store.secondaries],
+      );
     }),
   };
 }
 
 function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started): EndState {
   const shards = world.groups.flatMap((group) => group.shards);
-  const leaders = shards.map((shard) => (shard.leader.alive && shard.leader.leads ? shard.leader : null));
+  const leaders = shards.map((shard) =>
+    shard.leader.alive && shard.leader.leads ? shard.leader : null,
+  );
   for (const node of world.nodes) node.link?.advance(kernel.now);
   const firstShards = resolved.traffic.map((_, at) => {
     const session = world.fleet.sessions.find((candidate) => candidate.traffic === at);
@@ -158,7 +166,9 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     stored(shard, key) {
       const node = leaders[shard];
       // All traffic on one cache shares its keys.
-      const keys = keyMaps.find((map, at) => inCache(resolved, world, at, shard) && key < map.count);
+      const keys = keyMaps.find(
+        (map, at) => inCache(resolved, world, at, shard) && key < map.count,
+      );
       if (!node || keys === undefined) return null;
       const local = keys.localOf(key);
       const { keyspace } = node;
@@ -171,15 +181,23 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
         expireAt: keyspace.expireAt(local),
       };
     },
-    shardOfKey: (traffic, key) => (firstShards[traffic] as number) + (keyMaps[traffic]?.shardOf(key) ?? 0),
+    shardOfKey: (traffic, key) =>
+      (firstShards[traffic] as number) + (keyMaps[traffic]?.shardOf(key) ?? 0),
     origins: world.origins,
   };
 }
 
 /** Whether a traffic source talks to the group that a shard belongs to. */
-function inCache(resolved: ResolvedScenario, world: World, traffic: number, shard: number): boolean {
+function inCache(
+  resolved: ResolvedScenario,
+  world: World,
+  traffic: number,
+  shard: number,
+): boolean {
   const name = resolved.traffic[traffic]?.cache;
-  const group = world.groups.find((candidate) => candidate.shards.some((own) => own.index === shard));
+  const group = world.groups.find((candidate) =>
+    candidate.shards.some((own) => own.index === shard),
+  );
   if (group === undefined) return false;
   const datastore = world.datastores.find((candidate) => candidate.groups.includes(group));
   return group.name === name || datastore?.name === name;

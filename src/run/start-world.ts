@@ -34,12 +34,14 @@ export function startWorld(
   world.fleet.start();
   for (const source of world.traffic) source.start();
   new Method(world, resolved.method).start();
-  if (series !== null) new Metrics(world, series.recorder, series.stepNs, resolved.durationNs).start();
+  if (series !== null)
+    new Metrics(world, series.recorder, series.stepNs, resolved.durationNs).start();
   const target = kernel.target("journal");
   const kind = kernel.kind(
     "offsets",
     () => {
-      for (const group of world.groups) for (const shard of group.shards) group.recordOffsets(shard);
+      for (const group of world.groups)
+        for (const shard of group.shards) group.recordOffsets(shard);
       kernel.schedule(kernel.now + SECOND, kind, target, 0, 0);
     },
     2,

@@ -20,7 +20,10 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
     case "fault-healed":
       return { subject: record.faultKind, text: `healed: ${list(record.targets)}` };
     case "step": {
-      const after = record.decidedAfterNs === null ? "" : `, decided ${toSeconds(record.decidedAfterNs)} s after what it follows`;
+      const after =
+        record.decidedAfterNs === null
+          ? ""
+          : `, decided ${toSeconds(record.decidedAfterNs)} s after what it follows`;
       return { subject: record.step, text: `${list(record.targets)}${after}` };
     }
     case "service-event":
@@ -33,7 +36,10 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
     case "failover-promoted":
     case "failover-abandoned": {
       const of = record.globalDatastore ?? `${record.cache} shard ${record.shard}`;
-      return { subject: of, text: `failover ${record.kind.slice("failover-".length)}: ${record.cause}` };
+      return {
+        subject: of,
+        text: `failover ${record.kind.slice("failover-".length)}: ${record.cause}`,
+      };
     }
     case "history-ended":
       return {
@@ -42,13 +48,22 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
       };
     case "client-learned":
     case "client-connected":
-      return { subject: record.client, text: `${record.cache} shard ${record.shard}: ${record.node}, ${record.cause}` };
+      return {
+        subject: record.client,
+        text: `${record.cache} shard ${record.shard}: ${record.node}, ${record.cause}`,
+      };
     case "dns-updated":
-      return { subject: record.cache, text: `${record.endpoint} endpoint now names ${list(record.nodes)}` };
+      return {
+        subject: record.cache,
+        text: `${record.endpoint} endpoint now names ${list(record.nodes)}`,
+      };
     case "primary-claim":
       return record.at === 0
         ? null
-        : { subject: record.node, text: `leads ${record.cache} shard ${record.shard} under epoch ${record.configEpoch}` };
+        : {
+            subject: record.node,
+            text: `leads ${record.cache} shard ${record.shard} under epoch ${record.configEpoch}`,
+          };
     case "evicted":
     case "mark":
     case "offsets":
@@ -56,4 +71,5 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
   }
 }
 
-const list = (names: readonly string[]): string => (names.length === 0 ? "nothing" : names.join(", "));
+const list = (names: readonly string[]): string =>
+  names.length === 0 ? "nothing" : names.join(", ");

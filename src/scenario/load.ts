@@ -1,7 +1,7 @@
 /** From a scenario's text to resolved settings, or to everything that is wrong with it. */
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
-import type { ResolvedScenario } from "./resolved.ts";
 import { resolveScenario } from "./resolve.ts";
+import type { ResolvedScenario } from "./resolved.ts";
 import { applySet } from "./set-path.ts";
 import { describePath, type Path, ScenarioSource } from "./source.ts";
 import { show, validateWords } from "./validate.ts";
@@ -32,9 +32,18 @@ export function loadScenario(text: string, options: LoadScenarioOptions = {}): R
   }
   const setAt = (path: Path): string | undefined =>
     setPaths.filter((known) => known.path.every((part, i) => part === path[i])).pop()?.set;
-  const report = (path: Path, found: string, expected: string, at: "key" | "value" = "value"): void => {
+  const report = (
+    path: Path,
+    found: string,
+    expected: string,
+    at: "key" | "value" = "value",
+  ): void => {
     const set = setAt(path);
-    const said = { path: clean(describePath(path)), found: clean(found), expected: clean(expected) };
+    const said = {
+      path: clean(describePath(path)),
+      found: clean(found),
+      expected: clean(expected),
+    };
     if (set !== undefined) {
       problems.push({ ...said, found: `${said.found} (by --set ${clean(set)})` });
       return;
@@ -42,19 +51,35 @@ export function loadScenario(text: string, options: LoadScenarioOptions = {}): R
     const file = options.file === undefined ? {} : { file: options.file };
     problems.push({ ...said, ...file, ...source.positionOf(path, at) });
   };
-  for (const finding of validateWords(data)) report(finding.path, finding.found, finding.expected, finding.at);
+  for (const finding of validateWords(data))
+    report(finding.path, finding.found, finding.expected, finding.at);
   if (problems.length > 0) throw sorted(problems);
-  const seedText = options.seed ?? (setPaths.some(({ path }) => path[0] === "seed") ? String(data["seed"]) : source.textOf(["seed"]));
-  const resolved = resolveScenario(data, { seed: seedText ?? "1", seedGiven: options.seed !== undefined, allowPlanted: options.allowPlanted === true, story: source.story(), report });
+  const seedText =
+    options.seed ??
+    (setPaths.some(({ path }) => path[0] === "seed")
+      ? String(data["seed"])
+      : source.textOf(["seed"]));
+  const resolved = resolveScenario(data, {
+    seed: seedText ?? "1",
+    seedGiven: options.seed !== undefined,
+    allowPlanted: options.allowPlanted === true,
+    story: source.story(),
+    report,
+  });
   if (problems.length > 0 || resolved === null) throw sorted(problems);
   return resolved;
 }
 
 /** Without control characters and marks that change the direction of text. */
-const clean = (text: string): string => show(text).slice(1, -1).length === text.length ? text : text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "?");
+const clean = (text: string): string =>
+  show(text).slice(1, -1).length === text.length
+    ? text
+    : text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "?");
 
 function sorted(problems: readonly ScenarioProblem[]): ScenarioError {
   const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
-  const ordered = [...unique.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const ordered = [...unique.values()].sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
   return new ScenarioError(ordered);
 }

@@ -1,17 +1,25 @@
 /** Reads validated words into settings: every floor reads its own, this one puts them together. */
 import { formatCount, parseDuration } from "../base/units.ts";
-import { type AssumptionUsed, networkAssumptions, readAssumptions } from "../catalog/assumptions.ts";
+import {
+  type AssumptionUsed,
+  networkAssumptions,
+  readAssumptions,
+} from "../catalog/assumptions.ts";
+import { quotas } from "../catalog/quotas.ts";
 import { regionRttNs } from "../catalog/region-rtt.ts";
 import { zoneNames } from "../catalog/regions.ts";
-import { quotas } from "../catalog/quotas.ts";
 import type { SteadyClause } from "../checks/expectation.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { resolveMethodEntry } from "../faults/resolve.ts";
 import type { Finding, Reading } from "../model/kinds/contract.ts";
-import { type GlobalDatastoreWords, resolveGlobalDatastore } from "../model/kinds/global-datastore/resolve.ts";
-import { type ReplicationGroupWords, resolveReplicationGroup } from "../model/kinds/replication-group/resolve.ts";
+import {
+  type GlobalDatastoreWords,
+  resolveGlobalDatastore,
+} from "../model/kinds/global-datastore/resolve.ts";
+import { resolveReplicationGroup } from "../model/kinds/replication-group/resolve.ts";
+import type { ReplicationGroupWords } from "../model/kinds/replication-group/words.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
@@ -50,7 +58,12 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   });
   const durationNs = parseDuration(words["duration"] as string) ?? 0;
   const top = readAt([], []);
-  if (durationNs < 1e9) top.problem({ path: ["duration"], found: `is "${words["duration"]}"`, expected: "at least 1s of simulated time, below 104 days" });
+  if (durationNs < 1e9)
+    top.problem({
+      path: ["duration"],
+      found: `is "${words["duration"]}"`,
+      expected: "at least 1s of simulated time, below 104 days",
+    });
   if (!SEED.test(given.seed)) {
     const found = `is "${given.seed}"${given.seedGiven ? " (by --seed)" : ""}`;
     top.problem({ path: ["seed"], found, expected: "1 to 64 letters, digits, _ or -" });
@@ -61,12 +74,21 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
 
   const caches = new Map<string, ReplicationGroupSettings | null>();
   for (const [name, of] of Object.entries((words["caches"] as Words | undefined) ?? {})) {
-    caches.set(name, resolveReplicationGroup(name, of as ReplicationGroupWords, readAt(["caches", name], regions)));
+    caches.set(
+      name,
+      resolveReplicationGroup(name, of as ReplicationGroupWords, readAt(["caches", name], regions)),
+    );
   }
   const groups = [...caches.values()].filter((group) => group !== null);
   lintNodeIds(groups, top);
-  const datastores = Object.entries((words["globalDatastores"] as Words | undefined) ?? {}).map(([name, of]) =>
-    resolveGlobalDatastore(name, of as GlobalDatastoreWords, caches, readAt(["globalDatastores", name], regions)),
+  const datastores = Object.entries((words["globalDatastores"] as Words | undefined) ?? {}).map(
+    ([name, of]) =>
+      resolveGlobalDatastore(
+        name,
+        of as GlobalDatastoreWords,
+        caches,
+        readAt(["globalDatastores", name], regions),
+      ),
   );
   lintMembership(datastores, top);
   const origins = Object.entries((words["origins"] as Words | undefined) ?? {}).map(([name, of]) =>
@@ -75,16 +97,31 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   const originNames = Object.keys((words["origins"] as Words | undefined) ?? {});
   const cacheNames = [...caches.keys(), ...datastores.map((store) => store.name)];
   const traffic = Object.entries((words["traffic"] as Words | undefined) ?? {}).map(([name, of]) =>
-    resolveTraffic(name, of as Words, { caches: cacheNames, origins: originNames }, readAt(["traffic", name], regions)),
+    resolveTraffic(
+      name,
+      of as Words,
+      { caches: cacheNames, origins: originNames },
+      readAt(["traffic", name], regions),
+    ),
   );
   const sources = traffic.filter((source) => source !== null);
-  const names = { traffic: Object.keys((words["traffic"] as Words | undefined) ?? {}), caches: cacheNames, origins: originNames };
+  const names = {
+    traffic: Object.keys((words["traffic"] as Words | undefined) ?? {}),
+    caches: cacheNames,
+    origins: originNames,
+  };
   lintNames(names, top);
-  const steadyState = list(words["steadyState"]).map((of, i) => resolveSteadyClause(of, names, readAt(["steadyState", i], regions)));
+  const steadyState = list(words["steadyState"]).map((of, i) =>
+    resolveSteadyClause(of, names, readAt(["steadyState", i], regions)),
+  );
   const steady = steadyState.filter((clause): clause is SteadyClause => clause !== null);
   const world = { caches: groups, datastores, durationNs };
-  const method = list(words["method"]).map((of, i) => resolveMethodEntry(i, of, world, readAt(["method", i], regions)));
-  const expect = list(words["expect"]).map((of, i) => resolveExpectation(of, names, steady, readAt(["expect", i], regions)));
+  const method = list(words["method"]).map((of, i) =>
+    resolveMethodEntry(i, of, world, readAt(["method", i], regions)),
+  );
+  const expect = list(words["expect"]).map((of, i) =>
+    resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
+  );
   const maxEvents = (words["maxEvents"] as number | undefined) ?? MAX_EVENTS_DEFAULT;
   lintSize(sources, groups, { durationNs, maxEvents }, top);
   if (problems > 0) return null;
@@ -122,25 +159,41 @@ function resolveRegions(words: Words, reading: Reading): RegionSettings[] {
     const given = (of as { zones: number | string[] }).zones;
     const zones = typeof given === "number" ? zoneNames(name, given) : given;
     for (const [i, zone] of zones.entries()) {
-      if (seen.has(zone)) reading.problem({ path: ["regions", name, "zones", i], found: `is "${zone}" again`, expected: "each zone once" });
+      if (seen.has(zone))
+        reading.problem({
+          path: ["regions", name, "zones", i],
+          found: `is "${zone}" again`,
+          expected: "each zone once",
+        });
       seen.add(zone);
     }
     return { name, zones };
   });
 }
 
-function resolveNetwork(words: Words, regions: readonly RegionSettings[], reading: Reading): NetworkSettings {
+function resolveNetwork(
+  words: Words,
+  regions: readonly RegionSettings[],
+  reading: Reading,
+): NetworkSettings {
   const assume = (words["assume"] as Record<string, unknown> | undefined) ?? {};
   const assumed = readAssumptions(networkAssumptions, assume, "network", {
     assumption: reading.assumption,
-    problem: (name, expected) => reading.problem({ path: ["assume", name], found: `is "${assume[name]}"`, expected }),
+    problem: (name, expected) =>
+      reading.problem({ path: ["assume", name], found: `is "${assume[name]}"`, expected }),
   });
   const own = new Map<string, number>();
-  for (const [pair, text] of Object.entries(((words["network"] as Words | undefined)?.["regionRtt"] as Words | undefined) ?? {})) {
+  for (const [pair, text] of Object.entries(
+    ((words["network"] as Words | undefined)?.["regionRtt"] as Words | undefined) ?? {},
+  )) {
     const [from = "", to = "", more] = pair.split(" ");
     const known = (name: string): boolean => regions.some((region) => region.name === name);
     if (more !== undefined || !known(from) || !known(to) || from === to) {
-      reading.problem({ path: ["network", "regionRtt", pair], found: `is no pair of the scenario's Regions`, expected: 'two Regions with a space between, such as "us-east-1 eu-west-1"' });
+      reading.problem({
+        path: ["network", "regionRtt", pair],
+        found: `is no pair of the scenario's Regions`,
+        expected: 'two Regions with a space between, such as "us-east-1 eu-west-1"',
+      });
     }
     const ns = parseDuration(text as string) ?? 0;
     own.set(`${from} ${to}`, ns);
@@ -152,7 +205,11 @@ function resolveNetwork(words: Words, regions: readonly RegionSettings[], readin
       if (a === b) continue;
       const rttNs = own.get(`${a.name} ${b.name}`) ?? regionRttNs(a.name, b.name);
       if (rttNs === undefined) {
-        reading.problem({ path: ["regions", b.name], found: `has no measured round trip with ${a.name}`, expected: `network: { regionRtt: { "${a.name} ${b.name}": ... } } with your own figure` });
+        reading.problem({
+          path: ["regions", b.name],
+          found: `has no measured round trip with ${a.name}`,
+          expected: `network: { regionRtt: { "${a.name} ${b.name}": ... } } with your own figure`,
+        });
       } else regionRtt.push({ from: a.name, to: b.name, rttNs });
     }
   }
@@ -167,8 +224,18 @@ function resolveNetwork(words: Words, regions: readonly RegionSettings[], readin
 function resolvePlant(name: string | undefined, allowed: boolean, reading: Reading): string | null {
   if (name === undefined) return null;
   const known = plantedBugs.map((bug) => bug.name);
-  if (!known.includes(name)) reading.problem({ path: ["plant"], found: `is "${name}"`, expected: `one of ${known.join(", ")}` });
-  else if (!allowed) reading.problem({ path: ["plant"], found: `plants the bug "${name}"`, expected: "--allow-planted on the command line, for a planted bug makes every answer wrong" });
+  if (!known.includes(name))
+    reading.problem({
+      path: ["plant"],
+      found: `is "${name}"`,
+      expected: `one of ${known.join(", ")}`,
+    });
+  else if (!allowed)
+    reading.problem({
+      path: ["plant"],
+      found: `plants the bug "${name}"`,
+      expected: "--allow-planted on the command line, for a planted bug makes every answer wrong",
+    });
   return name;
 }
 
@@ -178,7 +245,11 @@ function lintNodeIds(groups: readonly ReplicationGroupSettings[], reading: Readi
     for (const node of group.shards.flatMap((shard) => shard.nodes)) {
       const other = owners.get(node.id);
       if (other !== undefined) {
-        reading.problem({ path: ["caches", group.name], found: `has a node ${node.id}, as ${other} has`, expected: "names of caches whose nodes differ" });
+        reading.problem({
+          path: ["caches", group.name],
+          found: `has a node ${node.id}, as ${other} has`,
+          expected: "names of caches whose nodes differ",
+        });
         return;
       }
       owners.set(node.id, group.name);
@@ -186,29 +257,57 @@ function lintNodeIds(groups: readonly ReplicationGroupSettings[], reading: Readi
   }
   const nodes = owners.size;
   if (nodes > quotas.nodesPerClusterRaised) {
-    reading.problem({ path: ["caches"], found: `have ${nodes} nodes`, expected: `at most ${quotas.nodesPerClusterRaised} in one run` });
+    reading.problem({
+      path: ["caches"],
+      found: `have ${nodes} nodes`,
+      expected: `at most ${quotas.nodesPerClusterRaised} in one run`,
+    });
   }
 }
 
-function lintMembership(stores: readonly { readonly name: string; readonly primary: string; readonly secondaries: readonly string[] }[], reading: Reading): void {
+function lintMembership(
+  stores: readonly {
+    readonly name: string;
+    readonly primary: string;
+    readonly secondaries: readonly string[];
+  }[],
+  reading: Reading,
+): void {
   const owners = new Map<string, string>();
   for (const store of stores) {
     for (const member of [store.primary, ...store.secondaries]) {
       const other = owners.get(member);
-      if (other !== undefined) reading.problem({ path: ["globalDatastores", store.name], found: `has the member ${member}, as ${other} has`, expected: "each cache in one Global Datastore, once" });
+      if (other !== undefined)
+        reading.problem({
+          path: ["globalDatastores", store.name],
+          found: `has the member ${member}, as ${other} has`,
+          expected: "each cache in one Global Datastore, once",
+        });
       owners.set(member, store.name);
     }
   }
 }
 
 /** Expectations speak of traffic, caches and origins by name alone. */
-function lintNames(names: { readonly traffic: readonly string[]; readonly caches: readonly string[]; readonly origins: readonly string[] }, reading: Reading): void {
+function lintNames(
+  names: {
+    readonly traffic: readonly string[];
+    readonly caches: readonly string[];
+    readonly origins: readonly string[];
+  },
+  reading: Reading,
+): void {
   for (const [room, own, others] of [
     ["traffic", names.traffic, [...names.caches, ...names.origins]],
     ["origins", names.origins, names.caches],
   ] as const) {
     for (const name of own) {
-      if (others.includes(name)) reading.problem({ path: [room, name], found: "has the name of something else in the scenario", expected: "a name of its own" });
+      if (others.includes(name))
+        reading.problem({
+          path: [room, name],
+          found: "has the name of something else in the scenario",
+          expected: "a name of its own",
+        });
     }
   }
 }
@@ -221,10 +320,17 @@ function lintSize(
   reading: Reading,
 ): void {
   const seconds = limits.durationNs / 1e9;
-  const nodes = groups.reduce((sum, group) => sum + group.shards.reduce((of, shard) => of + shard.nodes.length, 0), 0);
+  const nodes = groups.reduce(
+    (sum, group) => sum + group.shards.reduce((of, shard) => of + shard.nodes.length, 0),
+    0,
+  );
   const requests = sources.reduce((sum, source) => sum + source.arrivalsPerSecond * seconds, 0);
   const events = requests * EVENTS_PER_REQUEST + nodes * seconds * 12;
   if (events <= limits.maxEvents) return;
   const found = `makes about ${formatCount(Math.round(events / 1e6))} million events (${formatCount(Math.round(requests))} requests, ${nodes} nodes)`;
-  reading.problem({ path: ["duration"], found, expected: `at most ${formatCount(limits.maxEvents)}; maxEvents: raises it` });
+  reading.problem({
+    path: ["duration"],
+    found,
+    expected: `at most ${formatCount(limits.maxEvents)}; maxEvents: raises it`,
+  });
 }

@@ -15,7 +15,12 @@ const regionSchema: JsonSchema = object(
     zones: {
       anyOf: [
         { type: "integer", minimum: 1, maximum: ZONES_MAX },
-        { type: "array", items: { type: "string", pattern: "^[a-z0-9-]{1,30}$" }, minItems: 1, maxItems: ZONES_MAX },
+        {
+          type: "array",
+          items: { type: "string", pattern: "^[a-z0-9-]{1,30}$" },
+          minItems: 1,
+          maxItems: ZONES_MAX,
+        },
       ],
       expected: `a number of zones from 1 to ${ZONES_MAX}, or a list of zone names such as [use1-az1, use1-az2]`,
       description: "Names of the zones, or their number: 3 in us-east-1 means us-east-1a, b, c",
@@ -30,37 +35,79 @@ export const scenarioSchema: JsonSchema = {
   ...object(
     "ScenarioWords",
     {
-      scenario: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,63}$", expected: "a slug: small letters, digits and dashes, at most 64", description: "Name, a slug" },
-      seed: { type: ["string", "number"], description: "Seed of all chance; the text as written counts" },
+      scenario: {
+        type: "string",
+        pattern: "^[a-z0-9][a-z0-9-]{0,63}$",
+        expected: "a slug: small letters, digits and dashes, at most 64",
+        description: "Name, a slug",
+      },
+      seed: {
+        type: ["string", "number"],
+        description: "Seed of all chance; the text as written counts",
+      },
       duration: quantity("duration", "Simulated time"),
-      tieBreak: oneOfWords(["schedule", "shuffled"], "Order of simultaneous events; default schedule"),
-      maxEvents: { type: "integer", minimum: 1000, maximum: 1_000_000_000, description: "Events after which the run ends with an error; default 200,000,000" },
-      plant: { type: "string", description: "A planted bug, for tests of the tests; needs --allow-planted" },
+      tieBreak: oneOfWords(
+        ["schedule", "shuffled"],
+        "Order of simultaneous events; default schedule",
+      ),
+      maxEvents: {
+        type: "integer",
+        minimum: 1000,
+        maximum: 1_000_000_000,
+        description: "Events after which the run ends with an error; default 200,000,000",
+      },
+      plant: {
+        type: "string",
+        description: "A planted bug, for tests of the tests; needs --allow-planted",
+      },
       regions: {
         ...mapOf(regionSchema, "Regions and their Availability Zones"),
-        propertyNames: { pattern: "^[a-z]{2}(-[a-z]+)+-\\d$", expected: "a Region's name, such as us-east-1" },
+        propertyNames: {
+          pattern: "^[a-z]{2}(-[a-z]+)+-\\d$",
+          expected: "a Region's name, such as us-east-1",
+        },
         minProperties: 1,
       },
       network: object("NetworkWords", {
         regionRtt: {
           type: "object",
-          description: 'Round trips between Regions by pair, such as "us-east-1 eu-west-1": 75ms; default: measured ones',
+          description:
+            'Round trips between Regions by pair, such as "us-east-1 eu-west-1": 75ms; default: measured ones',
           additionalProperties: quantity("duration", "Round trip"),
         },
       }),
       assume: {
         type: "object",
         description: "Figures of the network that nobody publishes",
-        properties: Object.fromEntries(networkAssumptions.map(({ name, source }) => [name, { type: "string", description: source }])),
+        properties: Object.fromEntries(
+          networkAssumptions.map(({ name, source }) => [
+            name,
+            { type: "string", description: source },
+          ]),
+        ),
         additionalProperties: false,
       },
       caches: { ...mapOf(replicationGroupSchema, "Caches by name"), minProperties: 1 },
       globalDatastores: mapOf(globalDatastoreSchema, "Global Datastores by name"),
       origins: mapOf(originSchema, "Databases behind caches, by name"),
       traffic: mapOf(trafficSchema, "Traffic sources by name"),
-      steadyState: { type: "array", items: steadyClauseSchema, description: "The steady-state hypothesis" },
-      method: { type: "array", items: methodEntrySchema, maxItems: 1000, description: "Faults and steps, and when" },
-      expect: { type: "array", items: expectationSchema, maxItems: 200, description: "What must hold" },
+      steadyState: {
+        type: "array",
+        items: steadyClauseSchema,
+        description: "The steady-state hypothesis",
+      },
+      method: {
+        type: "array",
+        items: methodEntrySchema,
+        maxItems: 1000,
+        description: "Faults and steps, and when",
+      },
+      expect: {
+        type: "array",
+        items: expectationSchema,
+        maxItems: 200,
+        description: "What must hold",
+      },
     },
     ["scenario", "duration", "regions", "caches", "traffic"],
     "A rehearsal: topology, traffic, faults and expectations",

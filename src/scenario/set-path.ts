@@ -2,7 +2,9 @@
 import { parse } from "yaml";
 import type { Path } from "./source.ts";
 
-export type SetResult = { readonly path: Path } | { readonly found: string; readonly expected: string };
+export type SetResult =
+  | { readonly path: Path }
+  | { readonly found: string; readonly expected: string };
 
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -26,12 +28,20 @@ export function applySet(data: Record<string, unknown>, set: string): SetResult 
       next = {};
       (holder as Record<string, unknown>)[String(part)] = next;
     }
-    if (!isObject(next)) return { found: `--set "${set}" leads nowhere: ${path.slice(0, i + 1).join(".")} holds nothing to set in`, expected: "a path of the scenario" };
+    if (!isObject(next))
+      return {
+        found: `--set "${set}" leads nowhere: ${path.slice(0, i + 1).join(".")} holds nothing to set in`,
+        expected: "a path of the scenario",
+      };
     holder = next;
   }
   const last = path[path.length - 1] as string | number;
   if (Array.isArray(holder)) {
-    if (typeof last !== "number" || last > holder.length) return { found: `--set "${set}" names an entry that is not there`, expected: `an index from 0 to ${holder.length}` };
+    if (typeof last !== "number" || last > holder.length)
+      return {
+        found: `--set "${set}" names an entry that is not there`,
+        expected: `an index from 0 to ${holder.length}`,
+      };
     holder[last] = value;
   } else (holder as Record<string, unknown>)[String(last)] = value;
   return { path };
@@ -41,7 +51,9 @@ const isObject = (value: unknown): boolean => typeof value === "object" && value
 
 function read(holder: unknown, part: string | number): unknown {
   if (Array.isArray(holder)) return typeof part === "number" ? holder[part] : undefined;
-  return isObject(holder) && Object.hasOwn(holder as object, String(part)) ? (holder as Record<string, unknown>)[String(part)] : undefined;
+  return isObject(holder) && Object.hasOwn(holder as object, String(part))
+    ? (holder as Record<string, unknown>)[String(part)]
+    : undefined;
 }
 
 function parsePath(text: string): Path | null {

@@ -1,5 +1,18 @@
 /** The text of a scenario: YAML to plain data, with the place of every word. */
-import { type Alias, type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, type YAMLMap } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLMap,
+} from "yaml";
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
 
 export type Path = readonly (string | number)[];
@@ -12,7 +25,9 @@ export interface Position {
 
 /** `method[2].at` */
 export function describePath(path: Path): string {
-  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
+  return path
+    .map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`))
+    .join("");
 }
 
 const BYTES_MAX = 1024 * 1024;
@@ -33,38 +48,68 @@ export class ScenarioSource {
       const where = { ...(file === undefined ? {} : { file }), ...position };
       return new ScenarioError([{ path: "", found, expected, ...where }]);
     };
-    if (text.length > BYTES_MAX) throw at(`is ${text.length} characters long`, `at most ${BYTES_MAX}`);
+    if (text.length > BYTES_MAX)
+      throw at(`is ${text.length} characters long`, `at most ${BYTES_MAX}`);
     if (nesting(text) > DEPTH_MAX) throw at("is nested too deeply", `at most ${DEPTH_MAX} levels`);
     const lines = new LineCounter();
     let documents: Document[];
     try {
-      documents = [...parseAllDocuments(text, { lineCounter: lines, merge: true, uniqueKeys: true, logLevel: "silent" })] as Document[];
+      documents = [
+        ...parseAllDocuments(text, {
+          lineCounter: lines,
+          merge: true,
+          uniqueKeys: true,
+          logLevel: "silent",
+        }),
+      ] as Document[];
     } catch {
       throw at("cannot be read as YAML", "a YAML map");
     }
     const [document] = documents;
-    if (document === undefined || document.contents === null) throw at("is empty", "a YAML map with scenario:, duration:, regions:, caches: and traffic:", { line: 1, column: 1 });
+    if (document === undefined || document.contents === null)
+      throw at("is empty", "a YAML map with scenario:, duration:, regions:, caches: and traffic:", {
+        line: 1,
+        column: 1,
+      });
     if (documents.length > 1) throw at(`has ${documents.length} documents`, "one");
     const problems = [...document.errors, ...document.warnings].map((error): ScenarioProblem => {
       const position = lines.linePos(error.pos[0]);
       const said = (error.message.split("\n")[0] as string).replace(/ at line \d+.*$/, "");
-      return { path: "", found: `is no valid YAML (${plain(said)})`, expected: "YAML 1.2", ...(file === undefined ? {} : { file }), line: position.line, column: position.col };
+      return {
+        path: "",
+        found: `is no valid YAML (${plain(said)})`,
+        expected: "YAML 1.2",
+        ...(file === undefined ? {} : { file }),
+        line: position.line,
+        column: position.col,
+      };
     });
     if (problems.length > 0) throw new ScenarioError(problems);
     let data: unknown;
     try {
       data = document.toJS({ maxAliasCount: ALIASES_MAX });
     } catch (error) {
-      throw at(`cannot be expanded (${plain(error instanceof Error ? error.message : "unknown")})`, `at most ${ALIASES_MAX} uses of anchors`);
+      throw at(
+        `cannot be expanded (${plain(error instanceof Error ? error.message : "unknown")})`,
+        `at most ${ALIASES_MAX} uses of anchors`,
+      );
     }
-    if (typeof data !== "object" || data === null || Array.isArray(data)) throw at(`is a ${Array.isArray(data) ? "list" : typeof data}`, "a YAML map", { line: 1, column: 1 });
+    if (typeof data !== "object" || data === null || Array.isArray(data))
+      throw at(`is a ${Array.isArray(data) ? "list" : typeof data}`, "a YAML map", {
+        line: 1,
+        column: 1,
+      });
     return new ScenarioSource(data as Record<string, unknown>, document, lines);
   }
 
   /** Text of a scalar as written, so that 007 stays 007; undefined when there is none. */
   textOf(path: Path): string | undefined {
     const node = this.find(path).value;
-    return isScalar(node) ? (typeof node.value === "string" ? node.value : (node.source ?? String(node.value))) : undefined;
+    return isScalar(node)
+      ? typeof node.value === "string"
+        ? node.value
+        : (node.source ?? String(node.value))
+      : undefined;
   }
 
   /** Place of a value, or of its key; of the nearest thing that exists. */
@@ -73,16 +118,22 @@ export class ScenarioSource {
     const key = pair !== null && isPair(pair) ? (pair.key as Node | null) : null;
     const node = (of === "key" ? (key ?? value) : value) ?? key;
     const start = node?.range?.[0];
-    if (start === undefined) return path.length === 0 ? undefined : this.positionOf(path.slice(0, -1), "value");
+    if (start === undefined)
+      return path.length === 0 ? undefined : this.positionOf(path.slice(0, -1), "value");
     const { line, col } = this.lines.linePos(start);
     return { line, column: col };
   }
 
   /** Comment lines before the first word, as one paragraph; a comment for editors is no part of it. */
   story(): string {
-    const comment = this.document.commentBefore ?? (this.document.contents as { commentBefore?: string } | null)?.commentBefore ?? "";
+    const { contents } = this.document;
+    const first = isMap(contents) ? (contents.items[0]?.key as Node | undefined) : undefined;
+    const comment =
+      this.document.commentBefore ?? contents?.commentBefore ?? first?.commentBefore ?? "";
     const lines = comment.split("\n").map((line) => line.trim());
-    return lines.filter((line) => line !== "" && !line.startsWith("yaml-language-server:")).join(" ");
+    return lines
+      .filter((line) => line !== "" && !line.startsWith("yaml-language-server:"))
+      .join(" ");
   }
 
   private find(path: Path): { pair: Pair | null; value: Node | null } {

@@ -6,7 +6,9 @@ import { parseDuration, parsePercentage, parseRate, parseSize } from "../base/un
 import type { Finding } from "../model/kinds/contract.ts";
 import { scenarioSchema } from "./schema.ts";
 
-const isRange = (text: string): boolean => text.split("..").length === 2 && text.split("..").every((part) => parseDuration(part) !== undefined);
+const isRange = (text: string): boolean =>
+  text.split("..").length === 2 &&
+  text.split("..").every((part) => parseDuration(part) !== undefined);
 
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   duration: (text) => parseDuration(text) !== undefined,
@@ -15,7 +17,9 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   rate: (text) => parseRate(text) !== undefined,
   percentage: (text) => parsePercentage(text) !== undefined,
   "duration-range": isRange,
-  "size-range": (text) => text.split("..").length === 2 && text.split("..").every((part) => parseSize(part) !== undefined),
+  "size-range": (text) =>
+    text.split("..").length === 2 &&
+    text.split("..").every((part) => parseSize(part) !== undefined),
 };
 
 /** Compiled once; the schema never changes. */
@@ -23,7 +27,13 @@ const compiled: { validator?: ValidateFunction } = {};
 
 function validator(): ValidateFunction {
   if (compiled.validator === undefined) {
-    const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, ownProperties: true });
+    const ajv = new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: false,
+      validateSchema: false,
+      ownProperties: true,
+    });
     for (const [name, validate] of Object.entries(FORMATS)) ajv.addFormat(name, validate);
     compiled.validator = ajv.compile(scenarioSchema);
   }
@@ -39,12 +49,18 @@ export interface SchemaFinding extends Finding {
 export function validateWords(data: unknown): SchemaFinding[] {
   const validate = validator();
   if (validate(data)) return [];
-  const errors = (validate.errors ?? []).filter((error) => error.keyword !== "if" && !isNoise(error, validate.errors ?? []));
+  const errors = (validate.errors ?? []).filter(
+    (error) => error.keyword !== "if" && !isNoise(error, validate.errors ?? []),
+  );
   const findings: SchemaFinding[] = [];
   const seen = new Set<string>();
   for (const error of errors) {
     const finding = describe(error, data);
-    const place = JSON.stringify([finding.path, finding.at, error.keyword === "additionalProperties" || error.keyword === "required" ? finding.found : ""]);
+    const place = JSON.stringify([
+      finding.path,
+      finding.at,
+      error.keyword === "additionalProperties" || error.keyword === "required" ? finding.found : "",
+    ]);
     if (seen.has(place)) continue;
     seen.add(place);
     findings.push(finding);
@@ -55,20 +71,42 @@ export function validateWords(data: unknown): SchemaFinding[] {
 /** Errors inside a union say what each alternative lacks; the union's own error says it better. */
 function isNoise(error: ErrorObject, all: readonly ErrorObject[]): boolean {
   if (error.schemaPath.includes("/propertyNames/") && error.keyword !== "pattern") return true;
-  if (error.keyword === "pattern" && (error.parentSchema as { format?: string } | undefined)?.format !== undefined) return true;
-  return all.some(
-    (other) =>
-      other !== error &&
-      (other.keyword === "anyOf" || other.keyword === "propertyNames") &&
-      error.schemaPath.startsWith(`${other.schemaPath}/`) &&
-      error.instancePath.startsWith(other.instancePath) &&
-      (other.parentSchema as { expected?: string } | undefined)?.expected !== undefined,
-  ) || (error.keyword === "propertyNames" && all.some((other) => other.keyword === "pattern" && other.schemaPath.includes("/propertyNames/") && other.propertyName === error.params["propertyName"]));
+  if (
+    error.keyword === "pattern" &&
+    (error.parentSchema as { format?: string } | undefined)?.format !== undefined
+  )
+    return true;
+  return (
+    all.some(
+      (other) =>
+        other !== error &&
+        (other.keyword === "anyOf" || other.keyword === "propertyNames") &&
+        error.schemaPath.startsWith(`${other.schemaPath}/`) &&
+        error.instancePath.startsWith(other.instancePath) &&
+        (other.parentSchema as { expected?: string } | undefined)?.expected !== undefined,
+    ) ||
+    (error.keyword === "propertyNames" &&
+      all.some(
+        (other) =>
+          other.keyword === "pattern" &&
+          other.schemaPath.includes("/propertyNames/") &&
+          other.propertyName === error.params["propertyName"],
+      ))
+  );
 }
 
 function describe(error: ErrorObject, data: unknown): SchemaFinding {
   const path = pointerToPath(error.instancePath, data);
-  const schema = error.parentSchema as { expected?: string; format?: string; properties?: Record<string, unknown>; type?: unknown; enum?: readonly string[]; const?: unknown } | undefined;
+  const schema = error.parentSchema as
+    | {
+        expected?: string;
+        format?: string;
+        properties?: Record<string, unknown>;
+        type?: unknown;
+        enum?: readonly string[];
+        const?: unknown;
+      }
+    | undefined;
   const value = { path, at: "value" as const, found: `is ${show(error.data)}` };
   switch (error.keyword) {
     case "additionalProperties": {
@@ -76,47 +114,96 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
       const known = Object.keys(schema?.properties ?? {});
       const near = nearestWord(word, known);
       const list = known.length === 0 ? "no words here" : `one of ${known.join(", ")}`;
-      return { path: [...path, word], at: "key", found: "is an unknown word", expected: near === undefined ? list : `"${near}"? Known words are ${known.join(", ")}` };
+      return {
+        path: [...path, word],
+        at: "key",
+        found: "is an unknown word",
+        expected: near === undefined ? list : `"${near}"? Known words are ${known.join(", ")}`,
+      };
     }
     case "required":
-      return { path, at: "value", found: `lacks "${error.params["missingProperty"]}"`, expected: describeMissing(schema, String(error.params["missingProperty"])) };
+      return {
+        path,
+        at: "value",
+        found: `lacks "${error.params["missingProperty"]}"`,
+        expected: describeMissing(schema, String(error.params["missingProperty"])),
+      };
     case "enum": {
       const known = (schema?.enum ?? []).map(String);
       const near = nearestWord(String(error.data), known);
-      return { ...value, expected: `one of ${known.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}` };
+      return {
+        ...value,
+        expected: `one of ${known.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      };
     }
     case "const": {
-      const later = ["cache-cluster", "serverless-cache", "self-managed"].includes(String(error.data));
-      return { ...value, expected: `"${error.params["allowedValue"]}"${later ? ": this version models no other kind yet" : ""}` };
+      const later = ["cache-cluster", "serverless-cache", "self-managed"].includes(
+        String(error.data),
+      );
+      return {
+        ...value,
+        expected: `"${error.params["allowedValue"]}"${later ? ": this version models no other kind yet" : ""}`,
+      };
     }
     case "format":
       return { ...value, expected: expectedFormat(schema?.format ?? "") };
     case "pattern":
-      if (error.propertyName !== undefined) return { path: [...path, error.propertyName], at: "key", found: "is no name that can be given here", expected: schema?.expected ?? "another name" };
+      if (error.propertyName !== undefined)
+        return {
+          path: [...path, error.propertyName],
+          at: "key",
+          found: "is no name that can be given here",
+          expected: schema?.expected ?? "another name",
+        };
       return { ...value, expected: schema?.expected ?? "text of the right form" };
     case "propertyNames":
-      return { path: [...path, String(error.params["propertyName"])], at: "key", found: "is no name that can be given here", expected: "another name" };
+      return {
+        path: [...path, String(error.params["propertyName"])],
+        at: "key",
+        found: "is no name that can be given here",
+        expected: "another name",
+      };
     case "type":
-      return { ...value, expected: schema?.expected ?? (schema?.format === undefined ? typeName(schema?.type) : expectedFormat(schema.format)) };
+      return {
+        ...value,
+        expected:
+          schema?.expected ??
+          (schema?.format === undefined ? typeName(schema?.type) : expectedFormat(schema.format)),
+      };
     case "minimum":
     case "exclusiveMinimum":
-      return { ...value, expected: `${error.keyword === "minimum" ? "at least" : "more than"} ${error.params["limit"]}` };
+      return {
+        ...value,
+        expected: `${error.keyword === "minimum" ? "at least" : "more than"} ${error.params["limit"]}`,
+      };
     case "maximum":
       return { ...value, expected: `at most ${error.params["limit"]}` };
     case "minItems":
     case "minProperties":
       return { ...value, found: "is empty", expected: "at least one entry" };
     case "maxProperties":
-      return { ...value, found: `has the words ${Object.keys(error.data as object).join(", ")}`, expected: "one of them in each entry" };
+      return {
+        ...value,
+        found: `has the words ${Object.keys(error.data as object).join(", ")}`,
+        expected: "one of them in each entry",
+      };
     case "maxItems":
-      return { ...value, found: `has ${(error.data as unknown[]).length} entries`, expected: `at most ${error.params["limit"]}` };
+      return {
+        ...value,
+        found: `has ${(error.data as unknown[]).length} entries`,
+        expected: `at most ${error.params["limit"]}`,
+      };
     default:
       return { ...value, expected: schema?.expected ?? "another value" };
   }
 }
 
-function describeMissing(schema: { properties?: Record<string, unknown> } | undefined, word: string): string {
-  const description = (schema?.properties?.[word] as { description?: string } | undefined)?.description;
+function describeMissing(
+  schema: { properties?: Record<string, unknown> } | undefined,
+  word: string,
+): string {
+  const description = (schema?.properties?.[word] as { description?: string } | undefined)
+    ?.description;
   return description === undefined ? `"${word}:" here` : `"${word}:" here (${description})`;
 }
 
@@ -127,8 +214,17 @@ function expectedFormat(format: string): string {
 }
 
 const typeName = (type: unknown): string => {
-  const names: Readonly<Record<string, string>> = { object: "a map", array: "a list", string: "text", integer: "a whole number", number: "a number", boolean: "true or false" };
-  return (Array.isArray(type) ? type : [type]).map((one) => names[String(one)] ?? String(one)).join(" or ");
+  const names: Readonly<Record<string, string>> = {
+    object: "a map",
+    array: "a list",
+    string: "text",
+    integer: "a whole number",
+    number: "a number",
+    boolean: "true or false",
+  };
+  return (Array.isArray(type) ? type : [type])
+    .map((one) => names[String(one)] ?? String(one))
+    .join(" or ");
 };
 
 /** A value as one short line of printable text. */
@@ -136,7 +232,10 @@ export function show(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a map";
-  const text = String(value).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "?");
+  const text = String(value).replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    "?",
+  );
   const short = text.length > 60 ? `${text.slice(0, 57)}...` : text;
   return typeof value === "string" ? `"${short}"` : short;
 }

@@ -55,6 +55,12 @@ describe("createTerminal()", () => {
     expect(color(false, {})).toBe(false);
   });
 
+  test("fills 60 to 100 columns, and 100 where nobody watches", () => {
+    const width = (columns?: number): number =>
+      createTerminal(stream(true, columns), stream(), {}).width;
+    expect([width(), width(20), width(80), width(300)]).toEqual([100, 60, 80, 100]);
+  });
+
   test("goes on in silence when its reader has gone, and says so of any other error", () => {
     const [stdout, stderr] = [stream(), stream()];
     const terminal = createTerminal(stdout, stderr, {});

@@ -8,7 +8,11 @@ import { observe } from "../fixtures/observe.ts";
 import { resolved, traffic, ZONES } from "../fixtures/resolved.ts";
 
 const target = fc.oneof(
-  fc.record({ kind: fc.constant("primary" as const), cache: fc.constant("cart"), shard: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    kind: fc.constant("primary" as const),
+    cache: fc.constant("cart"),
+    shard: fc.integer({ min: 1, max: 3 }),
+  }),
   fc.record({
     kind: fc.constant("replicas" as const),
     cache: fc.constant("cart"),
@@ -29,8 +33,15 @@ const fault: fc.Arbitrary<FaultSettings> = fc.oneof(
   fc.record({ fault: fc.constant("node-pause" as const), target }),
   fc.record({ fault: fc.constant("node-crash" as const), target }),
   fc.record({ fault: fc.constant("host-power-loss" as const), target }),
-  fc.record({ fault: fc.constant("az-power-interruption" as const), zone: fc.constantFrom(...ZONES) }),
-  fc.record({ fault: fc.constant("network-partition" as const), isolate: side, withClients: fc.boolean() }),
+  fc.record({
+    fault: fc.constant("az-power-interruption" as const),
+    zone: fc.constantFrom(...ZONES),
+  }),
+  fc.record({
+    fault: fc.constant("network-partition" as const),
+    isolate: side,
+    withClients: fc.boolean(),
+  }),
   fc.record({
     fault: fc.constant("network-latency" as const),
     from: side,
@@ -42,10 +53,17 @@ const fault: fc.Arbitrary<FaultSettings> = fc.oneof(
 );
 
 const schedule = fc
-  .array(fc.record({ fault, atMs: fc.integer({ min: 0, max: 15_000 }), forMs: fc.integer({ min: 1, max: 14_000 }) }), {
-    minLength: 1,
-    maxLength: 6,
-  })
+  .array(
+    fc.record({
+      fault,
+      atMs: fc.integer({ min: 0, max: 15_000 }),
+      forMs: fc.integer({ min: 1, max: 14_000 }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
   .map((entries) =>
     entries.map(
       (entry, index): MethodEntry => ({

@@ -1,7 +1,13 @@
 /** Clients, judged by their operations. */
 import { describe, expect, it } from "vitest";
 import { MILLISECOND, SECOND } from "../../src/base/nanos.ts";
-import { OUTCOME_CLIENT_LOST, OUTCOME_FAIL, OUTCOME_INFO, OUTCOME_NONE, OUTCOME_OK } from "../../src/journal/operation-columns.ts";
+import {
+  OUTCOME_CLIENT_LOST,
+  OUTCOME_FAIL,
+  OUTCOME_INFO,
+  OUTCOME_NONE,
+  OUTCOME_OK,
+} from "../../src/journal/operation-columns.ts";
 import { observe } from "../fixtures/observe.ts";
 import { at, group, resolved, traffic, ZONES } from "../fixtures/resolved.ts";
 
@@ -15,7 +21,9 @@ describe("clients", () => {
       caches: [group({ mode: "disabled", replicas: 0, automaticFailover: false })],
       traffic: [traffic({ zones: [ZONES[0]], ratePerSecond: 50 })],
     });
-    const latencies = observe(one).operations.map((operation) => operation.returnedAt - operation.invokedAt);
+    const latencies = observe(one).operations.map(
+      (operation) => operation.returnedAt - operation.invokedAt,
+    );
     expect(latencies[0]).toBe(2 * 250_000 + 2_000);
     expect(latencies.filter((ns) => ns === 252_000).length / latencies.length).toBeGreaterThan(0.9);
   });
@@ -25,16 +33,22 @@ describe("clients", () => {
       resolved({
         durationNs: 20 * SECOND,
         caches: [group({ mode: "disabled", replicas: 0, automaticFailover: false })],
-        traffic: [traffic({ client: { ...client, connections: 500, retry: { ...client.retry, max: 1 } } })],
+        traffic: [
+          traffic({ client: { ...client, connections: 500, retry: { ...client.retry, max: 1 } } }),
+        ],
         method: [at(5, { fault: "node-pause", target: primary }, 10)],
       }),
     );
-    const during = run.operations.filter((operation) => operation.invokedAt > 6 * SECOND && operation.returnedAt < 14 * SECOND);
+    const during = run.operations.filter(
+      (operation) => operation.invokedAt > 6 * SECOND && operation.returnedAt < 14 * SECOND,
+    );
     expect(during.length).toBeGreaterThan(500);
     for (const operation of during) {
       expect(operation.attempts).toBe(2);
       expect(operation.outcome).toBe(operation.command === 0 ? OUTCOME_FAIL : OUTCOME_INFO);
-      expect(operation.returnedAt - operation.invokedAt).toBeGreaterThanOrEqual(2 * client.commandTimeoutNs);
+      expect(operation.returnedAt - operation.invokedAt).toBeGreaterThanOrEqual(
+        2 * client.commandTimeoutNs,
+      );
     }
   });
 
@@ -43,28 +57,48 @@ describe("clients", () => {
       resolved({
         durationNs: 10 * SECOND,
         caches: [group({ mode: "disabled", replicas: 0, automaticFailover: false })],
-        traffic: [traffic({ zones: [ZONES[0]], client: { ...client, connections: 1, retry: { ...client.retry, max: 0 } } })],
+        traffic: [
+          traffic({
+            zones: [ZONES[0]],
+            client: { ...client, connections: 1, retry: { ...client.retry, max: 0 } },
+          }),
+        ],
         method: [at(5, { fault: "node-pause", target: primary }, 3)],
       }),
     );
     const failed = run.operations.filter((operation) => operation.outcome !== OUTCOME_OK);
     expect(failed.length).toBeGreaterThan(100);
-    for (const operation of failed) expect(operation.returnedAt - operation.invokedAt).toBe(client.commandTimeoutNs);
+    for (const operation of failed)
+      expect(operation.returnedAt - operation.invokedAt).toBe(client.commandTimeoutNs);
   });
 
   it("a client host that loses power loses what it had in flight, apart from the failures", () => {
     const run = observe(
       resolved({
         durationNs: 30 * SECOND,
-        traffic: [traffic({ ratePerSecond: 2000, zones: [ZONES[1]], client: { ...client, commandTimeoutNs: SECOND } })],
+        traffic: [
+          traffic({
+            ratePerSecond: 2000,
+            zones: [ZONES[1]],
+            client: { ...client, commandTimeoutNs: SECOND },
+          }),
+        ],
         caches: [group({})],
         method: [
-          at(9, { fault: "network-latency", from: [{ kind: "zone", zone: ZONES[1] }], to: null, addNs: 20 * MILLISECOND, jitterNs: 0 }),
+          at(9, {
+            fault: "network-latency",
+            from: [{ kind: "zone", zone: ZONES[1] }],
+            to: null,
+            addNs: 20 * MILLISECOND,
+            jitterNs: 0,
+          }),
           at(10, { fault: "az-power-interruption", zone: ZONES[1] }, 5, 1),
         ],
       }),
     );
-    const ended = run.operations.filter((operation) => operation.requestOutcome === OUTCOME_CLIENT_LOST);
+    const ended = run.operations.filter(
+      (operation) => operation.requestOutcome === OUTCOME_CLIENT_LOST,
+    );
     // 2000/s on a round trip of 40 ms to two of three shards: some 50 in flight.
     expect(ended.length).toBeGreaterThan(20);
     for (const operation of ended) {
@@ -75,7 +109,10 @@ describe("clients", () => {
 
   it("arrivals of a dark zone go to the living ones: the same requests with the same keys", () => {
     const scenario = resolved({ durationNs: 30 * SECOND });
-    const dark = { ...scenario, method: [at(10, { fault: "az-power-interruption", zone: ZONES[2] } as const, 10)] };
+    const dark = {
+      ...scenario,
+      method: [at(10, { fault: "az-power-interruption", zone: ZONES[2] } as const, 10)],
+    };
     const keys = (run: ReturnType<typeof observe>): number[] => {
       const byRequest = [...run.operations].sort((a, b) => a.invokedAt - b.invokedAt);
       return byRequest.map((operation) => operation.key);
@@ -91,7 +128,15 @@ describe("clients", () => {
       resolved({
         durationNs: 30 * SECOND,
         caches: [{ ...group({}), prefill: 0 }],
-        origins: [{ name: "db", region: "us-east-1", zone: null, concurrency: 10, serviceTime: { kind: "constant", value: 5 * MILLISECOND } }],
+        origins: [
+          {
+            name: "db",
+            region: "us-east-1",
+            zone: null,
+            concurrency: 10,
+            serviceTime: { kind: "constant", value: 5 * MILLISECOND },
+          },
+        ],
         traffic: [traffic({ setShare: 0, onMiss: "db", keys: { ...traffic().keys, count: 200 } })],
       }),
     );
@@ -106,7 +151,10 @@ describe("clients", () => {
 
   it("reads from replicas are answered by replicas, late by the replication delay at most", () => {
     const run = observe(
-      resolved({ durationNs: 10 * SECOND, traffic: [traffic({ client: { ...client, readFrom: "replica" } })] }),
+      resolved({
+        durationNs: 10 * SECOND,
+        traffic: [traffic({ client: { ...client, readFrom: "replica" } })],
+      }),
     );
     const reads = run.operations.filter((operation) => operation.command === 0);
     expect(reads.length).toBeGreaterThan(500);

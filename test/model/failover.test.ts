@@ -2,19 +2,25 @@
 import { describe, expect, it } from "vitest";
 import { MILLISECOND, SECOND } from "../../src/base/nanos.ts";
 import { COMMAND_SET, OUTCOME_OK } from "../../src/journal/operation-columns.ts";
-import { observe, type Observed } from "../fixtures/observe.ts";
+import { type Observed, observe } from "../fixtures/observe.ts";
 import { at, group, resolved, traffic, ZONES } from "../fixtures/resolved.ts";
 
 const primaryOfShard1 = { kind: "primary", cache: "cart", shard: 1 } as const;
 const crash = { fault: "node-crash", target: primaryOfShard1 } as const;
 const powerLoss = { fault: "host-power-loss", target: primaryOfShard1 } as const;
 const pause = { fault: "node-pause", target: primaryOfShard1 } as const;
-const isolate = { fault: "network-partition", isolate: [primaryOfShard1], withClients: true } as const;
+const isolate = {
+  fault: "network-partition",
+  isolate: [primaryOfShard1],
+  withClients: true,
+} as const;
 const seeds = Array.from({ length: 12 }, (_, i) => String(i + 1));
 
 /** Acknowledged writes of ended histories beyond what the successor kept. */
 function lost(run: Observed): number {
-  const ended = new Map(run.of("history-ended").map((record) => [record.history, record.keptOffset]));
+  const ended = new Map(
+    run.of("history-ended").map((record) => [record.history, record.keptOffset]),
+  );
   return run.operations.filter((operation) => {
     const acknowledged = operation.command === COMMAND_SET && operation.outcome === OUTCOME_OK;
     const kept = ended.get(operation.history);
@@ -74,7 +80,10 @@ describe("cluster bus", () => {
   });
 
   it("does not fail over without a majority of primaries", () => {
-    const both = [at(8, crash), at(8, { fault: "node-crash", target: { ...primaryOfShard1, shard: 2 } }, null, 1)];
+    const both = [
+      at(8, crash),
+      at(8, { fault: "node-crash", target: { ...primaryOfShard1, shard: 2 } }, null, 1),
+    ];
     const run = observe(resolved({ durationNs: 30 * SECOND, method: both }));
     expect(run.of("failover-promoted")).toHaveLength(0);
   });
@@ -112,7 +121,13 @@ describe("replication", () => {
   // flight: writes per second times the delay, less what the acknowledgements' own 0.125 ms takes. Poisson arrivals:
   // at 1000/s the count over 12 seeds has a standard error of sqrt(12 * 50) / (12 * 50) = 4 %; three of these are allowed.
   it("loses rate times one-way delay when the host dies", () => {
-    const slow = at(1, { fault: "network-latency", from: [primaryOfShard1], to: null, addNs: 50 * MILLISECOND, jitterNs: 0 });
+    const slow = at(1, {
+      fault: "network-latency",
+      from: [primaryOfShard1],
+      to: null,
+      addNs: 50 * MILLISECOND,
+      jitterNs: 0,
+    });
     let total = 0;
     for (const seed of seeds) {
       const scenario = resolved({
@@ -126,16 +141,13 @@ describe("replication", () => {
       // Clients stand in the latency too: their acknowledgements take 50 ms longer, so writes acknowledged at the
       // failure had left the primary 50 ms before it, as the stream had: nothing is lost.
       expect(lost(observe(scenario))).toBeLessThan(3);
-      const beside = at(
-        1,
-        {
-          fault: "network-latency",
-          from: [primaryOfShard1],
-          to: [{ kind: "replicas", cache: "cart", shard: 1, share: 1 }],
-          addNs: 50 * MILLISECOND,
-          jitterNs: 0,
-        },
-      );
+      const beside = at(1, {
+        fault: "network-latency",
+        from: [primaryOfShard1],
+        to: [{ kind: "replicas", cache: "cart", shard: 1, share: 1 }],
+        addNs: 50 * MILLISECOND,
+        jitterNs: 0,
+      });
       total += lost(observe({ ...scenario, method: [beside, at(5, powerLoss, null, 1)] }));
     }
     expect(total / (seeds.length * 50)).toBeGreaterThan(0.88);
@@ -198,7 +210,10 @@ describe("managed service, cluster mode disabled", () => {
   });
 
   it("without automatic failover writes stop until the replacement has a replica's data", () => {
-    const single = observe({ ...scenario, caches: [group({ mode: "disabled", automaticFailover: false })] });
+    const single = observe({
+      ...scenario,
+      caches: [group({ mode: "disabled", automaticFailover: false })],
+    });
     const promoted = single.of("failover-promoted")[0];
     expect(promoted?.toNode).toBe("cart-001");
     expect((promoted?.at ?? 0) - 20 * SECOND).toBeGreaterThan(65 * SECOND);

@@ -10,7 +10,10 @@ const US = ["us-east-1a", "us-east-1b", "us-east-1c"];
 const EU = ["eu-west-1a", "eu-west-1b", "eu-west-1c"];
 const ROUND_TRIP = 70 * MILLISECOND;
 
-function world(mode: "enabled" | "disabled", over: Partial<ResolvedScenario> = {}): ResolvedScenario {
+function world(
+  mode: "enabled" | "disabled",
+  over: Partial<ResolvedScenario> = {},
+): ResolvedScenario {
   const client = { ...traffic().client, commandTimeoutNs: SECOND };
   const pair = (from: string, to: string) => ({ from, to, rttNs: ROUND_TRIP });
   return resolved({
@@ -30,11 +33,24 @@ function world(mode: "enabled" | "disabled", over: Partial<ResolvedScenario> = {
       group({ name: "eu", region: "eu-west-1", zones: EU, mode }),
     ],
     globalDatastores: [
-      { name: "sessions", primary: "us", secondaries: ["eu"], globalPromotionNs: 30 * SECOND, redirectDelayNs: 10 * SECOND },
+      {
+        name: "sessions",
+        primary: "us",
+        secondaries: ["eu"],
+        globalPromotionNs: 30 * SECOND,
+        redirectDelayNs: 10 * SECOND,
+      },
     ],
     traffic: [
       traffic({ name: "inside", cache: "sessions", zones: US, ratePerSecond: 100, client }),
-      traffic({ name: "abroad", cache: "sessions", region: "eu-west-1", zones: EU, ratePerSecond: 100, client }),
+      traffic({
+        name: "abroad",
+        cache: "sessions",
+        region: "eu-west-1",
+        zones: EU,
+        ratePerSecond: 100,
+        client,
+      }),
     ],
     method: [
       at(60, { fault: "region-outage", region: "us-east-1" }, 120),
@@ -59,7 +75,9 @@ for (const mode of ["enabled", "disabled"] as const) {
     const run = observe(world(mode));
 
     it("replicates to the secondary Region a one-way delay late", () => {
-      const offsets = run.of("offsets").filter((record) => record.at === 50 * SECOND && record.shard === 1);
+      const offsets = run
+        .of("offsets")
+        .filter((record) => record.at === 50 * SECOND && record.shard === 1);
       const [us, eu] = offsets.map((record) => record.nodes[0]);
       expect(eu?.history).toBe(us?.history);
       expect(eu?.offset).toBeGreaterThan(0);
@@ -67,17 +85,23 @@ for (const mode of ["enabled", "disabled"] as const) {
     });
 
     it("promotes when the operator asks, and only then", () => {
-      const promoted = run.of("failover-promoted").filter((record) => record.globalDatastore === "sessions");
+      const promoted = run
+        .of("failover-promoted")
+        .filter((record) => record.globalDatastore === "sessions");
       expect(promoted).toHaveLength(mode === "enabled" ? 3 : 1);
       for (const record of promoted) expect(record.at).toBe(120 * SECOND);
       for (const record of run.of("failover-detected")) expect(record.at).toBe(90 * SECOND);
-      const without = observe(world(mode, { method: [at(60, { fault: "region-outage", region: "us-east-1" }, 60)] }));
+      const without = observe(
+        world(mode, { method: [at(60, { fault: "region-outage", region: "us-east-1" }, 60)] }),
+      );
       expect(without.of("failover-promoted")).toHaveLength(0);
       expect(without.of("failover-abandoned")).toHaveLength(mode === "enabled" ? 3 : 1);
     });
 
     it("re-points the application after the redirect delay", () => {
-      const redirected = run.of("client-learned").filter((record) => record.cause.startsWith("redirected"));
+      const redirected = run
+        .of("client-learned")
+        .filter((record) => record.cause.startsWith("redirected"));
       for (const record of redirected) expect(record.at).toBe(130 * SECOND);
       expect(new Set(redirected.map((record) => record.client)).size).toBe(6);
     });
@@ -99,12 +123,17 @@ for (const mode of ["enabled", "disabled"] as const) {
 
     it("the old primary Region follows the new one in the end", () => {
       const last = run.of("offsets").slice(-(mode === "enabled" ? 6 : 2));
-      const histories = (at: number): number[] => last.filter((record) => record.cache === ["us", "eu"][at]).flatMap((record) => record.nodes.map((node) => node.history));
+      const histories = (at: number): number[] =>
+        last
+          .filter((record) => record.cache === ["us", "eu"][at])
+          .flatMap((record) => record.nodes.map((node) => node.history));
       expect(new Set(histories(0))).toEqual(new Set(histories(1)));
     });
 
     it("both traffics write to the new primary in the end", () => {
-      const late = run.operations.filter((operation) => operation.invokedAt > 200 * SECOND && operation.command === COMMAND_SET);
+      const late = run.operations.filter(
+        (operation) => operation.invokedAt > 200 * SECOND && operation.command === COMMAND_SET,
+      );
       expect(late.length).toBeGreaterThan(500);
       expect(late.filter((operation) => operation.outcome !== OUTCOME_OK)).toHaveLength(0);
     });

@@ -5,8 +5,14 @@ import { type Answer, judged, round, untested } from "./objective.ts";
 export function availability(context: CheckContext, of: string, atLeast: number): Answer {
   const fold = context.measured.requests[trafficIndex(context, of)];
   const observed = fold?.availability ?? null;
-  if (fold === undefined || observed === null) return untested(atLeast, "ratio", `${of} had no requests`);
+  if (fold === undefined || observed === null)
+    return untested(atLeast, "ratio", `${of} had no requests`);
   const failed = fold.count(2) + fold.count(3);
   const reason = `${failed} of ${failed + fold.count(1)} requests did not end ok`;
-  return judged(observed >= atLeast, { limit: atLeast, observed: round(observed), unit: "ratio" }, reason, null);
+  return judged(
+    observed >= atLeast,
+    { limit: atLeast, observed: round(observed), unit: "ratio" },
+    reason,
+    null,
+  );
 }

@@ -7,9 +7,15 @@ export function cost(context: CheckContext, of: string, atMostPerMonth: number):
   let total = 0;
   for (const cache of context.caches) {
     if (!members.includes(cache.name)) continue;
-    if (cache.pricePerMonth === null) return untested(atMostPerMonth, "USD/month", `${cache.name}: ${cache.costReason}`);
+    if (cache.pricePerMonth === null)
+      return untested(atMostPerMonth, "USD/month", `${cache.name}: ${cache.costReason}`);
     total += cache.pricePerMonth;
   }
   const figures = { limit: atMostPerMonth, observed: round(total), unit: "USD/month" };
-  return judged(total <= atMostPerMonth, figures, "nodes on demand, 730 h a month; transfer not included", null);
+  return judged(
+    total <= atMostPerMonth,
+    figures,
+    "nodes on demand, 730 h a month; transfer not included",
+    null,
+  );
 }

@@ -6,13 +6,26 @@ import { type Answer, judged, round, untested } from "./objective.ts";
 export function latency(
   context: CheckContext,
   of: string,
-  limit: { readonly percentile: number; readonly atMostNs: number; readonly when: "always" | "in-fault" | "outside-fault" },
+  limit: {
+    readonly percentile: number;
+    readonly atMostNs: number;
+    readonly when: "always" | "in-fault" | "outside-fault";
+  },
 ): Answer {
   const fold = context.measured.requests[trafficIndex(context, of)];
   const atMostMs = toMilliseconds(limit.atMostNs);
-  const histogram = { always: fold?.latency, "in-fault": fold?.latencyInFault, "outside-fault": fold?.latencyOutsideFault }[limit.when];
+  const histogram = {
+    always: fold?.latency,
+    "in-fault": fold?.latencyInFault,
+    "outside-fault": fold?.latencyOutsideFault,
+  }[limit.when];
   const ns = histogram?.percentile(limit.percentile) ?? null;
   if (ns === null) return untested(atMostMs, "ms", `no request of ${of} to judge (${limit.when})`);
   const reason = `p${round(limit.percentile * 100)} of ${histogram?.count} requests (${limit.when})`;
-  return judged(ns <= limit.atMostNs, { limit: atMostMs, observed: round(toMilliseconds(ns)), unit: "ms" }, reason, null);
+  return judged(
+    ns <= limit.atMostNs,
+    { limit: atMostMs, observed: round(toMilliseconds(ns)), unit: "ms" },
+    reason,
+    null,
+  );
 }

@@ -8,7 +8,13 @@ export function noLostWrites(context: CheckContext, of: string): Answer {
   if (windows.length === 0) return untested(0, "writes", `no failover of ${of} happened`);
   const observed = windows.reduce((sum, window) => sum + window.writesLost, 0);
   const worst = windows.reduce((a, b) => (b.writesLost > a.writesLost ? b : a));
-  if (observed === 0) return judged(true, { limit: 0, observed, unit: "writes" }, "no acknowledged write lost");
+  if (observed === 0)
+    return judged(true, { limit: 0, observed, unit: "writes" }, "no acknowledged write lost");
   const avoidable = windows.every((window) => window.oracleWritesLost === 0);
-  return judged(false, { limit: 0, observed, unit: "writes" }, `${describeLoss(worst)}; ${describeOracle(worst)}`, avoidable);
+  return judged(
+    false,
+    { limit: 0, observed, unit: "writes" },
+    `${describeLoss(worst)}; ${describeOracle(worst)}`,
+    avoidable,
+  );
 }

@@ -15,9 +15,15 @@ export function rpo(context: CheckContext, of: string, atMostNs: number): Answer
   const observed = toSeconds(rpoNs(worst));
   const met = rpoNs(worst) <= atMostNs;
   const figures = { limit, observed, unit: "s" };
-  if (worst.writesLost === 0) return judged(met, figures, `${count(windows)}, no acknowledged write lost`);
+  if (worst.writesLost === 0)
+    return judged(met, figures, `${count(windows)}, no acknowledged write lost`);
   const avoidable = oracleRpoNs(worst) <= atMostNs;
-  return judged(met, figures, `${describeLoss(worst)}${met ? "" : `; ${describeOracle(worst)}`}`, avoidable);
+  return judged(
+    met,
+    figures,
+    `${describeLoss(worst)}${met ? "" : `; ${describeOracle(worst)}`}`,
+    avoidable,
+  );
 }
 
 /** Ended histories of a cache, or of a datastore's members. */
@@ -31,8 +37,12 @@ const count = (windows: readonly LossWindow[]): string =>
 
 /** `57 acknowledged writes of sessions shard 1 lost within 0.5 s (worst key 12: 3)`. */
 export function describeLoss(window: LossWindow): string {
-  const split = window.splitBrainWrites === 0 ? "" : `, ${window.splitBrainWrites} of them accepted after the new primary led`;
-  const key = window.worstKeyWrites > 1 ? ` (worst key ${window.worstKey}: ${window.worstKeyWrites})` : "";
+  const split =
+    window.splitBrainWrites === 0
+      ? ""
+      : `, ${window.splitBrainWrites} of them accepted after the new primary led`;
+  const key =
+    window.worstKeyWrites > 1 ? ` (worst key ${window.worstKey}: ${window.worstKeyWrites})` : "";
   return (
     `${window.writesLost} acknowledged writes of ${window.cache} shard ${window.shard} lost within ` +
     `${seconds(rpoNs(window))}${split}${key}: ${window.cause}`

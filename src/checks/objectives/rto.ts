@@ -1,7 +1,13 @@
 import { type Nanos, toSeconds } from "../../base/nanos.ts";
 import type { Failover } from "../../measure/failover-fold.ts";
 import { PHASES, type Recovery } from "../../measure/recovery.ts";
-import { cachesOfTraffic, type CheckContext, membersOf, seconds, trafficIndex } from "../context.ts";
+import {
+  type CheckContext,
+  cachesOfTraffic,
+  membersOf,
+  seconds,
+  trafficIndex,
+} from "../context.ts";
 import { type Answer, judged, untested } from "./objective.ts";
 
 /**
@@ -42,23 +48,46 @@ function ofTraffic(context: CheckContext, traffic: number, atMostNs: Nanos): Ans
   if (worst === null) return untested(limit, "s", "no fault was injected");
   const held = heldBefore(context, traffic);
   if (held !== true) {
-    const why = held === null ? "no window of the steady state fits before" : "the steady state did not hold before";
+    const why =
+      held === null
+        ? "no window of the steady state fits before"
+        : "the steady state did not hold before";
     return untested(limit, "s", `${why} the first fault`);
   }
   const caches = cachesOfTraffic(context, traffic);
   if (worst.regainedAt === null) {
     const waited = worst.untilNs - worst.after.at;
     if (waited <= atMostNs) {
-      return untested(limit, "s", `not regained in the ${seconds(waited)} before the next disturbance or the end`);
+      return untested(
+        limit,
+        "s",
+        `not regained in the ${seconds(waited)} before the next disturbance or the end`,
+      );
     }
     const reason = `not regained within ${seconds(waited)} after ${worst.after.what}`;
-    return { limit, observed: null, unit: "s", verdict: "fail", avoidable: hasSurvivor(context, caches, worst), reason };
+    return {
+      limit,
+      observed: null,
+      unit: "s",
+      verdict: "fail",
+      avoidable: hasSurvivor(context, caches, worst),
+      reason,
+    };
   }
   const ns = worst.regainedAt - worst.after.at;
-  const phases = PHASES.filter((phase) => worst.phases[phase] > 0).map((phase) => `${phase} ${seconds(worst.phases[phase])}`);
+  const phases = PHASES.filter((phase) => worst.phases[phase] > 0).map(
+    (phase) => `${phase} ${seconds(worst.phases[phase])}`,
+  );
   const reason =
-    ns === 0 ? `the steady state held throughout after ${worst.after.what}` : `after ${worst.after.what}: ${phases.join(" + ")}`;
-  return judged(ns <= atMostNs, { limit, observed: toSeconds(ns), unit: "s" }, reason, hasSurvivor(context, caches, worst));
+    ns === 0
+      ? `the steady state held throughout after ${worst.after.what}`
+      : `after ${worst.after.what}: ${phases.join(" + ")}`;
+  return judged(
+    ns <= atMostNs,
+    { limit, observed: toSeconds(ns), unit: "s" },
+    reason,
+    hasSurvivor(context, caches, worst),
+  );
 }
 
 function ofCache(context: CheckContext, of: string, atMostNs: Nanos): Answer {
@@ -68,9 +97,17 @@ function ofCache(context: CheckContext, of: string, atMostNs: Nanos): Answer {
   const worst = failovers.reduce((a, b) => (duration(context, b) > duration(context, a) ? b : a));
   const ns = duration(context, worst);
   const survivor = worst.copiesAtStart.some((copy) => copy.alive && !copy.faulted);
-  const done = worst.promoted === null ? "still without a primary at the end" : `${worst.toNode} accepts writes`;
+  const done =
+    worst.promoted === null
+      ? "still without a primary at the end"
+      : `${worst.toNode} accepts writes`;
   const reason = `shard ${worst.shard}: ${worst.started.cause}; ${done} after ${seconds(ns)}`;
-  return judged(ns <= atMostNs && worst.promoted !== null, { limit, observed: toSeconds(ns), unit: "s" }, reason, survivor);
+  return judged(
+    ns <= atMostNs && worst.promoted !== null,
+    { limit, observed: toSeconds(ns), unit: "s" },
+    reason,
+    survivor,
+  );
 }
 
 /** Failovers of a cache or a datastore. */
@@ -78,7 +115,9 @@ export function failoversOf(context: CheckContext, of: string): readonly Failove
   const members = membersOf(context, of);
   const isStore = members[0] !== of;
   return context.measured.failovers.filter((failover) =>
-    isStore ? failover.globalDatastore === of || members.includes(failover.cache) : failover.cache === of,
+    isStore
+      ? failover.globalDatastore === of || members.includes(failover.cache)
+      : failover.cache === of,
   );
 }
 
@@ -86,12 +125,18 @@ const duration = (context: CheckContext, failover: Failover): Nanos =>
   (failover.promoted?.at ?? context.end.at) - failover.started.at;
 
 /** Every failover that began with the disturbance had a copy to promote. */
-function hasSurvivor(context: CheckContext, caches: readonly string[], recovery: Recovery): boolean {
+function hasSurvivor(
+  context: CheckContext,
+  caches: readonly string[],
+  recovery: Recovery,
+): boolean {
   const begun = context.measured.failovers.filter(
     (failover) =>
       caches.includes(failover.cache) &&
       failover.started.at >= recovery.after.at &&
       failover.started.at < recovery.untilNs,
   );
-  return begun.every((failover) => failover.copiesAtStart.some((copy) => copy.alive && !copy.faulted));
+  return begun.every((failover) =>
+    failover.copiesAtStart.some((copy) => copy.alive && !copy.faulted),
+  );
 }

@@ -7,8 +7,14 @@ export function staleness(context: CheckContext, of: string, atMostNs: number): 
   const at = trafficIndex(context, of);
   const limit = toSeconds(atMostNs);
   const fold = context.measured.requests[at];
-  if (fold === undefined || fold.replicaReads === 0) return untested(limit, "s", `${of} read nothing from a replica`);
+  if (fold === undefined || fold.replicaReads === 0)
+    return untested(limit, "s", `${of} read nothing from a replica`);
   const { staleReads, stalenessNsMax } = context.measured.durabilityOf(at);
   const reason = `${staleReads} of ${fold.replicaReads} reads from replicas were stale`;
-  return judged(stalenessNsMax <= atMostNs, { limit, observed: toSeconds(stalenessNsMax), unit: "s" }, reason, null);
+  return judged(
+    stalenessNsMax <= atMostNs,
+    { limit, observed: toSeconds(stalenessNsMax), unit: "s" },
+    reason,
+    null,
+  );
 }

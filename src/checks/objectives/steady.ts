@@ -16,10 +16,15 @@ export function anchorAt({ measured }: CheckContext, anchor: Anchor): Nanos | nu
  * From a moment on every window of the steady state holds, to the end of the run. Of one traffic source or (null) all
  * that have a steady state. Unknown when the moment never came, or no window fits after it.
  */
-export function steady(context: CheckContext, of: string | null, from: { anchor: Anchor; ns: Nanos }): Answer {
+export function steady(
+  context: CheckContext,
+  of: string | null,
+  from: { anchor: Anchor; ns: Nanos },
+): Answer {
   const { index, measured, end } = context;
   const anchored = anchorAt(context, from.anchor);
-  if (anchored === null) return untested(null, "s", `there was no ${from.anchor.replace("-", " ")}`);
+  if (anchored === null)
+    return untested(null, "s", `there was no ${from.anchor.replace("-", " ")}`);
   const since = anchored + from.ns;
   const limit = toSeconds(since);
   const sources = of === null ? index.traffic.map((_, at) => at) : [trafficIndex(context, of)];
@@ -34,6 +39,14 @@ export function steady(context: CheckContext, of: string | null, from: { anchor:
     }
     judgedAny ||= state.held(since, end.at) === true;
   }
-  if (!judgedAny) return untested(limit, "s", `no window fits between ${seconds(since)} and the end`);
-  return { limit, observed: null, unit: "s", verdict: "pass", avoidable: null, reason: `every window from ${seconds(since)} on holds` };
+  if (!judgedAny)
+    return untested(limit, "s", `no window fits between ${seconds(since)} and the end`);
+  return {
+    limit,
+    observed: null,
+    unit: "s",
+    verdict: "pass",
+    avoidable: null,
+    reason: `every window from ${seconds(since)} on holds`,
+  };
 }

@@ -31,17 +31,29 @@ export function acknowledgedWritesKept(context: CheckContext): InvariantVerdict 
     }
   }
   const lost = measured.losses.reduce((sum, window) => sum + window.writesLost, 0);
-  const causes = measured.losses.filter((window) => window.writesLost > 0).map((window) => window.cause);
+  const causes = measured.losses
+    .filter((window) => window.writesLost > 0)
+    .map((window) => window.cause);
   const named = lost === 0 ? "none lost" : `${lost} lost: ${[...new Set(causes)].join("; ")}`;
   const reason = `${measured.acknowledgedWrites} acknowledged, ${named}; the last one of ${checked} keys is there`;
   if (headless > 0) {
-    return { id, verdict: "unknown", checked, reason: `${headless} keys stand in a shard without a leader at the end` };
+    return {
+      id,
+      verdict: "unknown",
+      checked,
+      reason: `${headless} keys stand in a shard without a leader at the end`,
+    };
   }
   return { id, verdict: "pass", checked, reason };
 }
 
 /** Null when the key's last acknowledged write is there or its absence is excused. */
-function whyMissing(context: CheckContext, fold: DurabilityFold, key: number, shard: number): string | null {
+function whyMissing(
+  context: CheckContext,
+  fold: DurabilityFold,
+  key: number,
+  shard: number,
+): string | null {
   const { end, index } = context;
   const offset = fold.offset[key] as number;
   const expireAt = fold.expireAt[key] as number;

@@ -24,8 +24,14 @@ export function bestCopyPromoted({ measured, caches }: CheckContext): InvariantV
       `${ahead.offset}, alive and reachable (${failover.cache} shard ${failover.shard}, ${failover.decided.at / 1e9} s)`;
     return { id, verdict: "fail", checked, reason };
   }
-  if (checked === 0) return { id, verdict: "pass", checked, reason: "the service chose no replica in this run" };
-  return { id, verdict: "pass", checked, reason: `${checked} choices of the service, each the least-lagged replica` };
+  if (checked === 0)
+    return { id, verdict: "pass", checked, reason: "the service chose no replica in this run" };
+  return {
+    id,
+    verdict: "pass",
+    checked,
+    reason: `${checked} choices of the service, each the least-lagged replica`,
+  };
 }
 
 /** A healthy copy of the same history that is ahead of the chosen one. */

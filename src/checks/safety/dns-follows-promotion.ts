@@ -9,19 +9,28 @@ const GRACE_NS = 60e9;
  * With cluster mode disabled the primary endpoint follows every promotion: its record names the promoted node within the
  * assumed time of an update and a minute. Promotions too close to the end of the run are not judged.
  */
-export function dnsFollowsPromotion({ records, measured, caches, end }: CheckContext): InvariantVerdict {
+export function dnsFollowsPromotion({
+  records,
+  measured,
+  caches,
+  end,
+}: CheckContext): InvariantVerdict {
   const id = "dns-follows-promotion";
   let checked = 0;
   for (const failover of measured.failovers) {
     const cache = caches.find((candidate) => candidate.name === failover.cache);
     const { promoted, toNode } = failover;
-    if (cache?.clusterMode !== "disabled" || promoted === null || failover.globalDatastore !== null) continue;
+    if (cache?.clusterMode !== "disabled" || promoted === null || failover.globalDatastore !== null)
+      continue;
     if (toNode === failover.fromNode) continue; // a replacement under the old name
     const due = promoted.at + cache.dnsUpdateNs + GRACE_NS;
     if (due > end.at) continue;
     checked++;
     const later = measured.failovers.some(
-      (other) => other.cache === cache.name && (other.promoted?.at ?? 0) > promoted.at && (other.promoted?.at ?? 0) < due,
+      (other) =>
+        other.cache === cache.name &&
+        (other.promoted?.at ?? 0) > promoted.at &&
+        (other.promoted?.at ?? 0) < due,
     );
     const followed = records.some(
       (record) =>
@@ -38,5 +47,10 @@ export function dnsFollowsPromotion({ records, measured, caches, end }: CheckCon
       `${failover.fromNode} at ${seconds(due)}`;
     return { id, verdict: "fail", checked, reason };
   }
-  return { id, verdict: "pass", checked, reason: `${checked} promotions with an endpoint, each followed by its DNS record` };
+  return {
+    id,
+    verdict: "pass",
+    checked,
+    reason: `${checked} promotions with an endpoint, each followed by its DNS record`,
+  };
 }

@@ -12,7 +12,12 @@ export function onePrimaryPerEpoch({ records }: CheckContext): InvariantVerdict 
     const of = `${record.cache} shard ${record.shard} epoch ${record.configEpoch}`;
     const other = claims.get(of);
     if (other !== undefined && other !== record.node) {
-      return { id, verdict: "fail", checked, reason: `${other} and ${record.node} both claimed ${of}` };
+      return {
+        id,
+        verdict: "fail",
+        checked,
+        reason: `${other} and ${record.node} both claimed ${of}`,
+      };
     }
     claims.set(of, record.node);
   }

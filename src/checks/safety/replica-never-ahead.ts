@@ -19,5 +19,10 @@ export function replicaNeverAhead({ records }: CheckContext): InvariantVerdict {
       }
     }
   }
-  return { id, verdict: "pass", checked, reason: `${checked} positions of replicas compared with their primary's` };
+  return {
+    id,
+    verdict: "pass",
+    checked,
+    reason: `${checked} positions of replicas compared with their primary's`,
+  };
 }

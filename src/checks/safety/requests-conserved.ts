@@ -1,4 +1,9 @@
-import { OUTCOME_CLIENT_LOST, OUTCOME_FAIL, OUTCOME_INFO, OUTCOME_OK } from "../../journal/operation-columns.ts";
+import {
+  OUTCOME_CLIENT_LOST,
+  OUTCOME_FAIL,
+  OUTCOME_INFO,
+  OUTCOME_OK,
+} from "../../journal/operation-columns.ts";
 import type { CheckContext } from "../context.ts";
 import type { InvariantVerdict } from "../verdict.ts";
 
@@ -10,7 +15,9 @@ export function requestsConserved({ index, measured, end }: CheckContext): Invar
     const fold = measured.requests[at];
     if (fold === undefined) continue;
     const issued = end.issued(at);
-    const parts = [OUTCOME_OK, OUTCOME_FAIL, OUTCOME_INFO, OUTCOME_CLIENT_LOST].map((outcome) => fold.count(outcome));
+    const parts = [OUTCOME_OK, OUTCOME_FAIL, OUTCOME_INFO, OUTCOME_CLIENT_LOST].map((outcome) =>
+      fold.count(outcome),
+    );
     const open = end.open(at);
     const sum = parts.reduce((total, part) => total + part, open);
     checked += issued;
@@ -19,5 +26,10 @@ export function requestsConserved({ index, measured, end }: CheckContext): Invar
       return { id, verdict: "fail", checked, reason };
     }
   }
-  return { id, verdict: "pass", checked, reason: `${checked} requests, each ended once or open at the end` };
+  return {
+    id,
+    verdict: "pass",
+    checked,
+    reason: `${checked} requests, each ended once or open at the end`,
+  };
 }

@@ -14,9 +14,16 @@ export function rtoPhasesAddUp({ index, measured }: CheckContext): InvariantVerd
     const boundaries = [started, detected, decided, promoted];
     const of = `failover ${failover.number} of ${failover.cache} shard ${failover.shard}`;
     if (boundaries.some((boundary) => boundary === null || boundary.cause === "")) {
-      return { id, verdict: "fail", checked, reason: `${of} was completed without a record and cause for each phase` };
+      return {
+        id,
+        verdict: "fail",
+        checked,
+        reason: `${of} was completed without a record and cause for each phase`,
+      };
     }
-    if (boundaries.some((boundary, i) => i > 0 && (boundary?.at ?? 0) < (boundaries[i - 1]?.at ?? 0))) {
+    if (
+      boundaries.some((boundary, i) => i > 0 && (boundary?.at ?? 0) < (boundaries[i - 1]?.at ?? 0))
+    ) {
       return { id, verdict: "fail", checked, reason: `phases of ${of} are out of order` };
     }
   }
@@ -28,8 +35,18 @@ export function rtoPhasesAddUp({ index, measured }: CheckContext): InvariantVerd
       const rto = recovery.regainedAt - recovery.after.at;
       if (sum === rto) continue;
       const of = `${index.traffic[at]?.name} after ${recovery.after.what}`;
-      return { id, verdict: "fail", checked, reason: `phases of ${of} sum to ${seconds(sum)}, not ${seconds(rto)}` };
+      return {
+        id,
+        verdict: "fail",
+        checked,
+        reason: `phases of ${of} sum to ${seconds(sum)}, not ${seconds(rto)}`,
+      };
     }
   }
-  return { id, verdict: "pass", checked, reason: `${checked} failovers and recoveries, each the sum of its phases` };
+  return {
+    id,
+    verdict: "pass",
+    checked,
+    reason: `${checked} failovers and recoveries, each the sum of its phases`,
+  };
 }

@@ -15,7 +15,9 @@ export const plantedBugs: readonly PlantedBug[] = [
       ...serviceStrategies,
       choiceName: "most replication lag",
       chooseReplica: (candidates) =>
-        candidates.reduce((worst, candidate) => (candidate.offset < worst.offset ? candidate : worst)),
+        candidates.reduce((worst, candidate) =>
+          candidate.offset < worst.offset ? candidate : worst,
+        ),
     },
   },
   {

@@ -36,7 +36,13 @@ import {
   Connections,
   Pool,
 } from "./pool.ts";
-import { Requests, STAGE_BACKOFF, STAGE_IN_FLIGHT, STAGE_ORIGIN, STAGE_WAITING } from "./requests.ts";
+import {
+  Requests,
+  STAGE_BACKOFF,
+  STAGE_IN_FLIGHT,
+  STAGE_ORIGIN,
+  STAGE_WAITING,
+} from "./requests.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
 
 /** What a client host is made of. */
@@ -85,7 +91,10 @@ export class ClientFleet implements Clients {
   private listener: OperationListener | null = null;
   private writeIds = 0;
   /** Client connections of each server, for its limit and its metrics. */
-  private readonly counts: { opened(node: number): void; closed(node: number, incarnation: number): void };
+  private readonly counts: {
+    opened(node: number): void;
+    closed(node: number, incarnation: number): void;
+  };
 
   constructor(
     hosts: readonly ClientHost[],
@@ -105,10 +114,16 @@ export class ClientFleet implements Clients {
     this.counts = counts;
     this.frames = ports.transport.frames;
     this.hostOf = Int32Array.from(hosts, (host) => host.host);
-    this.retryKind = kernel.kind("client-retry", (_t, request, word) => this.retryDue(request, word));
+    this.retryKind = kernel.kind("client-retry", (_t, request, word) =>
+      this.retryDue(request, word),
+    );
     this.timeoutKind = kernel.kind("command-timeout", (_t, request) => this.timedOut(request));
-    this.connectTimeoutKind = kernel.kind("connect-timeout", (_t, connection) => this.connectTimedOut(connection));
-    this.refreshKind = kernel.kind("topology-refresh", (_t, session) => this.refreshDue(this.sessions[session] as Session));
+    this.connectTimeoutKind = kernel.kind("connect-timeout", (_t, connection) =>
+      this.connectTimedOut(connection),
+    );
+    this.refreshKind = kernel.kind("topology-refresh", (_t, session) =>
+      this.refreshDue(this.sessions[session] as Session),
+    );
     const lanes = new Map<ClientSettings, Lane>();
     this.target = Int32Array.from(hosts, (host) => kernel.target(`client/${host.name}`));
     for (const [index, host] of hosts.entries()) {
@@ -138,9 +153,16 @@ export class ClientFleet implements Clients {
   start(): void {
     for (const session of this.sessions) {
       const { everyNs } = session.settings.topologyRefresh;
-      if (everyNs === null || !session.routers.some((router) => router instanceof ClusterRouter)) continue;
+      if (everyNs === null || !session.routers.some((router) => router instanceof ClusterRouter))
+        continue;
       const phase = this.ports.kernel.streams.stream(`client/${session.name}`, "refresh").next();
-      this.ports.kernel.schedule(Math.floor(phase * everyNs), this.refreshKind, session.target, session.index, 0);
+      this.ports.kernel.schedule(
+        Math.floor(phase * everyNs),
+        this.refreshKind,
+        session.target,
+        session.index,
+        0,
+      );
     }
   }
 
@@ -150,7 +172,13 @@ export class ClientFleet implements Clients {
     if (!session.settings.readLocalRegion) session.local = router;
     const { group } = session.routers[router] as Router;
     for (const shard of group.shards) {
-      this.learned(session, group, shard.number, (session.routers[router] as Router).primaryOf(shard.number - 1), cause);
+      this.learned(
+        session,
+        group,
+        shard.number,
+        (session.routers[router] as Router).primaryOf(shard.number - 1),
+        cause,
+      );
     }
   }
 
@@ -189,7 +217,8 @@ export class ClientFleet implements Clients {
       this.writeRow(request, OUTCOME_INFO, -1, OUTCOME_CLIENT_LOST);
       requests.release(request);
     }
-    for (const router of session.routers) if (router instanceof ClusterRouter) router.refreshing = false;
+    for (const router of session.routers)
+      if (router instanceof ClusterRouter) router.refreshing = false;
   }
 
   /** The host is back: its clients start over, with the addresses they had. */
@@ -209,7 +238,12 @@ export class ClientFleet implements Clients {
       if (pool === undefined) continue;
       for (const connection of this.connectionsOf(pool)) {
         if (this.connections.state[connection] === CONNECTION_CONNECTING) continue;
-        transport.sendReset(node, session.index, connection, this.connections.generation[connection] as number);
+        transport.sendReset(
+          node,
+          session.index,
+          connection,
+          this.connections.generation[connection] as number,
+        );
       }
     }
   }
@@ -296,7 +330,8 @@ export class ClientFleet implements Clients {
       this.dispatch(session, request, idle, pool);
       return;
     }
-    if (pool.open + pool.connecting < session.settings.connections) pool = this.readDns(session, request, pool);
+    if (pool.open + pool.connecting < session.settings.connections)
+      pool = this.readDns(session, request, pool);
     requests.stage[request] = STAGE_WAITING;
     requests.node[request] = pool.node;
     requests.next[request] = -1;
@@ -321,14 +356,27 @@ export class ClientFleet implements Clients {
   private openIfNeeded(session: Session, pool: Pool): void {
     const { connections } = this;
     const wanted = pool.waiting;
-    if (pool.connecting >= wanted || pool.open + pool.connecting >= session.settings.connections) return;
+    if (pool.connecting >= wanted || pool.open + pool.connecting >= session.settings.connections)
+      return;
     const connection = connections.allocate(pool);
     pool.connecting++;
     const { kernel, transport } = this.ports;
     const due = kernel.now + session.settings.connectTimeoutNs;
-    connections.timer[connection] = kernel.schedule(due, this.connectTimeoutKind, session.target, connection, 0);
+    connections.timer[connection] = kernel.schedule(
+      due,
+      this.connectTimeoutKind,
+      session.target,
+      connection,
+      0,
+    );
     const generation = connections.generation[connection] as number;
-    transport.connect(session.index, pool.node, connection, generation, session.settings.connectRoundTrips);
+    transport.connect(
+      session.index,
+      pool.node,
+      connection,
+      generation,
+      session.settings.connectRoundTrips,
+    );
   }
 
   private dispatch(session: Session, request: number, connection: number, pool: Pool): void {
@@ -367,7 +415,12 @@ export class ClientFleet implements Clients {
       return;
     }
     this.unlink(pool, request);
-    this.dispatch(this.sessions[requests.client[request] as number] as Session, request, connection, pool);
+    this.dispatch(
+      this.sessions[requests.client[request] as number] as Session,
+      request,
+      connection,
+      pool,
+    );
   }
 
   private unlink(pool: Pool, request: number): void {
@@ -383,7 +436,9 @@ export class ClientFleet implements Clients {
 
   private answered(session: Session, request: number, frame: number): void {
     if (this.requests.internal[request] === 1) {
-      const router = session.routers.find((candidate) => candidate instanceof ClusterRouter && candidate.refreshing);
+      const router = session.routers.find(
+        (candidate) => candidate instanceof ClusterRouter && candidate.refreshing,
+      );
       const node = this.frames.server[frame] as number;
       if (router instanceof ClusterRouter) {
         router.refreshing = false;
@@ -401,11 +456,19 @@ export class ClientFleet implements Clients {
     const owner = frames.redirect[frame] as number;
     const redirects = (requests.redirects[request] as number) + 1;
     requests.redirects[request] = redirects;
-    if (!(router instanceof ClusterRouter) || owner < 0 || redirects > session.settings.maxRedirects) {
+    if (
+      !(router instanceof ClusterRouter) ||
+      owner < 0 ||
+      redirects > session.settings.maxRedirects
+    ) {
       this.attemptFailed(session, request);
       return;
     }
-    router.learn(frames.shard[frame] as number, owner, `MOVED from ${this.ports.nodeIds[frames.server[frame] as number]}`);
+    router.learn(
+      frames.shard[frame] as number,
+      owner,
+      `MOVED from ${this.ports.nodeIds[frames.server[frame] as number]}`,
+    );
     requests.attempts[request] = (requests.attempts[request] as number) - 1; // a redirect is not a retry
     this.attempt(request, owner);
   }
@@ -475,7 +538,8 @@ export class ClientFleet implements Clients {
       return;
     }
     const router = this.routerOf(session, node);
-    if (router instanceof ClusterRouter && session.settings.topologyRefresh.onError) this.refresh(session, router, node);
+    if (router instanceof ClusterRouter && session.settings.topologyRefresh.onError)
+      this.refresh(session, router, node);
     const attempts = requests.attempts[request] as number;
     const { retry } = session.settings;
     if (attempts > retry.max) {
@@ -487,14 +551,22 @@ export class ClientFleet implements Clients {
     const limit = Math.min(retry.backoffMaxNs, retry.backoffMinNs * doublings);
     const wait = retry.jitter === "full" ? Math.floor(session.backoff.next() * (limit + 1)) : limit;
     requests.stage[request] = STAGE_BACKOFF;
-    kernel.schedule(kernel.now + wait, this.retryKind, session.target, request, (requests.number[request] as number) & WORD);
+    kernel.schedule(
+      kernel.now + wait,
+      this.retryKind,
+      session.target,
+      request,
+      (requests.number[request] as number) & WORD,
+    );
     requests.timer[request] = -1;
     requests.node[request] = requests.generation[request] as number;
   }
 
   private retryDue(request: number, _word: number): void {
     const { requests } = this;
-    const stale = requests.stage[request] !== STAGE_BACKOFF || requests.node[request] !== requests.generation[request];
+    const stale =
+      requests.stage[request] !== STAGE_BACKOFF ||
+      requests.node[request] !== requests.generation[request];
     if (!stale) this.attempt(request, -1);
   }
 
@@ -612,7 +684,14 @@ export class ClientFleet implements Clients {
     for (const shard of router.group.shards) {
       if (router.primaryOf(shard.number - 1) !== pool.node) continue;
       const node = this.ports.nodeIds[pool.node] as string;
-      this.client("client-connected", session, router.group, shard.number, node, `first answer from ${node}`);
+      this.client(
+        "client-connected",
+        session,
+        router.group,
+        shard.number,
+        node,
+        `first answer from ${node}`,
+      );
     }
   }
 
@@ -620,8 +699,7 @@ export class ClientFleet implements Clients {
   learned(session: Session, group: Group, shardNumber: number, node: number, cause: string): void {
     const id = this.ports.nodeIds[node] as string;
     this.client("client-learned", session, group, shardNumber, id, cause);
-    const pool = this.poolOf(session, node);
-    if (pool.open > 0 && !pool.awaitsAnswer) pool.awaitsAnswer = true;
+    this.poolOf(session, node).awaitsAnswer = true;
   }
 
   private client(
@@ -650,13 +728,18 @@ export class ClientFleet implements Clients {
     const { kernel } = this.ports;
     kernel.schedule(kernel.now + everyNs, this.refreshKind, session.target, session.index, 0);
     if (!session.up) return;
-    for (const router of session.routers) if (router instanceof ClusterRouter) this.refresh(session, router, -1);
+    for (const router of session.routers)
+      if (router instanceof ClusterRouter) this.refresh(session, router, -1);
   }
 
   /** Asks a node for the topology, unless that is being done, or was done less than `minIntervalNs` ago. */
   private refresh(session: Session, router: ClusterRouter, except: number): void {
     const { kernel } = this.ports;
-    if (router.refreshing || kernel.now - router.lastRefreshAt < session.settings.topologyRefresh.minIntervalNs) return;
+    if (
+      router.refreshing ||
+      kernel.now - router.lastRefreshAt < session.settings.topologyRefresh.minIntervalNs
+    )
+      return;
     router.refreshing = true;
     router.lastRefreshAt = kernel.now;
     const { requests } = this;
@@ -675,7 +758,10 @@ export class ClientFleet implements Clients {
 
   private refreshFailed(session: Session, request: number, node: number): void {
     const router = this.routerOf(session, node);
-    if (router instanceof ClusterRouter && (this.requests.attempts[request] as number) <= TOPOLOGY_ATTEMPTS) {
+    if (
+      router instanceof ClusterRouter &&
+      (this.requests.attempts[request] as number) <= TOPOLOGY_ATTEMPTS
+    ) {
       this.attempt(request, router.seed(node));
       return;
     }

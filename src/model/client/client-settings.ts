@@ -19,7 +19,11 @@ export interface ClientSettings {
   /** Redirects (MOVED) followed without counting as retries. */
   readonly maxRedirects: number;
   /** Cluster mode enabled only. */
-  readonly topologyRefresh: { readonly everyNs: Nanos | null; readonly onError: boolean; readonly minIntervalNs: Nanos };
+  readonly topologyRefresh: {
+    readonly everyNs: Nanos | null;
+    readonly onError: boolean;
+    readonly minIntervalNs: Nanos;
+  };
   readonly readFrom: "primary" | "replica";
   /** Reads of a Global Datastore go to the member in the client's own Region. */
   readonly readLocalRegion: boolean;

@@ -12,8 +12,8 @@ export class Pool {
   waiting = 0;
   waitHead = -1;
   waitTail = -1;
-  /** The next answer is the first since the client lost (or never had) a connection to the node. */
-  awaitsAnswer = true;
+  /** The next answer is the first since the client lost its connections to the node, or learnt of it. */
+  awaitsAnswer = false;
 
   constructor(
     readonly client: number,

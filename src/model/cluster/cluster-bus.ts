@@ -13,7 +13,16 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import type { RedisNode } from "../engine/redis/redis-node.ts";
 import type { Network } from "../network/network.ts";
-import { AUTH_ACK, AUTH_REQUEST, type BusMessage, BusMessages, FAIL_MESSAGE, PING, PONG, UPDATE } from "./bus-message.ts";
+import {
+  AUTH_ACK,
+  AUTH_REQUEST,
+  type BusMessage,
+  BusMessages,
+  FAIL_MESSAGE,
+  PING,
+  PONG,
+  UPDATE,
+} from "./bus-message.ts";
 import { BusNode, FAIL, PFAIL } from "./bus-node.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { Election } from "./election.ts";
@@ -61,14 +70,22 @@ export class ClusterBus {
   ) {
     this.majority = Math.floor(shards / 2) + 1;
     this.election = new Election(this);
-    this.cronKind = kernel.kind(`bus-cron/${name}`, (_t, slot) => this.cron(this.nodes[slot] as BusNode));
+    this.cronKind = kernel.kind(`bus-cron/${name}`, (_t, slot) =>
+      this.cron(this.nodes[slot] as BusNode),
+    );
     this.messageKind = kernel.kind(`bus-message/${name}`, (_t, slot) => this.arrive(slot));
-    this.brokenKind = kernel.kind(`bus-link-broken/${name}`, (_t, slot, word) => this.linkBroken(slot, word));
-    this.inboxKind = kernel.kind(`bus-inbox/${name}`, (_t, slot) => this.drainInbox(this.nodes[slot] as BusNode));
+    this.brokenKind = kernel.kind(`bus-link-broken/${name}`, (_t, slot, word) =>
+      this.linkBroken(slot, word),
+    );
+    this.inboxKind = kernel.kind(`bus-inbox/${name}`, (_t, slot) =>
+      this.drainInbox(this.nodes[slot] as BusNode),
+    );
   }
 
   /** Adds the group's nodes, once: the first of each shard owns it under epoch shard + 1. */
-  start(nodes: readonly { readonly node: RedisNode; readonly shard: number; readonly target: number }[]): void {
+  start(
+    nodes: readonly { readonly node: RedisNode; readonly shard: number; readonly target: number }[],
+  ): void {
     for (const [index, { node, shard, target }] of nodes.entries()) {
       this.nodes.push(new BusNode(index, node, shard, nodes.length, this.shards));
       this.targets.push(target);
@@ -117,7 +134,9 @@ export class ClusterBus {
   join(node: RedisNode): void {
     const now = this.kernel.now;
     const member = this.of(node);
-    const teacher = this.nodes.find((peer) => peer !== member && peer.node.responds && !peer.node.loading);
+    const teacher = this.nodes.find(
+      (peer) => peer !== member && peer.node.responds && !peer.node.loading,
+    );
     if (teacher !== undefined) {
       member.owner.set(teacher.owner);
       member.ownerEpoch.set(teacher.ownerEpoch);
@@ -201,9 +220,11 @@ export class ClusterBus {
     let oldest: BusNode | null = null;
     for (let i = 0; i < 5; i++) {
       const peer = this.nodes[Math.floor(stream.next() * this.nodes.length)] as BusNode;
-      if (peer === member || member.linkUp[peer.index] === 0 || member.pingSent[peer.index] !== 0) continue;
+      if (peer === member || member.linkUp[peer.index] === 0 || member.pingSent[peer.index] !== 0)
+        continue;
       const older =
-        oldest === null || (member.pongReceived[oldest.index] as number) > (member.pongReceived[peer.index] as number);
+        oldest === null ||
+        (member.pongReceived[oldest.index] as number) > (member.pongReceived[peer.index] as number);
       if (older) oldest = peer;
     }
     if (oldest !== null) this.ping(member, oldest);
@@ -229,7 +250,11 @@ export class ClusterBus {
     ) {
       this.dropLink(member, peer);
     }
-    if (pingSent === 0 && member.linkUp[i] === 1 && now - (member.pongReceived[i] as number) > timeout / 2) {
+    if (
+      pingSent === 0 &&
+      member.linkUp[i] === 1 &&
+      now - (member.pongReceived[i] as number) > timeout / 2
+    ) {
       this.ping(member, peer);
       return;
     }
@@ -259,7 +284,8 @@ export class ClusterBus {
     message.linkGeneration = member.linkGeneration[i] as number;
     this.fillHeader(message, PING, member, peer);
     const roundTrip =
-      this.network.oneWayNs(member.node.host, peer.node.host) + this.network.oneWayNs(peer.node.host, member.node.host);
+      this.network.oneWayNs(member.node.host, peer.node.host) +
+      this.network.oneWayNs(peer.node.host, member.node.host);
     this.depart(slot, message, roundTrip);
   }
 
@@ -270,13 +296,20 @@ export class ClusterBus {
 
   private breakLinkSoon(dead: BusNode, peer: BusNode): void {
     const due = this.kernel.now + this.network.oneWayNs(dead.node.host, peer.node.host);
-    this.schedule(due, this.brokenKind, peer, peer.index * this.nodes.length + dead.index, peer.linkGeneration[dead.index] as number);
+    this.schedule(
+      due,
+      this.brokenKind,
+      peer,
+      peer.index * this.nodes.length + dead.index,
+      peer.linkGeneration[dead.index] as number,
+    );
   }
 
   private linkBroken(slot: number, generation: number): void {
     const member = this.nodes[Math.floor(slot / this.nodes.length)] as BusNode;
     const peer = this.nodes[slot % this.nodes.length] as BusNode;
-    if (member.linkUp[peer.index] === 1 && member.linkGeneration[peer.index] === generation) this.dropLink(member, peer);
+    if (member.linkUp[peer.index] === 1 && member.linkGeneration[peer.index] === generation)
+      this.dropLink(member, peer);
   }
 
   private greet(member: BusNode, peer: BusNode, now: Nanos): void {
@@ -300,7 +333,9 @@ export class ClusterBus {
     message.senderIncarnation = from.node.incarnation;
     message.currentEpoch = from.currentEpoch;
     message.claims = from.isPrimary;
-    message.configEpoch = from.isPrimary ? from.configEpoch : (from.ownerEpoch[from.shard] as number);
+    message.configEpoch = from.isPrimary
+      ? from.configEpoch
+      : (from.ownerEpoch[from.shard] as number);
     message.offset = from.node.offsetAt(this.kernel.now);
     message.gossipCount = 0;
     if (type === PING || type === PONG) this.fillGossip(message, from, to);
@@ -342,7 +377,13 @@ export class ClusterBus {
     message.firstSentAt = now;
     const from = (this.nodes[message.from] as BusNode).node.host;
     const to = this.nodes[message.to] as BusNode;
-    this.schedule(now + extraNs + this.network.oneWayNs(from, to.node.host), this.messageKind, to, slot, message.type);
+    this.schedule(
+      now + extraNs + this.network.oneWayNs(from, to.node.host),
+      this.messageKind,
+      to,
+      slot,
+      message.type,
+    );
   }
 
   private schedule(due: Nanos, kind: number, member: BusNode, slot: number, word: number): void {
@@ -423,7 +464,10 @@ export class ClusterBus {
       to.stateDirty = true;
     } else if (flags === FAIL) {
       const owns = to.owner[from.shard] === from.index;
-      if (!owns || now - (to.failedAt[from.index] as number) > FAIL_UNDO * this.settings.nodeTimeoutNs) {
+      if (
+        !owns ||
+        now - (to.failedAt[from.index] as number) > FAIL_UNDO * this.settings.nodeTimeoutNs
+      ) {
         to.flags[from.index] = 0;
         to.stateDirty = true;
       }
@@ -497,12 +541,14 @@ export class ClusterBus {
   private concludeIfAgreed(member: BusNode, about: number): void {
     if (member.flags[about] !== PFAIL) return;
     const reports = member.countReports(about, this.kernel.now, this.reportValidityNs);
-    if (reports + (member.isPrimary ? 1 : 0) >= this.majority) this.concludeFailure(member, this.nodes[about] as BusNode);
+    if (reports + (member.isPrimary ? 1 : 0) >= this.majority)
+      this.concludeFailure(member, this.nodes[about] as BusNode);
   }
 
   private concludeFailure(member: BusNode, failed: BusNode): void {
     this.markFailed(member, failed.index);
-    if (member.owner[failed.shard] === failed.index) this.listener.failureAgreed(failed.node, member.node);
+    if (member.owner[failed.shard] === failed.index)
+      this.listener.failureAgreed(failed.node, member.node);
     for (const peer of this.nodes) {
       if (peer === member || peer === failed) continue;
       this.send(FAIL_MESSAGE, member, peer, (message) => {
@@ -538,7 +584,11 @@ export class ClusterBus {
     if (up && !member.node.clusterUp && waiting) up = false;
     if (up === member.node.clusterUp) return;
     member.node.clusterUp = up;
-    const cause = up ? "cluster state ok" : minority ? "cannot reach the majority of primaries" : "a shard has no owner";
+    const cause = up
+      ? "cluster state ok"
+      : minority
+        ? "cannot reach the majority of primaries"
+        : "a shard has no owner";
     this.listener.stateChanged(member.node, cause);
   }
 }

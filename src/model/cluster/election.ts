@@ -7,9 +7,11 @@
  * Source: valkey 8.0.1 cluster_legacy.c:4286-4381 (votes), 4391-4413 (rank), 4511-4662 (elections).
  */
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
+import type { Stream } from "../../kernel/streams.ts";
+import type { RedisNode } from "../engine/redis/redis-node.ts";
 import { AUTH_ACK, AUTH_REQUEST, type BusMessage, PONG } from "./bus-message.ts";
 import { type BusNode, FAIL } from "./bus-node.ts";
-import type { ClusterBus } from "./cluster-bus.ts";
+import type { BusSettings } from "./bus-settings.ts";
 
 const AUTH_TIMEOUT_MIN: Nanos = 2 * SECOND;
 const FIXED_DELAY: Nanos = 500 * MILLISECOND;
@@ -20,8 +22,24 @@ const PING_PERIOD: Nanos = 10 * SECOND;
 /** A voter votes once for replicas of one primary in this many node timeouts. */
 const VOTE_REST = 2;
 
+/** What an election needs of its bus. */
+export interface ElectionBus {
+  readonly kernel: { readonly now: Nanos };
+  readonly settings: BusSettings;
+  readonly majority: number;
+  readonly nodes: readonly BusNode[];
+  readonly listener: {
+    electionScheduled(candidate: RedisNode): void;
+    won(winner: RedisNode, configEpoch: number): void;
+  };
+  ownerOf(member: BusNode): BusNode;
+  stream(member: BusNode): Stream;
+  send(type: number, from: BusNode, to: BusNode): void;
+  claim(member: BusNode, epoch: number): void;
+}
+
 export class Election {
-  constructor(private readonly bus: ClusterBus) {}
+  constructor(private readonly bus: ElectionBus) {}
 
   /** Runs on every cron of a replica. */
   cron(member: BusNode, now: Nanos): void {
@@ -62,7 +80,8 @@ export class Election {
     if (voter.lastVoteEpoch === voter.currentEpoch) return;
     const owner = voter.owner[candidate.shard] as number;
     if (owner === candidate.index || voter.flags[owner] !== FAIL) return;
-    if (now - (voter.votedAt[candidate.shard] as number) < VOTE_REST * bus.settings.nodeTimeoutNs) return;
+    if (now - (voter.votedAt[candidate.shard] as number) < VOTE_REST * bus.settings.nodeTimeoutNs)
+      return;
     if ((voter.ownerEpoch[candidate.shard] as number) > request.configEpoch) return;
     voter.lastVoteEpoch = voter.currentEpoch;
     voter.votedAt[candidate.shard] = now;
@@ -98,7 +117,8 @@ export class Election {
     for (const peer of this.bus.nodes) {
       if (peer === member || peer === owner || peer.shard !== member.shard) continue;
       const theirs = member.offset[peer.index] as number;
-      const tie = this.bus.settings.rankTieBreakByNodeId && theirs === mine && peer.node.id < member.node.id;
+      const tie =
+        this.bus.settings.rankTieBreakByNodeId && theirs === mine && peer.node.id < member.node.id;
       if (theirs > mine || tie) rank++;
     }
     return rank;

@@ -6,7 +6,11 @@ export interface NetworkSettings {
   /** Round trip between two zones of a Region. */
   readonly interZoneRttNs: Nanos;
   /** Round trip between Regions, for every pair of Regions of the scenario, both orders. */
-  readonly regionRttNs: readonly { readonly from: string; readonly to: string; readonly rttNs: Nanos }[];
+  readonly regionRttNs: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly rttNs: Nanos;
+  }[];
   /** First retransmission timeout of TCP; doubles on each try. Linux: 200 ms. */
   readonly tcpRetransmitNs: Nanos;
 }

@@ -62,7 +62,10 @@ export class Network {
     if (this.jitteredPaths === 0) return delay;
     const jitter = this.jitter[path] as number;
     if (jitter === 0) return delay;
-    const stream = this.streams.stream(`link/${this.hosts.names[from]}>${this.hosts.names[to]}`, "jitter");
+    const stream = this.streams.stream(
+      `link/${this.hosts.names[from]}>${this.hosts.names[to]}`,
+      "jitter",
+    );
     return delay + Math.floor(stream.next() * (jitter + 1));
   }
 
@@ -114,7 +117,12 @@ export class Network {
   }
 
   /** Adds (or, negative, takes away) delay and jitter between the two sides, both ways. Instances add up. */
-  changeDelay(side: readonly number[], others: readonly number[], addNs: Nanos, jitterNs: Nanos): void {
+  changeDelay(
+    side: readonly number[],
+    others: readonly number[],
+    addNs: Nanos,
+    jitterNs: Nanos,
+  ): void {
     this.notifyBefore();
     for (const a of side) {
       for (const b of others) {
@@ -131,7 +139,11 @@ export class Network {
   }
 
   /** What faults write here, for comparison with a run that had none. */
-  faultState(): { readonly cuts: readonly number[]; readonly added: readonly number[]; readonly jitter: readonly number[] } {
+  faultState(): {
+    readonly cuts: readonly number[];
+    readonly added: readonly number[];
+    readonly jitter: readonly number[];
+  } {
     return {
       cuts: Array.from(this.cuts),
       added: Array.from(this.delay, (delay, path) => delay - (this.base[path] as number)),
@@ -160,7 +172,9 @@ export class Network {
       invariant(pair !== undefined, "every pair of Regions has a round-trip time", { from, to });
       return pair.rttNs;
     }
-    return hosts.zone[a] === hosts.zone[b] && hosts.zone[a] !== -1 ? settings.sameZoneRttNs : settings.interZoneRttNs;
+    return hosts.zone[a] === hosts.zone[b] && hosts.zone[a] !== -1
+      ? settings.sameZoneRttNs
+      : settings.interZoneRttNs;
   }
 
   private notifyBefore(): void {

@@ -59,8 +59,12 @@ export class Transport {
   ) {
     this.atServer = kernel.kind("frame-at-server", (_target, frame) => this.arriveAtServer(frame));
     this.atClient = kernel.kind("frame-at-client", (_target, frame) => this.arriveAtClient(frame));
-    this.connectAtServer = kernel.kind("connect-at-server", (_target, slot) => this.connectArrives(slot));
-    this.connectAtClient = kernel.kind("connect-at-client", (_target, slot) => this.connectAnswered(slot));
+    this.connectAtServer = kernel.kind("connect-at-server", (_target, slot) =>
+      this.connectArrives(slot),
+    );
+    this.connectAtClient = kernel.kind("connect-at-client", (_target, slot) =>
+      this.connectAnswered(slot),
+    );
     this.resetAtClient = kernel.kind("reset-at-client", (_target, slot) => this.resetArrives(slot));
   }
 
@@ -108,7 +112,13 @@ export class Transport {
     const client = frames.client[frame] as number;
     const from = clients.hostOf[client] as number;
     if (this.network.lost(from, server.host, frames.sentAt[frame] as number)) {
-      this.retransmit(frame, from, server.host, this.atServer, this.serverTargets[serverIndex] as number);
+      this.retransmit(
+        frame,
+        from,
+        server.host,
+        this.atServer,
+        this.serverTargets[serverIndex] as number,
+      );
       return;
     }
     if (!server.hostUp) {
@@ -154,7 +164,8 @@ export class Transport {
     const { frames, kernel } = this;
     const clients = this.clients as Clients;
     const server = this.servers[frames.server[frame] as number] as Server;
-    const senderLives = kind === this.atServer ? clients.isUp(frames.client[frame] as number) : server.hostUp;
+    const senderLives =
+      kind === this.atServer ? clients.isUp(frames.client[frame] as number) : server.hostUp;
     if (!senderLives || !clients.carries(frame)) {
       frames.release(frame);
       return;
@@ -165,17 +176,47 @@ export class Transport {
   }
 
   // Connections: slot packs nothing; the columns below hold what travels with a SYN and its answer.
-  private readonly syns: { client: number; server: number; connection: number; generation: number; sentAt: Nanos; firstSentAt: Nanos; roundTrips: number; incarnation: number }[] = [];
+  private readonly syns: {
+    client: number;
+    server: number;
+    connection: number;
+    generation: number;
+    sentAt: Nanos;
+    firstSentAt: Nanos;
+    roundTrips: number;
+    incarnation: number;
+  }[] = [];
   private readonly freeSyns: number[] = [];
 
   /** Opens a connection: `connected` or `reset` will be called, or neither when the server's host is silent. */
-  connect(client: number, server: number, connection: number, generation: number, roundTrips: number): void {
+  connect(
+    client: number,
+    server: number,
+    connection: number,
+    generation: number,
+    roundTrips: number,
+  ): void {
     const slot = this.freeSyns.pop() ?? this.syns.length;
     const now = this.kernel.now;
-    this.syns[slot] = { client, server, connection, generation, sentAt: now, firstSentAt: now, roundTrips, incarnation: -1 };
+    this.syns[slot] = {
+      client,
+      server,
+      connection,
+      generation,
+      sentAt: now,
+      firstSentAt: now,
+      roundTrips,
+      incarnation: -1,
+    };
     const from = (this.clients as Clients).hostOf[client] as number;
     const due = now + this.network.oneWayNs(from, (this.servers[server] as Server).host);
-    this.kernel.schedule(due, this.connectAtServer, this.serverTargets[server] as number, slot, connection);
+    this.kernel.schedule(
+      due,
+      this.connectAtServer,
+      this.serverTargets[server] as number,
+      slot,
+      connection,
+    );
   }
 
   private connectArrives(slot: number): void {
@@ -202,7 +243,13 @@ export class Transport {
     const roundTrip = oneWay + this.network.oneWayNs(from, server.host);
     syn.sentAt = this.kernel.now;
     const due = this.kernel.now + oneWay + (syn.roundTrips - 1) * roundTrip;
-    this.kernel.schedule(due, this.connectAtClient, clients.target[syn.client] as number, slot, syn.connection);
+    this.kernel.schedule(
+      due,
+      this.connectAtClient,
+      clients.target[syn.client] as number,
+      slot,
+      syn.connection,
+    );
   }
 
   private connectAnswered(slot: number): void {
@@ -219,10 +266,30 @@ export class Transport {
   sendReset(server: number, client: number, connection: number, generation: number): void {
     const slot = this.freeSyns.pop() ?? this.syns.length;
     const now = this.kernel.now;
-    this.syns[slot] = { client, server, connection, generation, sentAt: now, firstSentAt: now, roundTrips: 0, incarnation: -1 };
+    this.syns[slot] = {
+      client,
+      server,
+      connection,
+      generation,
+      sentAt: now,
+      firstSentAt: now,
+      roundTrips: 0,
+      incarnation: -1,
+    };
     const clients = this.clients as Clients;
-    const due = now + this.network.oneWayNs((this.servers[server] as Server).host, clients.hostOf[client] as number);
-    this.kernel.schedule(due, this.resetAtClient, clients.target[client] as number, slot, connection);
+    const due =
+      now +
+      this.network.oneWayNs(
+        (this.servers[server] as Server).host,
+        clients.hostOf[client] as number,
+      );
+    this.kernel.schedule(
+      due,
+      this.resetAtClient,
+      clients.target[client] as number,
+      slot,
+      connection,
+    );
   }
 
   private resetArrives(slot: number): void {

@@ -7,7 +7,7 @@
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { createSampler, sampleNanos, type Sampler } from "../../kernel/sampler.ts";
+import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import { Histogram } from "../../measure/histogram.ts";
 import type { Network } from "../network/network.ts";
@@ -69,7 +69,13 @@ export class Origin {
     const { kernel, network } = this.ports;
     const slot = this.freeJobs.pop() ?? this.jobs.length;
     this.jobs[slot] = { request, generation, client: clientHost, askedAt: kernel.now };
-    kernel.schedule(kernel.now + network.oneWayNs(clientHost, this.host), this.arriveKind, this.target, slot, 0);
+    kernel.schedule(
+      kernel.now + network.oneWayNs(clientHost, this.host),
+      this.arriveKind,
+      this.target,
+      slot,
+      0,
+    );
   }
 
   powerLost(): void {
@@ -103,7 +109,13 @@ export class Origin {
     this.busy++;
     this.peakConcurrency = Math.max(this.peakConcurrency, this.busy);
     const { kernel } = this.ports;
-    kernel.schedule(kernel.now + sampleNanos(this.sampler, this.stream), this.servedKind, this.target, slot, 0);
+    kernel.schedule(
+      kernel.now + sampleNanos(this.sampler, this.stream),
+      this.servedKind,
+      this.target,
+      slot,
+      0,
+    );
   }
 
   private served(slot: number): void {
@@ -114,7 +126,13 @@ export class Origin {
     const { kernel, network } = this.ports;
     const job = this.jobs[slot] as Job;
     this.busy--;
-    kernel.schedule(kernel.now + network.oneWayNs(this.host, job.client), this.answerKind, this.target, slot, 0);
+    kernel.schedule(
+      kernel.now + network.oneWayNs(this.host, job.client),
+      this.answerKind,
+      this.target,
+      slot,
+      0,
+    );
     const next = this.queue[this.queueHead];
     if (next === undefined) return;
     this.queueHead++;

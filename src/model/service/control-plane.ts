@@ -13,8 +13,8 @@ import { toSeconds } from "../../base/nanos.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { RedisNode } from "../engine/redis/redis-node.ts";
 import type { Replication } from "../engine/redis/replication.ts";
-import type { Recorder } from "../recorder.ts";
 import type { Hosts } from "../place/hosts.ts";
+import type { Recorder } from "../recorder.ts";
 import type { Group, GroupShard } from "./group.ts";
 import type { ServiceStrategies } from "./strategies.ts";
 
@@ -49,10 +49,18 @@ export class ControlPlane {
   ) {
     const { kernel } = ports;
     this.target = kernel.target(`service/${group.name}`);
-    this.decideKind = kernel.kind(`service-decides/${group.name}`, (_t, node, word) => this.decide(this.nodes[node] as RedisNode, word));
-    this.promoteKind = kernel.kind(`service-promotes/${group.name}`, (_t, shard) => this.promote(group.shards[shard - 1] as GroupShard));
-    this.dnsKind = kernel.kind(`dns-update/${group.name}`, (_t, shard) => this.updateDns(group.shards[shard - 1] as GroupShard));
-    this.provisionedKind = kernel.kind(`node-provisioned/${group.name}`, (_t, node) => this.provisioned(this.nodes[node] as RedisNode));
+    this.decideKind = kernel.kind(`service-decides/${group.name}`, (_t, node, word) =>
+      this.decide(this.nodes[node] as RedisNode, word),
+    );
+    this.promoteKind = kernel.kind(`service-promotes/${group.name}`, (_t, shard) =>
+      this.promote(group.shards[shard - 1] as GroupShard),
+    );
+    this.dnsKind = kernel.kind(`dns-update/${group.name}`, (_t, shard) =>
+      this.updateDns(group.shards[shard - 1] as GroupShard),
+    );
+    this.provisionedKind = kernel.kind(`node-provisioned/${group.name}`, (_t, node) =>
+      this.provisioned(this.nodes[node] as RedisNode),
+    );
     for (const node of group.nodes()) {
       this.nodes.push(node);
       this.watches.set(node, { healthy: true, generation: 0, replacing: "no" });
@@ -77,7 +85,11 @@ export class ControlPlane {
   /** TestFailover: the service takes the primary of a node group down, and all that follows is as in a failure. */
   announceTestFailover(shard: GroupShard): void {
     const id = String(shard.number).padStart(4, "0");
-    this.ports.recorder.serviceEvent("replication-group", this.group.name, `Test Failover API called for node group ${id}`);
+    this.ports.recorder.serviceEvent(
+      "replication-group",
+      this.group.name,
+      `Test Failover API called for node group ${id}`,
+    );
   }
 
   /** Records a failover that the cluster bus completed. */
@@ -94,7 +106,8 @@ export class ControlPlane {
   private reviewNode(node: RedisNode, slot: number): void {
     const { kernel, hosts } = this.ports;
     const watch = this.watch(node);
-    if (watch.replacing === "waits-for-zone" && hosts.zoneHasPower(node.zone)) this.provision(node, watch);
+    if (watch.replacing === "waits-for-zone" && hosts.zoneHasPower(node.zone))
+      this.provision(node, watch);
     const healthy = this.group.isHealthy(node);
     if (healthy === watch.healthy) return;
     watch.healthy = healthy;
@@ -120,7 +133,12 @@ export class ControlPlane {
     const { leader } = shard;
     const healthy = this.group.isHealthy(leader) && leader.leads;
     if (!healthy && shard.open === null) {
-      const of = { cache: this.group.name, shard: shard.number, globalDatastore: null, fromNode: leader.id };
+      const of = {
+        cache: this.group.name,
+        shard: shard.number,
+        globalDatastore: null,
+        fromNode: leader.id,
+      };
       this.group.recordOffsets(shard);
       shard.open = recorder.startFailover(of, whyUnhealthy(leader), this.group.copies(shard));
     } else if (healthy && shard.open !== null && !this.chosen.has(shard.number)) {
@@ -153,14 +171,28 @@ export class ControlPlane {
     const { kernel, recorder, strategies } = this.ports;
     if (shard.open === null) return;
     this.detected(shard, `service monitor: ${silent}`);
-    const candidates = shard.nodes.filter((node) => node !== shard.leader && this.group.isHealthy(node) && !node.loading);
+    const candidates = shard.nodes.filter(
+      (node) => node !== shard.leader && this.group.isHealthy(node) && !node.loading,
+    );
     if (candidates.length === 0) return; // nothing to promote: a replacement must come up
     const standings = candidates.map((node) => ({ node, offset: node.offsetAt(kernel.now) }));
     const choice = strategies.chooseReplica(standings);
     this.chosen.set(shard.number, choice.node);
     const cause = `${strategies.choiceName}: ${choice.node.id} at offset ${choice.offset}`;
-    recorder.failover(shard.open, "failover-decided", choice.node.id, cause, this.group.copies(shard));
-    kernel.schedule(kernel.now + this.group.service.promotionTimeNs, this.promoteKind, this.target, shard.number, 0);
+    recorder.failover(
+      shard.open,
+      "failover-decided",
+      choice.node.id,
+      cause,
+      this.group.copies(shard),
+    );
+    kernel.schedule(
+      kernel.now + this.group.service.promotionTimeNs,
+      this.promoteKind,
+      this.target,
+      shard.number,
+      0,
+    );
   }
 
   private promote(shard: GroupShard): void {
@@ -179,7 +211,13 @@ export class ControlPlane {
     recorder.failover(open, "failover-promoted", node.id, cause);
     shard.open = null;
     this.announceFailover(from.id, node.id);
-    kernel.schedule(kernel.now + this.group.service.dnsUpdateNs, this.dnsKind, this.target, shard.number, 0);
+    kernel.schedule(
+      kernel.now + this.group.service.dnsUpdateNs,
+      this.dnsKind,
+      this.target,
+      shard.number,
+      0,
+    );
     this.reviewShard(shard);
   }
 
@@ -188,19 +226,33 @@ export class ControlPlane {
     if (!strategies.updatesDns) return;
     if (this.group.primaryEndpoint.nodes[0] !== shard.leader.index) {
       this.group.primaryEndpoint.nodes = [shard.leader.index];
-      recorder.write({ kind: "dns-updated", at: kernel.now, cache: this.group.name, endpoint: "primary", nodes: [shard.leader.id] });
+      recorder.write({
+        kind: "dns-updated",
+        at: kernel.now,
+        cache: this.group.name,
+        endpoint: "primary",
+        nodes: [shard.leader.id],
+      });
     }
     this.refreshReader(shard);
   }
 
   private refreshReader(shard: GroupShard): void {
     const { kernel, recorder } = this.ports;
-    const replicas = shard.nodes.filter((node) => node !== shard.leader && this.group.isHealthy(node));
+    const replicas = shard.nodes.filter(
+      (node) => node !== shard.leader && this.group.isHealthy(node),
+    );
     const nodes = replicas.length > 0 ? replicas : [shard.leader];
     const indices = nodes.map((node) => node.index);
     if (indices.join() === this.group.readerEndpoint.nodes.join()) return;
     this.group.readerEndpoint.nodes = indices;
-    recorder.write({ kind: "dns-updated", at: kernel.now, cache: this.group.name, endpoint: "reader", nodes: nodes.map((node) => node.id) });
+    recorder.write({
+      kind: "dns-updated",
+      at: kernel.now,
+      cache: this.group.name,
+      endpoint: "reader",
+      nodes: nodes.map((node) => node.id),
+    });
   }
 
   private provision(node: RedisNode, watch: Watch): void {
@@ -239,7 +291,13 @@ export class ControlPlane {
       // No automatic failover: the new primary takes its data from a replica before it serves.
       this.detected(shard, "the service replaces the primary");
       if (shard.open !== null) {
-        this.ports.recorder.failover(shard.open, "failover-decided", node.id, `replacement of ${node.id}`, this.group.copies(shard));
+        this.ports.recorder.failover(
+          shard.open,
+          "failover-decided",
+          node.id,
+          `replacement of ${node.id}`,
+          this.group.copies(shard),
+        );
       }
       replication.becomeSource(best, this.ports.recorder.newHistory());
       node.loading = true;
@@ -258,18 +316,35 @@ export class ControlPlane {
 
   private followRegion(shard: GroupShard, node: RedisNode): void {
     const cause = "replacement leads the secondary Region's shard";
-    this.group.takeLead(node, this.group.bus?.takeOver(node) ?? null, { cause, failover: shard.open, failedAt: this.ports.kernel.now });
+    this.group.takeLead(node, this.group.bus?.takeOver(node) ?? null, {
+      cause,
+      failover: shard.open,
+      failedAt: this.ports.kernel.now,
+    });
     this.completed(shard, node, cause);
   }
 
   /** The replacement leads: with what a replica gave it, or with nothing. */
-  private leadAfterReplacement(shard: GroupShard, node: RedisNode, emptyHistory: number | null): void {
+  private leadAfterReplacement(
+    shard: GroupShard,
+    node: RedisNode,
+    emptyHistory: number | null,
+  ): void {
     const failedAt = shard.open?.failedAt ?? this.ports.kernel.now;
-    const cause = emptyHistory === null ? "replacement serves with a replica's data" : "replacement serves, empty: no copy was left";
+    const cause =
+      emptyHistory === null
+        ? "replacement serves with a replica's data"
+        : "replacement serves, empty: no copy was left";
     if (shard.open !== null) {
       this.detected(shard, "the service replaces the primary");
       if (!shard.open.reached.has("failover-decided")) {
-        this.ports.recorder.failover(shard.open, "failover-decided", node.id, `replacement of ${node.id}`, this.group.copies(shard));
+        this.ports.recorder.failover(
+          shard.open,
+          "failover-decided",
+          node.id,
+          `replacement of ${node.id}`,
+          this.group.copies(shard),
+        );
       }
     }
     const epoch = this.group.bus?.takeOver(node) ?? null;
@@ -283,10 +358,20 @@ export class ControlPlane {
     const { open } = shard;
     this.detected(shard, "service monitor");
     if (open !== null && !open.reached.has("failover-decided")) {
-      this.ports.recorder.failover(open, "failover-decided", best.id, cause, this.group.copies(shard));
+      this.ports.recorder.failover(
+        open,
+        "failover-decided",
+        best.id,
+        cause,
+        this.group.copies(shard),
+      );
     }
     const epoch = this.group.bus?.takeOver(best) ?? null;
-    this.group.takeLead(best, epoch, { cause, failover: open, failedAt: open?.failedAt ?? this.ports.kernel.now });
+    this.group.takeLead(best, epoch, {
+      cause,
+      failover: open,
+      failedAt: open?.failedAt ?? this.ports.kernel.now,
+    });
     this.completed(shard, best, cause);
   }
 
@@ -298,7 +383,13 @@ export class ControlPlane {
       shard.open = null;
     }
     if (!this.group.clusterEnabled) {
-      kernel.schedule(kernel.now + this.group.service.dnsUpdateNs, this.dnsKind, this.target, shard.number, 0);
+      kernel.schedule(
+        kernel.now + this.group.service.dnsUpdateNs,
+        this.dnsKind,
+        this.target,
+        shard.number,
+        0,
+      );
     }
   }
 
@@ -314,7 +405,11 @@ export class ControlPlane {
 
   private recovered(node: RedisNode, watch: Watch): void {
     watch.replacing = "no";
-    this.ports.recorder.serviceEvent("cache-cluster", node.id, "Finished recovery for cache nodes 0001");
+    this.ports.recorder.serviceEvent(
+      "cache-cluster",
+      node.id,
+      "Finished recovery for cache nodes 0001",
+    );
     this.refreshReaderOf(node);
     this.review();
   }
@@ -330,4 +425,3 @@ function whyUnhealthy(node: RedisNode): string {
   if (node.paused) return `process of ${node.id} is paused`;
   return `${node.id} cannot be reached`;
 }
-

@@ -10,9 +10,9 @@
 import type { Nanos } from "../../base/nanos.ts";
 import type { Copy } from "../../journal/records.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
+import type { Replication } from "../engine/redis/replication.ts";
 import type { Network } from "../network/network.ts";
 import type { OpenFailover, Recorder } from "../recorder.ts";
-import type { Replication } from "../engine/redis/replication.ts";
 import type { Group, GroupShard } from "./group.ts";
 import type { GlobalDatastoreSettings } from "./service-settings.ts";
 
@@ -43,7 +43,9 @@ export class GlobalDatastore {
     const { kernel } = ports;
     this.target = kernel.target(`global-datastore/${settings.name}`);
     this.promoteKind = kernel.kind(`global-promotion/${settings.name}`, () => this.complete());
-    this.redirectKind = kernel.kind(`global-redirect/${settings.name}`, () => ports.redirect(this, this.primary));
+    this.redirectKind = kernel.kind(`global-redirect/${settings.name}`, () =>
+      ports.redirect(this, this.primary),
+    );
     for (const group of groups) {
       group.listener = { leaderChanged: (changed, shard) => this.leaderChanged(changed, shard) };
       if (group !== this.primary) group.following = this.primary;
@@ -53,7 +55,8 @@ export class GlobalDatastore {
   /** After anything that may have cut or joined Regions. */
   review(): void {
     for (const group of this.groups) {
-      if (group !== this.primary && group.following !== this.primary && this.sees(group)) this.demoteGroup(group);
+      if (group !== this.primary && group.following !== this.primary && this.sees(group))
+        this.demoteGroup(group);
     }
     const cut = this.groups.some((group) => group !== this.primary && !this.sees(group));
     for (const shard of this.primary.shards) {
@@ -61,7 +64,12 @@ export class GlobalDatastore {
       if (cut && open === undefined && this.promotingTo === null) {
         this.start(shard, `Region ${this.primary.region} cannot be reached`);
       } else if (!cut && open !== undefined && this.promotingTo === null) {
-        this.ports.recorder.failover(open, "failover-abandoned", null, `Region ${this.primary.region} can be reached again`);
+        this.ports.recorder.failover(
+          open,
+          "failover-abandoned",
+          null,
+          `Region ${this.primary.region} can be reached again`,
+        );
         this.open.delete(shard.number);
       }
     }
@@ -73,14 +81,32 @@ export class GlobalDatastore {
     const { kernel, recorder } = this.ports;
     this.promotingTo = to;
     for (const shard of this.primary.shards) {
-      const open = this.open.get(shard.number) ?? this.start(shard, "the operator moves the primary Region");
+      const open =
+        this.open.get(shard.number) ?? this.start(shard, "the operator moves the primary Region");
       const heir = this.counterpart(to, shard);
       const offset = heir.leader.offsetAt(kernel.now);
-      recorder.failover(open, "failover-detected", null, "operator called promote-secondary-region");
-      recorder.failover(open, "failover-decided", heir.leader.id, `operator chose ${to.name}: ${heir.leader.id} at offset ${offset}`, this.copies(shard));
+      recorder.failover(
+        open,
+        "failover-detected",
+        null,
+        "operator called promote-secondary-region",
+      );
+      recorder.failover(
+        open,
+        "failover-decided",
+        heir.leader.id,
+        `operator chose ${to.name}: ${heir.leader.id} at offset ${offset}`,
+        this.copies(shard),
+      );
       if (this.sees(to)) this.stopWrites(shard, `read-only: ${to.name} is being promoted`);
     }
-    kernel.schedule(kernel.now + this.settings.globalPromotionNs, this.promoteKind, this.target, 0, 0);
+    kernel.schedule(
+      kernel.now + this.settings.globalPromotionNs,
+      this.promoteKind,
+      this.target,
+      0,
+      0,
+    );
     return true;
   }
 
@@ -92,7 +118,12 @@ export class GlobalDatastore {
   }
 
   private start(shard: GroupShard, cause: string): OpenFailover {
-    const of = { cache: this.primary.name, shard: shard.number, globalDatastore: this.name, fromNode: shard.leader.id };
+    const of = {
+      cache: this.primary.name,
+      shard: shard.number,
+      globalDatastore: this.name,
+      fromNode: shard.leader.id,
+    };
     for (const group of this.groups) group.recordOffsets(this.counterpart(group, shard));
     const open = this.ports.recorder.startFailover(of, cause, this.copies(shard));
     this.open.set(shard.number, open);
@@ -113,13 +144,23 @@ export class GlobalDatastore {
       const open = this.open.get(shard.number) as OpenFailover;
       const cause = `${to.name} promoted by the operator`;
       heir.leader.readOnly = false;
-      to.beginHistory(heir, heir.leader, to.bus?.takeOver(heir.leader) ?? null, { cause, failover: open, failedAt: open.failedAt });
+      to.beginHistory(heir, heir.leader, to.bus?.takeOver(heir.leader) ?? null, {
+        cause,
+        failover: open,
+        failedAt: open.failedAt,
+      });
       recorder.node(heir.leader, cause);
       recorder.failover(open, "failover-promoted", heir.leader.id, cause);
     }
     this.open.clear();
     for (const group of this.groups) if (group !== to && this.sees(group)) this.demoteGroup(group);
-    kernel.schedule(kernel.now + this.settings.redirectDelayNs, this.redirectKind, this.target, 0, 0);
+    kernel.schedule(
+      kernel.now + this.settings.redirectDelayNs,
+      this.redirectKind,
+      this.target,
+      0,
+      0,
+    );
   }
 
   /** A member follows the primary Region's group from now on. */
@@ -159,9 +200,12 @@ export class GlobalDatastore {
   }
 
   private copies(shard: GroupShard): Copy[] {
-    const cut = (group: Group): boolean => group === this.primary && this.groups.some((other) => other !== group && !this.sees(other));
+    const cut = (group: Group): boolean =>
+      group === this.primary && this.groups.some((other) => other !== group && !this.sees(other));
     return this.groups.flatMap((group) =>
-      group.copies(this.counterpart(group, shard)).map((copy) => ({ ...copy, faulted: copy.faulted || cut(group) })),
+      group
+        .copies(this.counterpart(group, shard))
+        .map((copy) => ({ ...copy, faulted: copy.faulted || cut(group) })),
     );
   }
 

@@ -2,8 +2,8 @@
 import type { Nanos } from "../../base/nanos.ts";
 import type { Copy } from "../../journal/records.ts";
 import type { ClusterBus } from "../cluster/cluster-bus.ts";
-import type { RedisNode } from "../engine/redis/redis-node.ts";
 import { HistoryLog } from "../engine/redis/history-log.ts";
+import type { RedisNode } from "../engine/redis/redis-node.ts";
 import type { Replication } from "../engine/redis/replication.ts";
 import type { Endpoint } from "../network/dns.ts";
 import type { Network } from "../network/network.ts";
@@ -116,7 +116,11 @@ export class Group {
   takeLead(
     node: RedisNode,
     configEpoch: number | null,
-    because: { readonly cause: string; readonly failover: OpenFailover | null; readonly failedAt: Nanos },
+    because: {
+      readonly cause: string;
+      readonly failover: OpenFailover | null;
+      readonly failedAt: Nanos;
+    },
   ): void {
     const shard = this.shardOf(node);
     const { replication, recorder } = this.ports;
@@ -162,7 +166,11 @@ export class Group {
     shard: GroupShard,
     node: RedisNode,
     configEpoch: number | null,
-    because: { readonly cause: string; readonly failover: OpenFailover | null; readonly failedAt: Nanos },
+    because: {
+      readonly cause: string;
+      readonly failover: OpenFailover | null;
+      readonly failedAt: Nanos;
+    },
   ): void {
     const { clock, replication, recorder } = this.ports;
     const ended = shard.history;

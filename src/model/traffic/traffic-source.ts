@@ -11,8 +11,8 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { createKeySampler } from "../../kernel/key-sampler.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
-import type { KeyMap } from "../client/key-map.ts";
 import type { ClientFleet } from "../client/client-fleet.ts";
+import type { KeyMap } from "../client/key-map.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
 export class TrafficSource {
@@ -77,9 +77,12 @@ export class TrafficSource {
     const draw = this.zones.next();
     const key = this.keySampler.sample(this.keys);
     const command = this.operations.next() < this.setShare ? COMMAND_SET : COMMAND_GET;
-    const value = this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
+    const value =
+      this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
     const service =
-      this.constantService >= 0 ? this.constantService : sampleNanos(this.serviceSampler, this.service);
+      this.constantService >= 0
+        ? this.constantService
+        : sampleNanos(this.serviceSampler, this.service);
     const session = this.pickSession(draw);
     if (session >= 0) {
       const request = requests.allocate();

@@ -1,7 +1,13 @@
 import type { Nanos } from "../../../base/nanos.ts";
 import type { Distribution } from "../../../kernel/distribution.ts";
 
-export type MaxmemoryPolicy = "noeviction" | "allkeys-lru" | "allkeys-random" | "volatile-lru" | "volatile-random" | "volatile-ttl";
+export type MaxmemoryPolicy =
+  | "noeviction"
+  | "allkeys-lru"
+  | "allkeys-random"
+  | "volatile-lru"
+  | "volatile-random"
+  | "volatile-ttl";
 
 /** One node's engine. Sizes in bytes. */
 export interface EngineSettings {

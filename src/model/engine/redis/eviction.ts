@@ -31,7 +31,8 @@ export class Eviction {
     if (from.size === 0) return -1;
     if (policy === "allkeys-random" || policy === "volatile-random") return from.draw(this.stream);
     for (;;) {
-      for (let i = 0; i < Math.min(SAMPLES, from.size); i++) this.offer(keyspace, from.draw(this.stream));
+      for (let i = 0; i < Math.min(SAMPLES, from.size); i++)
+        this.offer(keyspace, from.draw(this.stream));
       while (this.poolKeys.length > 0) {
         this.poolScores.pop();
         const key = this.poolKeys.pop() as number;
@@ -45,9 +46,7 @@ export class Eviction {
   private offer(keyspace: Keyspace, key: number): void {
     if (this.poolKeys.includes(key)) return;
     const score =
-      this.policy === "volatile-ttl"
-        ? -keyspace.expireAt(key)
-        : -keyspace.lastAccess(key);
+      this.policy === "volatile-ttl" ? -keyspace.expireAt(key) : -keyspace.lastAccess(key);
     let at = 0;
     while (at < this.poolScores.length && (this.poolScores[at] as number) < score) at++;
     if (this.poolKeys.length === POOL_SIZE) {

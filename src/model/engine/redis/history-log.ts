@@ -111,8 +111,14 @@ export class HistoryLog {
 
   /** Whether a reader that stands at (history, offset) can go on from the backlog of a node that holds up to `heldOffset`. */
   canContinue(history: number, offset: number, heldOffset: number): boolean {
-    const known = history === this.history || (history === this.parent && offset <= this.forkOffset);
-    return known && offset <= heldOffset && heldOffset - offset <= this.backlogBytes && this.holds(offset);
+    const known =
+      history === this.history || (history === this.parent && offset <= this.forkOffset);
+    return (
+      known &&
+      offset <= heldOffset &&
+      heldOffset - offset <= this.backlogBytes &&
+      this.holds(offset)
+    );
   }
 
   /** A new history that a node forks from this one when it is promoted at `offset`. */
@@ -133,7 +139,10 @@ export class HistoryLog {
         this.valueBytes(entry),
       );
     }
-    invariant(fork.headOffset === offset, "a fork begins where its parent was left", { head: fork.headOffset, offset });
+    invariant(fork.headOffset === offset, "a fork begins where its parent was left", {
+      head: fork.headOffset,
+      offset,
+    });
     return fork;
   }
 
@@ -158,7 +167,8 @@ export class HistoryLog {
     const capacity = this.capacity * 2;
     const mask = capacity - 1;
     const move = <T extends Float64Array | Int32Array>(from: T, to: T): T => {
-      for (let entry = this.first; entry < this.next; entry++) to[entry & mask] = from[entry & this.mask] as number;
+      for (let entry = this.first; entry < this.next; entry++)
+        to[entry & mask] = from[entry & this.mask] as number;
       return to;
     };
     this.endOffsets = move(this.endOffsets, new Float64Array(capacity));

@@ -24,10 +24,10 @@ import type { Server, Transport } from "../../network/transport.ts";
 import type { RecordedNode } from "../../recorder.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 import type { Eviction } from "./eviction.ts";
+import type { Following } from "./following.ts";
 import type { HistoryLog } from "./history-log.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { delStreamBytes, EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
-import type { ReplicationLink } from "./replication-link.ts";
 
 /** Simulated work since the process's id was first used. */
 export class NodeCounters {
@@ -97,7 +97,7 @@ export class RedisNode implements Server, RecordedNode {
 
   log: HistoryLog;
   /** How this node follows its upstream; null when it leads and follows nobody. */
-  link: ReplicationLink | null = null;
+  link: Following | null = null;
   /** Whom it should follow. */
   upstream: RedisNode | null = null;
   /** Offset up to which a follower has applied. */
@@ -248,7 +248,8 @@ export class RedisNode implements Server, RecordedNode {
   /** The process dies; with its host, if that lost power. What it held in memory is gone. */
   die(withHost: boolean): void {
     const { frames, kernel } = this.ports;
-    for (let i = this.queueHead; i < this.queue.length; i++) frames.release(this.queue[i] as number);
+    for (let i = this.queueHead; i < this.queue.length; i++)
+      frames.release(this.queue[i] as number);
     this.queue.length = 0;
     this.queueHead = 0;
     this.pauses = 0;
@@ -285,7 +286,15 @@ export class RedisNode implements Server, RecordedNode {
       const writeId = log.writeId(entry);
       if (writeId === 0) this.keyspace.remove(key);
       else {
-        this.keyspace.set(key, writeId, offset, log.history, log.expireAt(entry), log.valueBytes(entry), now);
+        this.keyspace.set(
+          key,
+          writeId,
+          offset,
+          log.history,
+          log.expireAt(entry),
+          log.valueBytes(entry),
+          now,
+        );
       }
     }
     this.counters.replicationBytes += offset - this.appliedOffset;
@@ -367,7 +376,8 @@ export class RedisNode implements Server, RecordedNode {
     }
     frames.writeId[frame] = writeId;
     frames.history[frame] = this.history;
-    frames.offset[frame] = this.leads && this.link === null ? this.log.headOffset : this.appliedOffset;
+    frames.offset[frame] =
+      this.leads && this.link === null ? this.log.headOffset : this.appliedOffset;
     frames.fromPrimary[frame] = this.writable ? 1 : 0;
     if (writeId === 0) {
       counters.misses++;

@@ -8,10 +8,11 @@
  */
 import type { Nanos } from "../../../base/nanos.ts";
 import type { Network } from "../../network/network.ts";
-import type { HistoryLog, LogReader } from "./history-log.ts";
+import type { Following } from "./following.ts";
+import type { HistoryLog } from "./history-log.ts";
 import type { RedisNode } from "./redis-node.ts";
 
-export class ReplicationLink implements LogReader {
+export class ReplicationLink implements Following {
   /** Number of the next entry to apply. */
   next: number;
   /** No entry arrives earlier: the end of the last stall, or the start of the stream. */
@@ -49,7 +50,11 @@ export class ReplicationLink implements LogReader {
     const { log } = this;
     const upstream = this.source.link;
     let limit = log.next;
-    if (upstream !== null && upstream.log === log && this.source.incarnation === this.sourceIncarnation) {
+    if (
+      upstream !== null &&
+      upstream.log === log &&
+      this.source.incarnation === this.sourceIncarnation
+    ) {
       upstream.advance(now);
       limit = upstream.next;
     }
@@ -104,16 +109,18 @@ export class ReplicationLink implements LogReader {
       this.silentSince = Math.min(this.silentSince, now);
       return;
     }
-    if (!this.frozen && this.closedAt === Number.POSITIVE_INFINITY) this.silentSince = Number.POSITIVE_INFINITY;
+    if (!this.frozen && this.closedAt === Number.POSITIVE_INFINITY)
+      this.silentSince = Number.POSITIVE_INFINITY;
     if (this.next < this.log.next) {
       const again = network.retransmitAt(this.log.sentAt(this.next), now);
       this.floorNs = Math.max(this.floorNs, again + delayNs);
     }
   }
 
-  private arrivalOf(sentAt: Nanos): Nanos {
+  arrivalOf(sentAt: Nanos): Nanos {
     const upstream = this.source.link;
-    const handedOn = upstream !== null && upstream.log === this.log ? upstream.arrivalOf(sentAt) : sentAt;
+    const handedOn =
+      upstream !== null && upstream.log === this.log ? upstream.arrivalOf(sentAt) : sentAt;
     return Math.max(handedOn + this.delayNs, this.floorNs);
   }
 }

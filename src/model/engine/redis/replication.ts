@@ -56,11 +56,21 @@ export class Replication {
     private readonly network: Network,
     private readonly recorder: Recorder,
   ) {
-    this.cronKind = kernel.kind("replication-cron", (_t, node) => this.cron(this.nodes[node] as RedisNode));
-    this.psyncKind = kernel.kind("psync", (_t, node, generation) => this.psync(this.nodes[node] as RedisNode, generation));
-    this.forkKind = kernel.kind("full-sync-fork", (_t, node, generation) => this.fork(this.nodes[node] as RedisNode, generation));
-    this.loadedKind = kernel.kind("full-sync-loaded", (_t, node, generation) => this.loaded(this.nodes[node] as RedisNode, generation));
-    this.resetKind = kernel.kind("replication-reset", (_t, node, generation) => this.linkReset(this.nodes[node] as RedisNode, generation));
+    this.cronKind = kernel.kind("replication-cron", (_t, node) =>
+      this.cron(this.nodes[node] as RedisNode),
+    );
+    this.psyncKind = kernel.kind("psync", (_t, node, generation) =>
+      this.psync(this.nodes[node] as RedisNode, generation),
+    );
+    this.forkKind = kernel.kind("full-sync-fork", (_t, node, generation) =>
+      this.fork(this.nodes[node] as RedisNode, generation),
+    );
+    this.loadedKind = kernel.kind("full-sync-loaded", (_t, node, generation) =>
+      this.loaded(this.nodes[node] as RedisNode, generation),
+    );
+    this.resetKind = kernel.kind("replication-reset", (_t, node, generation) =>
+      this.linkReset(this.nodes[node] as RedisNode, generation),
+    );
     network.listen({
       beforeChange: () => this.settle(),
       afterChange: () => {
@@ -141,7 +151,13 @@ export class Replication {
           other.link.sourceProcessDied(now);
           const due = now + this.network.oneWayNs(node.host, other.host);
           const generation = (this.following[other.index] as Following).generation;
-          this.kernel.schedule(due, this.resetKind, this.targets[other.index] as number, other.index, generation);
+          this.kernel.schedule(
+            due,
+            this.resetKind,
+            this.targets[other.index] as number,
+            other.index,
+            generation,
+          );
         }
       }
       const sync = (this.following[other.index] as Following).sync;
@@ -171,7 +187,8 @@ export class Replication {
   }
 
   private linkReset(node: RedisNode, generation: number): void {
-    if ((this.following[node.index] as Following).generation === generation && node.link !== null) this.lost(node);
+    if ((this.following[node.index] as Following).generation === generation && node.link !== null)
+      this.lost(node);
   }
 
   /** The link is gone: one try at once, then one a second. */
@@ -183,9 +200,11 @@ export class Replication {
   private tryConnect(node: RedisNode): void {
     const following = this.following[node.index] as Following;
     const source = node.upstream;
-    if (source === null || !node.responds || following.connecting || following.sync !== null) return;
+    if (source === null || !node.responds || following.connecting || following.sync !== null)
+      return;
     if (!this.network.reachable(node.host, source.host) || !source.responds) return;
-    const roundTrip = this.network.oneWayNs(node.host, source.host) + this.network.oneWayNs(source.host, node.host);
+    const roundTrip =
+      this.network.oneWayNs(node.host, source.host) + this.network.oneWayNs(source.host, node.host);
     following.connecting = true;
     const due = this.kernel.now + HANDSHAKE_ROUND_TRIPS * roundTrip;
     const target = this.targets[node.index] as number;
@@ -212,7 +231,13 @@ export class Replication {
     node.loading = true;
     this.recorder.node(node, `full synchronisation from ${source.id}`);
     const due = this.kernel.now + node.settings.replDisklessSyncDelayNs;
-    this.kernel.schedule(due, this.forkKind, this.targets[node.index] as number, node.index, generation);
+    this.kernel.schedule(
+      due,
+      this.forkKind,
+      this.targets[node.index] as number,
+      node.index,
+      generation,
+    );
     following.connecting = true;
   }
 
@@ -232,16 +257,29 @@ export class Replication {
     following.sync = {
       source,
       sourceIncarnation: source.incarnation,
-      link: new ReplicationLink(source, node, source.log, { next: source.log.entryAfter(offset), at: now }, this.network),
+      link: new ReplicationLink(
+        source,
+        node,
+        source.log,
+        { next: source.log.entryAfter(offset), at: now },
+        this.network,
+      ),
       snapshot: source.keyspace.snapshot(),
       offset,
     };
     const { fullSyncBytesPerSecond, networkBytesPerSecond, loadKeysPerSecond } = node.settings;
     const bytes = source.usedBytes - EMPTY_SERVER_BYTES;
     const seconds =
-      bytes / Math.min(fullSyncBytesPerSecond, networkBytesPerSecond) + source.keyspace.size / loadKeysPerSecond;
+      bytes / Math.min(fullSyncBytesPerSecond, networkBytesPerSecond) +
+      source.keyspace.size / loadKeysPerSecond;
     const due = now + Math.ceil(seconds * SECOND) + this.network.oneWayNs(source.host, node.host);
-    this.kernel.schedule(due, this.loadedKind, this.targets[node.index] as number, node.index, generation);
+    this.kernel.schedule(
+      due,
+      this.loadedKind,
+      this.targets[node.index] as number,
+      node.index,
+      generation,
+    );
   }
 
   private loaded(node: RedisNode, generation: number): void {
@@ -249,7 +287,8 @@ export class Replication {
     const sync = following.sync;
     if (following.generation !== generation || sync === null) return;
     following.sync = null;
-    const intact = sync.source.incarnation === sync.sourceIncarnation && sync.source.log === sync.link.log;
+    const intact =
+      sync.source.incarnation === sync.sourceIncarnation && sync.source.log === sync.link.log;
     if (!intact || !this.network.reachable(node.host, sync.source.host)) {
       sync.link.close();
       this.tryConnect(node);
@@ -283,7 +322,13 @@ export class Replication {
   private cron(node: RedisNode): void {
     const now = this.kernel.now;
     const following = this.following[node.index] as Following;
-    this.kernel.schedule(now + CRON_PERIOD, this.cronKind, this.targets[node.index] as number, node.index, 0);
+    this.kernel.schedule(
+      now + CRON_PERIOD,
+      this.cronKind,
+      this.targets[node.index] as number,
+      node.index,
+      0,
+    );
     if (!node.responds) return;
     following.cronCount++;
     if (node.link !== null) {

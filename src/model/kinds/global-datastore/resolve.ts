@@ -21,17 +21,32 @@ export function resolveGlobalDatastore(
   caches: ReadonlyMap<string, ReplicationGroupSettings | null>,
   reading: Reading,
 ): GlobalDatastoreSettings {
-  const known = (cache: string, path: readonly (string | number)[]): ReplicationGroupSettings | null => {
+  const known = (
+    cache: string,
+    path: readonly (string | number)[],
+  ): ReplicationGroupSettings | null => {
     if (caches.has(cache)) return caches.get(cache) ?? null;
-    reading.problem({ path, found: `is "${cache}"`, expected: `one of the scenario's caches: ${[...caches.keys()].join(", ")}` });
+    reading.problem({
+      path,
+      found: `is "${cache}"`,
+      expected: `one of the scenario's caches: ${[...caches.keys()].join(", ")}`,
+    });
     return null;
   };
   if (caches.has(name)) {
-    reading.problem({ path: [], found: `has the name of the cache "${name}"`, expected: "a name of its own" });
+    reading.problem({
+      path: [],
+      found: `has the name of the cache "${name}"`,
+      expected: "a name of its own",
+    });
   }
   const primary = known(words.primary, ["primary"]);
   if (words.secondaries.length > quotas.globalDatastoreSecondaries) {
-    reading.problem({ path: ["secondaries"], found: `names ${words.secondaries.length} caches`, expected: `at most ${quotas.globalDatastoreSecondaries}, the service's limit` });
+    reading.problem({
+      path: ["secondaries"],
+      found: `names ${words.secondaries.length} caches`,
+      expected: `at most ${quotas.globalDatastoreSecondaries}, the service's limit`,
+    });
   }
   if (primary !== null) lintMember(primary, ["primary"], reading);
   const regions = new Set([primary?.region]);
@@ -40,14 +55,19 @@ export function resolveGlobalDatastore(
     const member = known(secondary, path);
     if (member === null || primary === null) continue;
     if (regions.has(member.region)) {
-      reading.problem({ path, found: `is "${secondary}" in ${member.region}`, expected: "a cache in a Region of its own" });
+      reading.problem({
+        path,
+        found: `is "${secondary}" in ${member.region}`,
+        expected: "a cache in a Region of its own",
+      });
     }
     regions.add(member.region);
     lintMatch(primary, member, path, reading);
   }
   const assumed = readAssumptions(datastoreAssumptions, words.assume ?? {}, name, {
     assumption: reading.assumption,
-    problem: (of, expected) => reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
+    problem: (of, expected) =>
+      reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
   });
   return {
     name,
@@ -58,17 +78,32 @@ export function resolveGlobalDatastore(
   };
 }
 
-function lintMember(member: ReplicationGroupSettings, path: readonly (string | number)[], reading: Reading): void {
+function lintMember(
+  member: ReplicationGroupSettings,
+  path: readonly (string | number)[],
+  reading: Reading,
+): void {
   const [, family = "", size = ""] = member.cacheNodeType.split(".");
   const small = ["micro", "small", "medium"].includes(size);
   if (small || !FAMILIES.includes(family)) {
-    reading.problem({ path, found: `runs on ${member.cacheNodeType}`, expected: `a node type of a Global Datastore: ${FAMILIES.join(", ")}, large or larger` });
+    reading.problem({
+      path,
+      found: `runs on ${member.cacheNodeType}`,
+      expected: `a node type of a Global Datastore: ${FAMILIES.join(", ")}, large or larger`,
+    });
   }
 }
 
 /** Node type, engine, version and shards of all members are the same; replicas may differ. */
-function lintMatch(primary: ReplicationGroupSettings, member: ReplicationGroupSettings, path: readonly (string | number)[], reading: Reading): void {
-  const facts = (group: ReplicationGroupSettings): readonly (readonly [string, string | number])[] => [
+function lintMatch(
+  primary: ReplicationGroupSettings,
+  member: ReplicationGroupSettings,
+  path: readonly (string | number)[],
+  reading: Reading,
+): void {
+  const facts = (
+    group: ReplicationGroupSettings,
+  ): readonly (readonly [string, string | number])[] => [
     ["cacheNodeType", group.cacheNodeType],
     ["engine", group.engine.engine],
     ["engineVersion", group.engine.engineVersion],
@@ -78,6 +113,10 @@ function lintMatch(primary: ReplicationGroupSettings, member: ReplicationGroupSe
   const expected = new Map(facts(primary));
   for (const [fact, value] of facts(member)) {
     if (expected.get(fact) === value) continue;
-    reading.problem({ path, found: `is "${member.name}" with ${fact} ${value}`, expected: `${fact} ${expected.get(fact)} as in ${primary.name}: members must match` });
+    reading.problem({
+      path,
+      found: `is "${member.name}" with ${fact} ${value}`,
+      expected: `${fact} ${expected.get(fact)} as in ${primary.name}: members must match`,
+    });
   }
 }

@@ -6,12 +6,20 @@ export const globalDatastoreSchema: JsonSchema = object(
   "GlobalDatastoreWords",
   {
     primary: { type: "string", description: "The cache that takes writes at the start" },
-    secondaries: { type: "array", items: { type: "string" }, minItems: 1, description: "Caches in other Regions that follow it" },
+    secondaries: {
+      type: "array",
+      items: { type: "string" },
+      minItems: 1,
+      description: "Caches in other Regions that follow it",
+    },
     assume: {
       type: "object",
       description: "Figures that nobody publishes",
       properties: Object.fromEntries(
-        datastoreAssumptions.map(({ name, source }) => [name, { type: "string", description: source }]),
+        datastoreAssumptions.map(({ name, source }) => [
+          name,
+          { type: "string", description: source },
+        ]),
       ),
       additionalProperties: false,
     },

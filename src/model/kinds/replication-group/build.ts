@@ -44,7 +44,9 @@ export function buildReplicationGroup(
   const targets: number[] = [];
   const shards: GroupShard[] = settings.shards.map((shard, at) => {
     const upstream = given.follows?.shards[at] ?? null;
-    const log = upstream?.leader.log ?? new HistoryLog(recorder.newHistory(), -1, 0, settings.engine.replBacklogBytes);
+    const log =
+      upstream?.leader.log ??
+      new HistoryLog(recorder.newHistory(), -1, 0, settings.engine.replBacklogBytes);
     const nodes = shard.nodes.map(({ id, zone }) => {
       const index = world.nodes.length;
       const host = given.hosts.nodes[targets.length] as number;
@@ -64,7 +66,10 @@ export function buildReplicationGroup(
         new Keyspace(given.prefill.keys.counts[at] as number, given.prefill.keys.keyBytes),
         log,
         settings.engine,
-        new Eviction(settings.engine.maxmemoryPolicy, kernel.streams.stream(`node/${id}`, "eviction")),
+        new Eviction(
+          settings.engine.maxmemoryPolicy,
+          kernel.streams.stream(`node/${id}`, "eviction"),
+        ),
         {
           kernel,
           transport: world.transport,
@@ -74,7 +79,14 @@ export function buildReplicationGroup(
           keyBytes: given.prefill.keys.keyBytes,
           evicted: (of, key, writeId) => {
             if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
-            recorder.write({ kind: "evicted", at: kernel.now, cache: of.cache, shard: of.shardNumber, key, writeId });
+            recorder.write({
+              kind: "evicted",
+              at: kernel.now,
+              cache: of.cache,
+              shard: of.shardNumber,
+              key,
+              writeId,
+            });
           },
         },
       );
@@ -86,7 +98,14 @@ export function buildReplicationGroup(
       return node;
     });
     const leader = nodes[0] as RedisNode;
-    return { index: given.firstShard + at, number: at + 1, nodes, leader, history: log.history, open: null };
+    return {
+      index: given.firstShard + at,
+      number: at + 1,
+      nodes,
+      leader,
+      history: log.history,
+      open: null,
+    };
   });
   const group = new Group(
     settings.name,
@@ -101,13 +120,22 @@ export function buildReplicationGroup(
   group.following = given.follows;
   if (given.follows === null) prefill(world, settings, group, given.prefill);
   else copyPrefill(group, given.follows);
-  for (const [at, shard] of shards.entries()) startShard(world, shard, given.follows?.shards[at]?.leader ?? null);
+  for (const [at, shard] of shards.entries())
+    startShard(world, shard, given.follows?.shards[at]?.leader ?? null);
   group.primaryEndpoint.nodes = [(shards[0] as GroupShard).leader.index];
   const first = shards[0] as GroupShard;
   const readers = first.nodes.filter((node) => node !== first.leader);
-  group.readerEndpoint.nodes = (readers.length > 0 ? readers : [first.leader]).map((node) => node.index);
+  group.readerEndpoint.nodes = (readers.length > 0 ? readers : [first.leader]).map(
+    (node) => node.index,
+  );
   world.groups.push(group);
-  const plane = new ControlPlane(group, { kernel, hosts: world.hosts, replication, recorder, strategies: given.strategies });
+  const plane = new ControlPlane(group, {
+    kernel,
+    hosts: world.hosts,
+    replication,
+    recorder,
+    strategies: given.strategies,
+  });
   world.controlPlanes.push(plane);
   if (group.clusterEnabled) attachBus(world, settings, group, plane, targets);
   return group;
@@ -127,7 +155,12 @@ function startShard(world: World, shard: GroupShard, upstream: RedisNode | null)
 }
 
 /** A group that has run for long: keys are present, and their remaining TTLs are spread evenly. */
-function prefill(world: World, settings: ReplicationGroupSettings, group: Group, prefill: Prefill): void {
+function prefill(
+  world: World,
+  settings: ReplicationGroupSettings,
+  group: Group,
+  prefill: Prefill,
+): void {
   if (settings.prefill === 0) return;
   const { keys, ttlNs } = prefill;
   const stream = world.kernel.streams.stream(`cache/${settings.name}`, "prefill");
@@ -143,7 +176,8 @@ function prefill(world: World, settings: ReplicationGroupSettings, group: Group,
     leader.keyspace.set(local, -(key + 1), 0, leader.history, expireAt, valueBytes, touchedAt);
   }
   for (const shard of group.shards) {
-    for (const node of shard.nodes) if (node !== shard.leader) node.keyspace.copyFrom(shard.leader.keyspace);
+    for (const node of shard.nodes)
+      if (node !== shard.leader) node.keyspace.copyFrom(shard.leader.keyspace);
   }
 }
 
@@ -171,8 +205,14 @@ function attachBus(
     {
       failureAgreed(owner, by) {
         const { open } = group.shardOf(owner);
-        if (open === null || open.fromNode !== owner.id || open.reached.has("failover-detected")) return;
-        recorder.failover(open, "failover-detected", null, `FAIL agreed by a majority of primaries, concluded by ${by.id}`);
+        if (open === null || open.fromNode !== owner.id || open.reached.has("failover-detected"))
+          return;
+        recorder.failover(
+          open,
+          "failover-detected",
+          null,
+          `FAIL agreed by a majority of primaries, concluded by ${by.id}`,
+        );
       },
       electionScheduled(candidate) {
         recorder.mark("election-scheduled", `${group.name}/shard ${candidate.shardNumber}`);
@@ -181,14 +221,34 @@ function attachBus(
         const shard = group.shardOf(winner);
         const cause = `won the election in epoch ${configEpoch}`;
         if (shard.open === null) {
-          const of = { cache: group.name, shard: shard.number, globalDatastore: null, fromNode: shard.leader.id };
-          shard.open = recorder.startFailover(of, `${shard.leader.id} was voted out`, group.copies(shard));
+          const of = {
+            cache: group.name,
+            shard: shard.number,
+            globalDatastore: null,
+            fromNode: shard.leader.id,
+          };
+          shard.open = recorder.startFailover(
+            of,
+            `${shard.leader.id} was voted out`,
+            group.copies(shard),
+          );
         }
         const { open } = shard;
         if (!open.reached.has("failover-detected")) {
-          recorder.failover(open, "failover-detected", null, "FAIL agreed by a majority of primaries");
+          recorder.failover(
+            open,
+            "failover-detected",
+            null,
+            "FAIL agreed by a majority of primaries",
+          );
         }
-        recorder.failover(open, "failover-decided", winner.id, `${winner.id} ${cause}`, group.copies(shard));
+        recorder.failover(
+          open,
+          "failover-decided",
+          winner.id,
+          `${winner.id} ${cause}`,
+          group.copies(shard),
+        );
         const from = shard.leader;
         group.takeLead(winner, configEpoch, { cause, failover: open, failedAt: open.failedAt });
         recorder.failover(open, "failover-promoted", winner.id, cause);

@@ -36,12 +36,14 @@ export function readParameters(
   };
   const yesNo = (name: keyof typeof parameterDefaults): boolean => {
     const value = given[name] ?? parameterDefaults[name];
-    if (value !== "yes" && value !== "no" && typeof value !== "boolean") wrong(name, '"yes" or "no"');
+    if (value !== "yes" && value !== "no" && typeof value !== "boolean")
+      wrong(name, '"yes" or "no"');
     return value === "yes" || value === true;
   };
   if (!clusterEnabled) {
     for (const name of Object.keys(given)) {
-      if (name.startsWith("cluster-") && name in parameterDefaults) wrong(name, "nothing: it has no effect with clusterMode: disabled");
+      if (name.startsWith("cluster-") && name in parameterDefaults)
+        wrong(name, "nothing: it has no effect with clusterMode: disabled");
     }
   }
   return {
@@ -68,11 +70,17 @@ function lintName(name: string, reading: Reading): void {
   });
 }
 
-function readPolicy(given: unknown, wrong: (name: string, expected: string) => void): MaxmemoryPolicy {
+function readPolicy(
+  given: unknown,
+  wrong: (name: string, expected: string) => void,
+): MaxmemoryPolicy {
   const value = String(given ?? parameterDefaults["maxmemory-policy"]);
   const known = modelledPolicies.find((policy) => policy === value);
   if (known !== undefined) return known;
   const unmodelled = unmodelledPolicies.some((policy) => policy === value);
-  wrong("maxmemory-policy", `${unmodelled ? "a policy that this version models" : "a policy"}: ${modelledPolicies.join(", ")}`);
+  wrong(
+    "maxmemory-policy",
+    `${unmodelled ? "a policy that this version models" : "a policy"}: ${modelledPolicies.join(", ")}`,
+  );
   return "volatile-lru";
 }

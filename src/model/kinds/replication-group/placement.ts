@@ -1,6 +1,6 @@
 /** Places the nodes of a group over the zones of its Region and names them as the service does. */
 import type { Reading } from "../contract.ts";
-import type { Counts, ReplicationGroupWords } from "./resolve.ts";
+import type { Counts, ReplicationGroupWords } from "./words.ts";
 
 export interface ShardPlan {
   readonly id: string;
@@ -20,25 +20,44 @@ export function placeNodes(
   const enabled = words.clusterMode === "enabled";
   const check = (zone: string, path: readonly (string | number)[]): string => {
     if (zones.includes(zone)) return zone;
-    reading.problem({ path, found: `is "${zone}"`, expected: `a zone of ${words.region}: ${zones.join(", ")}` });
+    reading.problem({
+      path,
+      found: `is "${zone}"`,
+      expected: `a zone of ${words.region}: ${zones.join(", ")}`,
+    });
     return zones[0] as string;
   };
   return Array.from({ length: counts.shards }, (_, shard) => {
     const config = words.nodeGroupConfiguration?.[shard];
     const nodes = Array.from({ length: counts.replicas + 1 }, (__, node) => {
-      const id = enabled ? `${name}-${pad(shard + 1, 4)}-${pad(node + 1, 3)}` : `${name}-${pad(node + 1, 3)}`;
+      const id = enabled
+        ? `${name}-${pad(shard + 1, 4)}-${pad(node + 1, 3)}`
+        : `${name}-${pad(node + 1, 3)}`;
       const round = zones[(shard + node) % zones.length] as string;
       if (!enabled) {
         const preferred = words.preferredCacheClusterAZs?.[node];
-        return { id, zone: preferred === undefined ? round : check(preferred, ["preferredCacheClusterAZs", node]) };
+        return {
+          id,
+          zone:
+            preferred === undefined ? round : check(preferred, ["preferredCacheClusterAZs", node]),
+        };
       }
       const path = ["nodeGroupConfiguration", shard];
       if (node === 0) {
         const given = config?.primaryAvailabilityZone;
-        return { id, zone: given === undefined ? round : check(given, [...path, "primaryAvailabilityZone"]) };
+        return {
+          id,
+          zone: given === undefined ? round : check(given, [...path, "primaryAvailabilityZone"]),
+        };
       }
       const given = config?.replicaAvailabilityZones?.[node - 1];
-      return { id, zone: given === undefined ? round : check(given, [...path, "replicaAvailabilityZones", node - 1]) };
+      return {
+        id,
+        zone:
+          given === undefined
+            ? round
+            : check(given, [...path, "replicaAvailabilityZones", node - 1]),
+      };
     });
     return { id: pad(shard + 1, 4), nodes };
   });

@@ -1,42 +1,35 @@
 /** Reads the words of a replication group: the service's rules, defaults and assumptions. */
+
+import { nearestWord } from "../../../base/nearest-word.ts";
 import { parsePercentage } from "../../../base/units.ts";
 import { cacheAssumptions, readAssumptions } from "../../../catalog/assumptions.ts";
-import { engineDefaults, REPL_DISKLESS_SYNC_DELAY, REPL_TIMEOUT } from "../../../catalog/engines.ts";
+import {
+  engineDefaults,
+  REPL_DISKLESS_SYNC_DELAY,
+  REPL_TIMEOUT,
+} from "../../../catalog/engines.ts";
 import { type NodeType, nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
-import { nearestWord } from "../../../base/nearest-word.ts";
 import { quotas } from "../../../catalog/quotas.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { readParameters } from "./parameters.ts";
 import { placeNodes, type ShardPlan } from "./placement.ts";
-
-/** Words as the schema lets them through. */
-export interface ReplicationGroupWords {
-  readonly type: "replication-group";
-  readonly region: string;
-  readonly engine: "redis" | "valkey";
-  readonly engineVersion: string;
-  readonly cacheNodeType: string;
-  readonly clusterMode: "enabled" | "disabled";
-  readonly numNodeGroups?: number;
-  readonly replicasPerNodeGroup?: number;
-  readonly numCacheClusters?: number;
-  readonly automaticFailoverEnabled?: boolean;
-  readonly multiAZEnabled?: boolean;
-  readonly preferredCacheClusterAZs?: readonly string[];
-  readonly nodeGroupConfiguration?: readonly { readonly primaryAvailabilityZone?: string; readonly replicaAvailabilityZones?: readonly string[] }[];
-  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
-  readonly assume?: Readonly<Record<string, string>>;
-  readonly prefill?: string;
-  readonly raisedNodeQuota?: boolean;
-}
+import type { Counts, ReplicationGroupWords } from "./words.ts";
 
 /** Null when a problem leaves nothing to build. */
-export function resolveReplicationGroup(name: string, words: ReplicationGroupWords, reading: Reading): ReplicationGroupSettings | null {
+export function resolveReplicationGroup(
+  name: string,
+  words: ReplicationGroupWords,
+  reading: Reading,
+): ReplicationGroupSettings | null {
   const enabled = words.clusterMode === "enabled";
   const region = reading.regions.find((candidate) => candidate.name === words.region);
   if (region === undefined) {
-    reading.problem({ path: ["region"], found: `is "${words.region}"`, expected: `one of the scenario's Regions: ${reading.regions.map(({ name: of }) => of).join(", ")}` });
+    reading.problem({
+      path: ["region"],
+      found: `is "${words.region}"`,
+      expected: `one of the scenario's Regions: ${reading.regions.map(({ name: of }) => of).join(", ")}`,
+    });
   }
   const nodeType = readNodeType(words, reading);
   readVersion(words, reading);
@@ -45,10 +38,16 @@ export function resolveReplicationGroup(name: string, words: ReplicationGroupWor
   const parameters = readParameters(words.parameters ?? {}, enabled, reading);
   const assumed = readAssumptions(cacheAssumptions, words.assume ?? {}, name, {
     assumption: reading.assumption,
-    problem: (of, expected) => reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
+    problem: (of, expected) =>
+      reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
   });
   const prefill = words.prefill === undefined ? 0 : (parsePercentage(words.prefill) ?? 0);
-  if (prefill > 1) reading.problem({ path: ["prefill"], found: `is "${words.prefill}"`, expected: 'at most "100%"' });
+  if (prefill > 1)
+    reading.problem({
+      path: ["prefill"],
+      found: `is "${words.prefill}"`,
+      expected: 'at most "100%"',
+    });
   if (region === undefined || nodeType === null || counts === null) return null;
   const plans = placeNodes(name, words, counts, region.zones, reading);
   lintPlacement(words, plans, reading);
@@ -77,7 +76,8 @@ export function resolveReplicationGroup(name: string, words: ReplicationGroupWor
       replDisklessSyncDelayNs: REPL_DISKLESS_SYNC_DELAY,
       fullSyncBytesPerSecond: assumed["fullSyncRate"] as number,
       loadKeysPerSecond: assumed["loadRate"] as number,
-      networkBytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : (assumed["fullSyncRate"] as number),
+      networkBytesPerSecond:
+        bytesPerSecond > 0 ? bytesPerSecond : (assumed["fullSyncRate"] as number),
       commandTime: { kind: "constant", value: assumed["commandTime"] as number },
       maxclients: quotas.connectionsPerNode,
     },
@@ -107,7 +107,10 @@ export function resolveReplicationGroup(name: string, words: ReplicationGroupWor
 function readNodeType(words: ReplicationGroupWords, reading: Reading): NodeType | null {
   const type = nodeTypeNamed(words.cacheNodeType);
   if (type === undefined) {
-    const near = nearestWord(words.cacheNodeType, nodeTypes.map(({ name }) => name));
+    const near = nearestWord(
+      words.cacheNodeType,
+      nodeTypes.map(({ name }) => name),
+    );
     reading.problem({
       path: ["cacheNodeType"],
       found: `is "${words.cacheNodeType}"`,
@@ -116,10 +119,18 @@ function readNodeType(words: ReplicationGroupWords, reading: Reading): NodeType 
     return null;
   }
   if (type.note.startsWith("Valkey>=7.2") && words.engine === "redis") {
-    reading.problem({ path: ["cacheNodeType"], found: `is "${type.name}"`, expected: "a node type that Redis OSS runs on: the service offers this one for Valkey only" });
+    reading.problem({
+      path: ["cacheNodeType"],
+      found: `is "${type.name}"`,
+      expected: "a node type that Redis OSS runs on: the service offers this one for Valkey only",
+    });
   }
   if (type.ssdGib > 0) {
-    reading.problem({ path: ["cacheNodeType"], found: `is "${type.name}"`, expected: "a node type without data tiering, which this version does not model" });
+    reading.problem({
+      path: ["cacheNodeType"],
+      found: `is "${type.name}"`,
+      expected: "a node type without data tiering, which this version does not model",
+    });
   }
   return type;
 }
@@ -127,31 +138,48 @@ function readNodeType(words: ReplicationGroupWords, reading: Reading): NodeType 
 function readVersion(words: ReplicationGroupWords, reading: Reading): void {
   const { versions } = engineDefaults[words.engine];
   if (!versions.includes(words.engineVersion)) {
-    reading.problem({ path: ["engineVersion"], found: `is "${words.engineVersion}"`, expected: `a version of ${words.engine}: ${versions.join(", ")}` });
+    reading.problem({
+      path: ["engineVersion"],
+      found: `is "${words.engineVersion}"`,
+      expected: `a version of ${words.engine}: ${versions.join(", ")}`,
+    });
   }
-}
-
-/** Shards and nodes per shard; null when the words contradict each other. */
-export interface Counts {
-  readonly shards: number;
-  readonly replicas: number;
 }
 
 function readCounts(words: ReplicationGroupWords, reading: Reading): Counts | null {
   const enabled = words.clusterMode === "enabled";
-  const wrongMode = (word: "numNodeGroups" | "replicasPerNodeGroup" | "numCacheClusters" | "nodeGroupConfiguration" | "preferredCacheClusterAZs", instead: string): void => {
+  const wrongMode = (
+    word:
+      | "numNodeGroups"
+      | "replicasPerNodeGroup"
+      | "numCacheClusters"
+      | "nodeGroupConfiguration"
+      | "preferredCacheClusterAZs",
+    instead: string,
+  ): void => {
     if (words[word] === undefined) return;
-    reading.problem({ path: [word], found: "is given", expected: `${instead} with clusterMode: ${words.clusterMode}` });
+    reading.problem({
+      path: [word],
+      found: "is given",
+      expected: `${instead} with clusterMode: ${words.clusterMode}`,
+    });
   };
   if (enabled) {
     wrongMode("numCacheClusters", "numNodeGroups and replicasPerNodeGroup");
     wrongMode("preferredCacheClusterAZs", "nodeGroupConfiguration");
     const shards = words.numNodeGroups ?? words.nodeGroupConfiguration?.length;
     if (shards === undefined) {
-      reading.problem({ path: [], found: 'lacks "numNodeGroups"', expected: "the number of shards with clusterMode: enabled" });
+      reading.problem({
+        path: [],
+        found: 'lacks "numNodeGroups"',
+        expected: "the number of shards with clusterMode: enabled",
+      });
       return null;
     }
-    const replicas = words.replicasPerNodeGroup ?? words.nodeGroupConfiguration?.[0]?.replicaAvailabilityZones?.length ?? 0;
+    const replicas =
+      words.replicasPerNodeGroup ??
+      words.nodeGroupConfiguration?.[0]?.replicaAvailabilityZones?.length ??
+      0;
     return withinQuotas(words, { shards, replicas }, ["replicasPerNodeGroup"], reading);
   }
   wrongMode("numNodeGroups", "numCacheClusters");
@@ -161,16 +189,33 @@ function readCounts(words: ReplicationGroupWords, reading: Reading): Counts | nu
   return withinQuotas(words, { shards: 1, replicas: nodes - 1 }, ["numCacheClusters"], reading);
 }
 
-function withinQuotas(words: ReplicationGroupWords, counts: Counts, path: readonly string[], reading: Reading): Counts | null {
+function withinQuotas(
+  words: ReplicationGroupWords,
+  counts: Counts,
+  path: readonly string[],
+  reading: Reading,
+): Counts | null {
   if (counts.replicas > quotas.replicasPerShard) {
-    reading.problem({ path, found: `gives ${counts.replicas} replicas per shard`, expected: `at most ${quotas.replicasPerShard}, the service's limit` });
+    reading.problem({
+      path,
+      found: `gives ${counts.replicas} replicas per shard`,
+      expected: `at most ${quotas.replicasPerShard}, the service's limit`,
+    });
     return null;
   }
   const nodes = counts.shards * (counts.replicas + 1);
-  const limit = words.raisedNodeQuota === true ? quotas.nodesPerClusterRaised : quotas.nodesPerCluster;
+  const limit =
+    words.raisedNodeQuota === true ? quotas.nodesPerClusterRaised : quotas.nodesPerCluster;
   if (nodes > limit) {
-    const raise = words.raisedNodeQuota === true ? "" : `, or raisedNodeQuota: true for ${quotas.nodesPerClusterRaised}`;
-    reading.problem({ path: ["numNodeGroups"], found: `gives ${nodes} nodes`, expected: `at most ${limit} nodes per cluster${raise}` });
+    const raise =
+      words.raisedNodeQuota === true
+        ? ""
+        : `, or raisedNodeQuota: true for ${quotas.nodesPerClusterRaised}`;
+    reading.problem({
+      path: ["numNodeGroups"],
+      found: `gives ${nodes} nodes`,
+      expected: `at most ${limit} nodes per cluster${raise}`,
+    });
     return null;
   }
   return counts;
@@ -179,25 +224,49 @@ function withinQuotas(words: ReplicationGroupWords, counts: Counts, path: readon
 function lintFailover(words: ReplicationGroupWords, counts: Counts | null, reading: Reading): void {
   const automatic = words.automaticFailoverEnabled ?? false;
   if (words.clusterMode === "enabled" && !automatic) {
-    reading.problem({ path: ["automaticFailoverEnabled"], found: words.automaticFailoverEnabled === undefined ? "is missing" : "is false", expected: "true: the service demands it with clusterMode: enabled" });
+    reading.problem({
+      path: ["automaticFailoverEnabled"],
+      found: words.automaticFailoverEnabled === undefined ? "is missing" : "is false",
+      expected: "true: the service demands it with clusterMode: enabled",
+    });
   }
   if (words.multiAZEnabled === true && !automatic) {
-    reading.problem({ path: ["multiAZEnabled"], found: "is true", expected: "automaticFailoverEnabled: true beside it" });
+    reading.problem({
+      path: ["multiAZEnabled"],
+      found: "is true",
+      expected: "automaticFailoverEnabled: true beside it",
+    });
   }
   if (counts === null || counts.replicas > 0) return;
   if (words.multiAZEnabled === true) {
-    reading.problem({ path: ["multiAZEnabled"], found: "is true without replicas", expected: "at least one replica per shard in another zone" });
+    reading.problem({
+      path: ["multiAZEnabled"],
+      found: "is true without replicas",
+      expected: "at least one replica per shard in another zone",
+    });
   } else if (automatic && words.clusterMode === "disabled") {
-    reading.problem({ path: ["automaticFailoverEnabled"], found: "is true without replicas", expected: "at least one replica to promote" });
+    reading.problem({
+      path: ["automaticFailoverEnabled"],
+      found: "is true without replicas",
+      expected: "at least one replica to promote",
+    });
   }
 }
 
-function lintPlacement(words: ReplicationGroupWords, plans: readonly ShardPlan[], reading: Reading): void {
+function lintPlacement(
+  words: ReplicationGroupWords,
+  plans: readonly ShardPlan[],
+  reading: Reading,
+): void {
   if (words.multiAZEnabled !== true) return;
   for (const plan of plans) {
     const zones = new Set(plan.nodes.map((node) => node.zone));
     if (plan.nodes.length > 1 && zones.size === 1) {
-      reading.problem({ path: ["multiAZEnabled"], found: `is true, but all nodes of shard ${plan.id} stand in ${plan.nodes[0]?.zone}`, expected: "a replica in another zone than the primary" });
+      reading.problem({
+        path: ["multiAZEnabled"],
+        found: `is true, but all nodes of shard ${plan.id} stand in ${plan.nodes[0]?.zone}`,
+        expected: "a replica in another zone than the primary",
+      });
       return;
     }
   }

@@ -3,7 +3,12 @@ import { type JsonSchema, object, oneOfWords, quantity } from "../../../base/jso
 import { cacheAssumptions } from "../../../catalog/assumptions.ts";
 
 const zone = (description: string): JsonSchema => ({ type: "string", minLength: 1, description });
-const whole = (minimum: number, description: string): JsonSchema => ({ type: "integer", minimum, maximum: 10_000, description });
+const whole = (minimum: number, description: string): JsonSchema => ({
+  type: "integer",
+  minimum,
+  maximum: 10_000,
+  description,
+});
 
 export const replicationGroupSchema: JsonSchema = object(
   "ReplicationGroupWords",
@@ -11,15 +16,36 @@ export const replicationGroupSchema: JsonSchema = object(
     type: { const: "replication-group", description: "A Redis OSS or Valkey replication group" },
     region: { type: "string", description: "Region of the group" },
     engine: oneOfWords(["redis", "valkey"], "Engine"),
-    engineVersion: { type: "string", description: 'Engine version in quotes, such as "8.0"', expected: 'a version in quotes, such as "8.0"' },
-    cacheNodeType: { type: "string", description: "Node type, such as cache.r7g.large", examples: ["cache.r7g.large"] },
-    clusterMode: oneOfWords(["enabled", "disabled"], "Several shards on a cluster bus, or one shard behind endpoints"),
+    engineVersion: {
+      type: "string",
+      description: 'Engine version in quotes, such as "8.0"',
+      expected: 'a version in quotes, such as "8.0"',
+    },
+    cacheNodeType: {
+      type: "string",
+      description: "Node type, such as cache.r7g.large",
+      examples: ["cache.r7g.large"],
+    },
+    clusterMode: oneOfWords(
+      ["enabled", "disabled"],
+      "Several shards on a cluster bus, or one shard behind endpoints",
+    ),
     numNodeGroups: whole(1, "Shards, cluster mode enabled"),
     replicasPerNodeGroup: whole(0, "Replicas of each shard, 0 to 5, cluster mode enabled"),
     numCacheClusters: whole(1, "Primary and replicas, 1 to 6, cluster mode disabled"),
-    automaticFailoverEnabled: { type: "boolean", description: "A replica is promoted when the primary fails" },
-    multiAZEnabled: { type: "boolean", description: "Replicas stand in other zones than their primary" },
-    preferredCacheClusterAZs: { type: "array", items: zone("Zone of one node"), description: "Zones of the nodes in order, cluster mode disabled" },
+    automaticFailoverEnabled: {
+      type: "boolean",
+      description: "A replica is promoted when the primary fails",
+    },
+    multiAZEnabled: {
+      type: "boolean",
+      description: "Replicas stand in other zones than their primary",
+    },
+    preferredCacheClusterAZs: {
+      type: "array",
+      items: zone("Zone of one node"),
+      description: "Zones of the nodes in order, cluster mode disabled",
+    },
     nodeGroupConfiguration: {
       type: "array",
       description: "Zones of each shard, cluster mode enabled",
@@ -42,7 +68,10 @@ export const replicationGroupSchema: JsonSchema = object(
       additionalProperties: false,
     },
     prefill: quantity("percentage", "Share of the keys that are present at the start; default 0%"),
-    raisedNodeQuota: { type: "boolean", description: "The account's quota of nodes per cluster was raised from 90 to 500" },
+    raisedNodeQuota: {
+      type: "boolean",
+      description: "The account's quota of nodes per cluster was raised from 90 to 500",
+    },
   },
   ["type", "region", "engine", "engineVersion", "cacheNodeType", "clusterMode"],
 );

@@ -7,7 +7,8 @@ const KEYS = 2000;
 
 function filled(ttlOf: (key: number) => number = () => 0): Keyspace {
   const keyspace = new Keyspace(KEYS, 11);
-  for (let key = 0; key < KEYS; key++) keyspace.set(key, key + 1, key, 0, ttlOf(key), 100, key * 1e9);
+  for (let key = 0; key < KEYS; key++)
+    keyspace.set(key, key + 1, key, 0, ttlOf(key), 100, key * 1e9);
   return keyspace;
 }
 

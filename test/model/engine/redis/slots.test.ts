@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { crc16, HASH_SLOTS, shardOfSlot, slotOfKey } from "../../../../src/model/engine/redis/slots.ts";
+import {
+  crc16,
+  HASH_SLOTS,
+  shardOfSlot,
+  slotOfKey,
+} from "../../../../src/model/engine/redis/slots.ts";
 
 describe("slots", () => {
   it("crc16() gives the XMODEM check value", () => {
