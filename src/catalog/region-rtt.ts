@@ -6,7 +6,7 @@
  */
 import { MILLISECOND, type Nanos } from "../base/nanos.ts";
 
-const REGIONS = [
+const REGIONS: readonly string[] = [
   "af-south-1",
   "ap-east-1",
   "ap-northeast-1",
@@ -26,7 +26,7 @@ const REGIONS = [
   "us-east-2",
   "us-west-1",
   "us-west-2",
-] as const;
+];
 
 // biome-ignore format: one row a line
 const MEAN_MS: readonly (readonly number[])[] = [

@@ -101,7 +101,7 @@ export function assembleResult(facts: RunFacts): Result {
 /** The one line that reproduces a run. */
 export function reproduceLine(resolved: ResolvedScenario, input: RunInput): string {
   const sets = input.sets.map((set) => ` --set '${set}'`).join("");
-  return `cachequake run ${resolved.name}.yaml --seed ${resolved.seed}${sets}${input.allowPlanted ? " --allow-planted" : ""}`;
+  return `cachequake run ${resolved.name} --seed ${resolved.seed}${sets}${input.allowPlanted ? " --allow-planted" : ""}`;
 }
 
 function contextOf(facts: RunFacts): CheckContext {
