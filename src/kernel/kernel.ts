@@ -59,6 +59,8 @@ const NANOS_MAX: Nanos = Number.MAX_SAFE_INTEGER;
 /** The order word holds the priority above 30 bits of sequence. */
 const SEQUENCES = 1073741824;
 const NO_KIND = 0;
+const NOW = 0;
+const CHECKPOINT = 1;
 const TWO_MINUS_32 = 2.3283064365386963e-10;
 
 /** What `fireNext` did. A leftover is a cancelled event, or the anchor of one on a lane. */
@@ -67,8 +69,6 @@ const LEFTOVER = 1;
 const FIRED = 2;
 
 export class Kernel implements LaneHost {
-  /** Simulated time. Read only, by convention. */
-  now: Nanos = 0;
   /** Events fired so far. */
   events = 0;
   /** Events scheduled, and neither fired nor cancelled. */
@@ -89,13 +89,14 @@ export class Kernel implements LaneHost {
   private readonly kindHashes: number[] = [0];
   /** Priority times 2^30; NaN for no kind. */
   private readonly orderBases: number[] = [Number.NaN];
-  private readonly firedByKind: number[] = [0];
+  private firedByKind = new Float64Array(64);
   private readonly targets = new Map<string, number>();
   private readonly targetHashes: number[] = [];
   private lastKind = NO_KIND;
   private lastTarget = 0;
   private readonly runDigest = new Digest();
-  private nextCheckpoint: Nanos = SECOND;
+  /** Times, at `NOW` and `CHECKPOINT`: V8 is slow at storing doubles into fields. */
+  private readonly clock = Float64Array.of(0, SECOND);
   private readonly checkpointLanes: number[] = [];
 
   constructor(settings: KernelSettings) {
@@ -109,6 +110,11 @@ export class Kernel implements LaneHost {
     this.queue = this.createQueue();
   }
 
+  /** Simulated time. */
+  get now(): Nanos {
+    return this.clock[NOW] as number;
+  }
+
   /**
    * Registers a kind of event.
    *
@@ -120,9 +126,14 @@ export class Kernel implements LaneHost {
     invariant([0, 1, 2, 3].includes(priority), "a priority is 0, 1, 2 or 3", { name, priority });
     this.kindHashes.push(hash32(name) | 0);
     this.orderBases.push(priority * SEQUENCES);
-    this.firedByKind.push(0);
     this.handlers.push(handler);
-    return this.kindNames.push(name) - 1;
+    const kind = this.kindNames.push(name) - 1;
+    if (kind === this.firedByKind.length) {
+      const fired = this.firedByKind;
+      this.firedByKind = new Float64Array(2 * kind);
+      this.firedByKind.set(fired);
+    }
+    return kind;
   }
 
   /** The number of the entity of that name: the same number for the same name. */
@@ -211,9 +222,9 @@ export class Kernel implements LaneHost {
       },
     );
     while (this.fireNext(timeNs) !== NOTHING_DUE);
-    if (timeNs >= this.nextCheckpoint) this.takeCheckpoints(timeNs);
+    if (timeNs >= (this.clock[CHECKPOINT] as number)) this.takeCheckpoints(timeNs);
     if (timeNs > this.now) this.lastKind = NO_KIND;
-    this.now = timeNs;
+    this.clock[NOW] = timeNs;
   }
 
   /** A fingerprint of all events fired so far: due time, kind, target, word. 16 hex digits. */
@@ -330,9 +341,9 @@ export class Kernel implements LaneHost {
 
   private fire(due: Nanos, kind: number, target: number, slot: number, word: number): void {
     if (this.events >= this.maxEvents) this.endBudget(due);
-    if (due >= this.nextCheckpoint) this.takeCheckpoints(due);
+    if (due >= (this.clock[CHECKPOINT] as number)) this.takeCheckpoints(due);
     if (due === this.now) this.countTie(kind, target);
-    this.now = due;
+    this.clock[NOW] = due;
     this.events++;
     this.pending--;
     this.lastKind = kind;
@@ -355,9 +366,9 @@ export class Kernel implements LaneHost {
 
   private takeCheckpoints(until: Nanos): void {
     const [first, second] = this.runDigest.lanes;
-    while (until >= this.nextCheckpoint) {
+    while (until >= (this.clock[CHECKPOINT] as number)) {
       this.checkpointLanes.push(first, second);
-      this.nextCheckpoint += SECOND;
+      this.clock[CHECKPOINT] = (this.clock[CHECKPOINT] as number) + SECOND;
     }
   }
 

@@ -44,7 +44,6 @@ export class RingLane implements Lane {
   private orders = new Uint32Array(64);
   /** [target, slot, word] per entry. */
   private words = new Int32Array(3 * 64);
-  private lastDue: Nanos = 0;
 
   constructor(
     private readonly host: LaneHost,
@@ -53,11 +52,11 @@ export class RingLane implements Lane {
   ) {}
 
   schedule(dueNs: Nanos, target: number, slot = 0, word = 0): number {
-    if (!(dueNs >= this.lastDue)) {
-      invariant(false, "due times on a lane never decrease", { dueNs, lastDue: this.lastDue });
+    const lastDue = this.dues[(this.tail - 1) & this.mask] as number;
+    if (!(dueNs >= lastDue)) {
+      invariant(false, "due times on a lane never decrease", { dueNs, lastDue });
     }
     const order = this.host.nextOrder(dueNs, this.kind, target);
-    this.lastDue = dueNs;
     if (this.tail - this.head > this.mask) this.grow();
     const entry = this.tail++;
     const at = entry & this.mask;

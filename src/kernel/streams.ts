@@ -16,34 +16,37 @@ const { scale: halfScale, inside: halfInside, height: halfHeight } = HALF_NORMAL
 /** True for a text that may seed a run: 1 to 64 letters, digits, `_` or `-`. */
 export const isSeed = (text: string): boolean => SEED_SHAPE.test(text);
 
+/** Places in a stream's state. */
+const S0 = 0;
+const S1 = 1;
+const S2 = 2;
+const CARRY = 3;
+
 /**
- * A sequence of random numbers: Johannes Baagøe's alea, step for step as in seedrandom 3.0.5, whose
- * closure costs more than these fields.
+ * A sequence of random numbers: Johannes Baagøe's alea, step for step as in seedrandom 3.0.5. The
+ * state is an array because V8 stores doubles into it three times faster than into fields.
  */
 export class Stream {
-  private s0: number;
-  private s1: number;
-  private s2: number;
-  private carry: number;
+  private readonly state: Float64Array;
 
   /** @param seed - any text but the empty one */
   constructor(seed: string) {
     invariant(seed !== "", "a random stream has a seed");
-    const state = alea(seed, { state: true }).state();
-    this.s0 = state.s0;
-    this.s1 = state.s1;
-    this.s2 = state.s2;
-    this.carry = state.c;
+    const { s0, s1, s2, c } = alea(seed, { state: true }).state();
+    this.state = Float64Array.of(s0, s1, s2, c);
   }
 
   /** Uniform in [0, 1), a multiple of 2^-32. */
   next(): number {
-    const t = 2091639 * this.s0 + this.carry * TWO_MINUS_32;
-    this.s0 = this.s1;
-    this.s1 = this.s2;
-    this.carry = t | 0;
-    this.s2 = t - this.carry;
-    return this.s2;
+    const { state } = this;
+    const t = 2091639 * (state[S0] as number) + (state[CARRY] as number) * TWO_MINUS_32;
+    const carry = Math.floor(t);
+    const value = t - carry;
+    state[S0] = state[S1] as number;
+    state[S1] = state[S2] as number;
+    state[S2] = value;
+    state[CARRY] = carry;
+    return value;
   }
 
   /** Uniform integer in [0, n), n at most 2^32; bias below n / 2^32. */

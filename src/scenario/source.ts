@@ -175,7 +175,8 @@ export class ScenarioSource {
 
 const keyText = (pair: Pair): string => {
   const { key } = pair;
-  return isScalar(key) ? String(key.value) : String(key);
+  if (!isScalar(key)) return String(key);
+  return typeof key.value === "symbol" ? MERGE : String(key.value);
 };
 
 /** Printable ASCII only. */
