@@ -14,7 +14,8 @@ export interface BareQueue {
   due: number;
 }
 
-const SECOND = 1e9;
+/** A unit of time, ns: small enough for few checkpoints, large enough for few ties. */
+const UNIT = 1e8;
 
 class Loop {
   now = 0;
@@ -69,14 +70,14 @@ export function runBare(
   for (let i = 0; i < pending; i++) loop.schedule(delay(0), 0, i);
   return measure(count, () => {
     for (let i = 0; i < count; i++) loop.step();
-    return (loop.now / SECOND) * (pending / count);
+    return (loop.now / UNIT) * (pending / count);
   });
 }
 
 function phold(loop: Loop, random: Xoshiro, count: number): Measured {
   const processes = 1024;
   const counts = new Int32Array(processes);
-  const delay = () => Math.floor((0.1 + random.exponential()) * SECOND);
+  const delay = () => Math.floor((0.1 + random.exponential()) * UNIT);
   loop.handlers.push((target) => {
     counts[target]!++;
     let to = target;
@@ -90,7 +91,7 @@ function phold(loop: Loop, random: Xoshiro, count: number): Measured {
   for (let i = 0; i < 16 * processes; i++) loop.schedule(delay(), 0, i % processes);
   return measure(count, () => {
     for (let i = 0; i < count; i++) loop.step();
-    return ((loop.now / SECOND) * (16 * processes)) / 1.1 / count;
+    return ((loop.now / UNIT) * (16 * processes)) / 1.1 / count;
   });
 }
 
@@ -104,13 +105,13 @@ function mm1(loop: Loop, random: Xoshiro, customers: number): Measured {
     busy = true;
     served++;
     waited += loop.now - arrivedAt;
-    loop.schedule(loop.now + Math.floor(random.exponential() * SECOND), 1, 0);
+    loop.schedule(loop.now + Math.floor(random.exponential() * UNIT), 1, 0);
   };
   loop.handlers.push(
     () => {
       if (busy) waiting.push(loop.now);
       else begin(loop.now);
-      loop.schedule(loop.now + Math.floor((random.exponential() / 0.9) * SECOND), 0, 0);
+      loop.schedule(loop.now + Math.floor((random.exponential() / 0.9) * UNIT), 0, 0);
     },
     () => {
       if (head < waiting.length) begin(waiting[head++]!);
@@ -124,7 +125,7 @@ function mm1(loop: Loop, random: Xoshiro, customers: number): Measured {
   loop.schedule(0, 0, 0);
   return measure(customers, () => {
     while (served < customers) loop.step();
-    return waited / served / SECOND;
+    return waited / served / UNIT;
   });
 }
 
@@ -135,9 +136,9 @@ function cancelHalf(loop: Loop, random: Xoshiro, pending: number, count: number)
   let fired = 0;
   let timeouts = 0;
   const arm = (chain: number): void => {
-    const due = loop.now + Math.floor(random.exponential() * SECOND);
+    const due = loop.now + Math.floor(random.exponential() * UNIT);
     loop.schedule(due, 0, chain);
-    const timeout = due + Math.floor(random.exponential() * SECOND);
+    const timeout = due + Math.floor(random.exponential() * UNIT);
     loop.schedule(timeout, 1, chain, generations[chain]!);
   };
   loop.handlers.push(
@@ -153,6 +154,6 @@ function cancelHalf(loop: Loop, random: Xoshiro, pending: number, count: number)
   for (let i = 0; i < chains; i++) arm(i);
   return measure(count, () => {
     while (fired < count / 2) loop.step();
-    return timeouts === 0 ? ((loop.now / SECOND) * chains) / (count / 2) : 0;
+    return timeouts === 0 ? ((loop.now / UNIT) * chains) / (count / 2) : 0;
   });
 }

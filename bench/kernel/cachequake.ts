@@ -4,7 +4,8 @@ import { createDelay } from "./delays.ts";
 import { type Measured, measure } from "./measure.ts";
 import type { Workload } from "./workloads.ts";
 
-const SECOND = 1e9;
+/** A unit of time, ns: small enough for few checkpoints, large enough for few ties. */
+const UNIT = 1e8;
 
 export function runCachequake({ shape, pending, count }: Workload): Measured {
   const kernel = new Kernel({ seed: "42", maxEvents: 1e12 });
@@ -30,7 +31,7 @@ export function runCachequake({ shape, pending, count }: Workload): Measured {
   const bytes = after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed;
   const measured = measure(count, () => {
     for (let i = 0; i < count; i++) kernel.step();
-    return (kernel.now / SECOND) * (pending / count);
+    return (kernel.now / UNIT) * (pending / count);
   });
   return { ...measured, bytesPerPending: bytes / pending };
 }
@@ -40,7 +41,7 @@ function phold(kernel: Kernel, count: number): Measured {
   const stream = kernel.streams.stream("phold", "delay");
   const counts = new Int32Array(processes);
   const targets = Array.from({ length: processes }, (_x, i) => kernel.target(`process/${i}`));
-  const delay = () => Math.floor((0.1 + stream.exponential()) * SECOND);
+  const delay = () => Math.floor((0.1 + stream.exponential()) * UNIT);
   const kind = kernel.kind("phold", (_target, at) => {
     counts[at]!++;
     let to = at;
@@ -56,7 +57,7 @@ function phold(kernel: Kernel, count: number): Measured {
   }
   return measure(count, () => {
     for (let i = 0; i < count; i++) kernel.step();
-    return ((kernel.now / SECOND) * (16 * processes)) / 1.1 / count;
+    return ((kernel.now / UNIT) * (16 * processes)) / 1.1 / count;
   });
 }
 
@@ -73,7 +74,7 @@ function mm1(kernel: Kernel, customers: number): Measured {
     busy = true;
     served++;
     waited += kernel.now - arrivedAt;
-    kernel.schedule(kernel.now + Math.floor(demands.exponential() * SECOND), leave, server);
+    kernel.schedule(kernel.now + Math.floor(demands.exponential() * UNIT), leave, server);
   };
   const leave = kernel.kind("leave", () => {
     if (head < waiting.length) begin(waiting[head++]!);
@@ -86,13 +87,13 @@ function mm1(kernel: Kernel, customers: number): Measured {
   const arrive = kernel.kind("arrive", () => {
     if (busy) waiting.push(kernel.now);
     else begin(kernel.now);
-    const gap = Math.floor((arrivals.exponential() / 0.9) * SECOND);
+    const gap = Math.floor((arrivals.exponential() / 0.9) * UNIT);
     kernel.schedule(kernel.now + gap, arrive, server);
   });
   kernel.schedule(0, arrive, server);
   return measure(customers, () => {
     while (served < customers) kernel.step();
-    return waited / served / SECOND;
+    return waited / served / UNIT;
   });
 }
 
@@ -103,9 +104,9 @@ function cancelHalf(kernel: Kernel, pending: number, count: number): Measured {
   let fired = 0;
   let timeouts = 0;
   const arm = (target: number, chain: number): void => {
-    const due = kernel.now + Math.floor(stream.exponential() * SECOND);
+    const due = kernel.now + Math.floor(stream.exponential() * UNIT);
     kernel.schedule(due, act, target, chain);
-    const timeoutDue = due + Math.floor(stream.exponential() * SECOND);
+    const timeoutDue = due + Math.floor(stream.exponential() * UNIT);
     handles[chain] = kernel.schedule(timeoutDue, timeout, target, chain);
   };
   const act = kernel.kind("act", (target, chain) => {
@@ -120,6 +121,6 @@ function cancelHalf(kernel: Kernel, pending: number, count: number): Measured {
   for (let i = 0; i < chains; i++) arm(targets[i % 16]!, i);
   return measure(count, () => {
     while (fired < count / 2) kernel.step();
-    return timeouts === 0 ? ((kernel.now / SECOND) * chains) / (count / 2) : 0;
+    return timeouts === 0 ? ((kernel.now / UNIT) * chains) / (count / 2) : 0;
   });
 }

@@ -162,7 +162,7 @@ export class Kernel implements LaneHost {
   /** Cancels in O(1); false when the event has fired or was cancelled. */
   cancel(handle: number): boolean {
     const generation = Math.floor(handle * (1 / RECORDS_MAX));
-    const at = (handle - generation * RECORDS_MAX) * WORDS;
+    const at = (handle & (RECORDS_MAX - 1)) * WORDS;
     const { words } = this.records;
     if (words[at + GENERATION] !== generation) return false;
     words[at + GENERATION] = (generation + 1) | 0;
