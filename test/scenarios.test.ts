@@ -21,7 +21,8 @@ const fast = readdirSync("scenarios/fast");
 const negative = readdirSync("scenarios/negative");
 const results = new Map<string, Result>();
 for (const name of fast) results.set(`fast/${name}`, simulate(`scenarios/fast/${name}`));
-for (const name of negative) results.set(`negative/${name}`, simulate(`scenarios/negative/${name}`));
+for (const name of negative)
+  results.set(`negative/${name}`, simulate(`scenarios/negative/${name}`));
 const resultOf = (name: string): Result => results.get(name) as Result;
 
 describe("scenarios/fast", () => {
@@ -33,7 +34,9 @@ describe("scenarios/fast", () => {
   for (const name of fast) {
     it(`${name} holds: every expectation and invariant passes`, () => {
       const result = resultOf(`fast/${name}`);
-      const open = [...result.expectations, ...result.invariants].filter((check) => check.verdict !== "pass");
+      const open = [...result.expectations, ...result.invariants].filter(
+        (check) => check.verdict !== "pass",
+      );
       expect(open).toEqual([]);
       expect(result.expectations.length).toBeGreaterThanOrEqual(2);
       expect(result.verdict).toBe("pass");
@@ -73,22 +76,33 @@ describe("scenarios/negative", () => {
 
 describe("determinism", () => {
   it("golden behaviour digests: a change needs a line under Behaviour in the changelog", () => {
-    const digests = Object.fromEntries([...results].map(([name, result]) => [name, result.behaviourDigest]));
-    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(GOLDEN, `${JSON.stringify(digests, null, 2)}\n`);
+    const digests = Object.fromEntries(
+      [...results].map(([name, result]) => [name, result.behaviourDigest]),
+    );
+    if (process.env["UPDATE_GOLDEN"] === "1")
+      writeFileSync(GOLDEN, `${JSON.stringify(digests, null, 2)}\n`);
     expect(digests).toEqual(JSON.parse(readFileSync(GOLDEN, "utf8")));
   });
 
   for (const name of fast.filter((candidate) => candidate !== LARGE)) {
     it(`${name}: the same bytes twice in a process`, () => {
-      expect(resultJson(simulate(`scenarios/fast/${name}`))).toBe(resultJson(resultOf(`fast/${name}`)));
+      expect(resultJson(simulate(`scenarios/fast/${name}`))).toBe(
+        resultJson(resultOf(`fast/${name}`)),
+      );
     });
   }
 
   it("the same bytes in a fresh process, from the command line", () => {
     const file = "scenarios/fast/network-partition-split-brain.yaml";
-    const printed = execFileSync(process.execPath, ["dist/cli/main.js", "run", file, "--json", "--out", "reports/determinism"], { encoding: "utf8" });
+    const printed = execFileSync(
+      process.execPath,
+      ["dist/cli/main.js", "run", file, "--json", "--out", "reports/determinism"],
+      { encoding: "utf8" },
+    );
     const { input: _a, ...fresh } = JSON.parse(printed) as Result;
-    const { input: _b, ...here } = JSON.parse(resultJson(resultOf("fast/network-partition-split-brain.yaml"))) as Result;
+    const { input: _b, ...here } = JSON.parse(
+      resultJson(resultOf("fast/network-partition-split-brain.yaml")),
+    ) as Result;
     expect({ ...fresh, reproduce: "" }).toEqual({ ...here, reproduce: "" });
   });
 
@@ -107,7 +121,14 @@ describe("determinism", () => {
     const forbidden = (): never => {
       throw new Error("not in a simulation");
     };
-    Object.assign(Math, { random: forbidden, log: forbidden, exp: forbidden, pow: forbidden, sin: forbidden, cos: forbidden });
+    Object.assign(Math, {
+      random: forbidden,
+      log: forbidden,
+      exp: forbidden,
+      pow: forbidden,
+      sin: forbidden,
+      cos: forbidden,
+    });
     Date.now = forbidden;
     try {
       const name = "az-power-loss-cluster-mode-disabled.yaml";
@@ -125,14 +146,30 @@ describe("metrics", () => {
     const one = resultOf("fast/test-failover-drill.yaml");
     const two = simulate(file, (text) => text.replace("rate: 100/s", "rate: 200/s"));
     const sum = (result: Result, metric: string): number =>
-      (result.series[metric] ?? []).reduce((all, { values }) => all + values.reduce<number>((part, value) => part + (value ?? 0), 0), 0);
-    for (const metric of ["GetTypeCmds", "SetTypeCmds", "CacheHits", "NetworkBytesIn", "NetworkBytesOut", "ReplicationBytes", "EngineCPUUtilization"]) {
+      (result.series[metric] ?? []).reduce(
+        (all, { values }) => all + values.reduce<number>((part, value) => part + (value ?? 0), 0),
+        0,
+      );
+    for (const metric of [
+      "GetTypeCmds",
+      "SetTypeCmds",
+      "CacheHits",
+      "NetworkBytesIn",
+      "NetworkBytesOut",
+      "ReplicationBytes",
+      "EngineCPUUtilization",
+    ]) {
       const ratio = sum(two, metric) / sum(one, metric);
       // Poisson counts of some 9,000 SETs and more: three standard errors are 5 %.
       expect(ratio, metric).toBeGreaterThan(1.9);
       expect(ratio, metric).toBeLessThan(2.1);
     }
-    for (const metric of ["CurrConnections", "CurrItems", "BytesUsedForCache", "DatabaseMemoryUsagePercentage"]) {
+    for (const metric of [
+      "CurrConnections",
+      "CurrItems",
+      "BytesUsedForCache",
+      "DatabaseMemoryUsagePercentage",
+    ]) {
       expect(sum(one, metric), metric).toBeGreaterThan(0);
     }
   });

@@ -22,7 +22,7 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
     `${paint(result.verdict, result.verdict.toUpperCase())}  ${heading(plain(result.scenario))}  seed ${result.seed}`,
     "",
   );
-  lines.push(...wrap(answer(result), width), "");
+  lines.push(...wrap(plain(answer(result)), width), "");
   lines.push(...figures(result, heading), "");
   lines.push(...recoveries(result, heading, width));
   lines.push(heading("Verdicts"));
@@ -62,14 +62,14 @@ function figures(result: Result, heading: (text: string) => string): string[] {
         ? "cost unknown"
         : `${integer(Math.round(cache.costPerMonth))} USD/month`;
     lines.push(
-      `${heading(name)}  RPO ${seconds(cache.rpoSeconds)}  RTO ${seconds(cache.rtoSeconds)}  lost ${integer(cache.writesLost)} writes${split}  ${cost}`,
+      `${heading(plain(name))}  RPO ${seconds(cache.rpoSeconds)}  RTO ${seconds(cache.rtoSeconds)}  lost ${integer(cache.writesLost)} writes${split}  ${cost}`,
     );
   }
   for (const [name, traffic] of Object.entries(result.traffic)) {
     const lost =
       traffic.clientLost === 0 ? "" : `, ${integer(traffic.clientLost)} lost with their client`;
     lines.push(
-      `${heading(name)}  RTO ${seconds(traffic.rtoSeconds)}  availability ${percent(traffic.availability)}  ` +
+      `${heading(plain(name))}  RTO ${seconds(traffic.rtoSeconds)}  availability ${percent(traffic.availability)}  ` +
         `${integer(traffic.fail)} failed, ${integer(traffic.info)} of unknown outcome${lost}`,
     );
     const { p50, p99, max } = traffic.latencyMs;
@@ -87,7 +87,7 @@ function recoveries(result: Result, heading: (text: string) => string, width: nu
     for (const recovery of traffic.recoveries) {
       if (recovery.rtoSeconds === 0) continue;
       lines.push(
-        heading(`RTO of ${name} after ${recovery.after}: ${seconds(recovery.rtoSeconds)}`),
+        heading(plain(`RTO of ${name} after ${recovery.after}: ${seconds(recovery.rtoSeconds)}`)),
       );
       lines.push(...phases(recovery, width), "");
     }

@@ -24,7 +24,12 @@ export function applySet(data: Record<string, unknown>, set: string): SetResult 
   let holder: unknown = data;
   for (const [i, part] of path.slice(0, -1).entries()) {
     let next = read(holder, part);
-    if (next === undefined && typeof path[i + 1] === "string" && isObject(holder) && !Array.isArray(holder)) {
+    if (
+      next === undefined &&
+      typeof path[i + 1] === "string" &&
+      isObject(holder) &&
+      !Array.isArray(holder)
+    ) {
       next = {};
       (holder as Record<string, unknown>)[String(part)] = next;
     }

@@ -1,13 +1,20 @@
 /** What users type wrong: each one clear error with its place, what is there and what is expected. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { describeProblem, ScenarioError, type ScenarioProblem } from "../../src/base/scenario-error.ts";
+import {
+  describeProblem,
+  ScenarioError,
+  type ScenarioProblem,
+} from "../../src/base/scenario-error.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 
 const good = readFileSync("scenarios/fast/az-power-loss.yaml", "utf8");
 const global = readFileSync("scenarios/fast/region-loss.yaml", "utf8");
 
-function problemsOf(text: string, options: Parameters<typeof loadScenario>[1] = {}): readonly ScenarioProblem[] {
+function problemsOf(
+  text: string,
+  options: Parameters<typeof loadScenario>[1] = {},
+): readonly ScenarioProblem[] {
   try {
     loadScenario(text, { file: "x.yaml", ...options });
   } catch (error) {
@@ -17,37 +24,170 @@ function problemsOf(text: string, options: Parameters<typeof loadScenario>[1] = 
   return [];
 }
 
-const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
+const lineOf = (text: string, part: string): number =>
+  text.slice(0, text.indexOf(part)).split("\n").length;
 
 /** Changes one place of the good scenario; expects one problem there. */
-const cases: readonly (readonly [name: string, from: string, to: string, path: string, expected: RegExp])[] = [
-  ["an unknown word", "cacheNodeType:", "cacheNodeTyp:", "caches.cart.cacheNodeTyp", /"cacheNodeType"\?/],
-  ["an unknown fault", "fault: az-power-interruption", "fault: az-power-interuption", "method[0].fault", /did you mean "az-power-interruption"\?/],
+const cases: readonly (readonly [
+  name: string,
+  from: string,
+  to: string,
+  path: string,
+  expected: RegExp,
+])[] = [
+  [
+    "an unknown word",
+    "cacheNodeType:",
+    "cacheNodeTyp:",
+    "caches.cart.cacheNodeTyp",
+    /"cacheNodeType"\?/,
+  ],
+  [
+    "an unknown fault",
+    "fault: az-power-interruption",
+    "fault: az-power-interuption",
+    "method[0].fault",
+    /did you mean "az-power-interruption"\?/,
+  ],
   ["a time without unit", "at: 2m", "at: 120", "method[0].at", /a duration with a unit/],
-  ["a wrong unit", "rate: 4000/s", "rate: 4000", "traffic.checkout.arrivals.rate", /a rate with a unit/],
+  [
+    "a wrong unit",
+    "rate: 4000/s",
+    "rate: 4000",
+    "traffic.checkout.arrivals.rate",
+    /a rate with a unit/,
+  ],
   ["a share without %", "get: 80%", "get: 0.8", "traffic.checkout.operations.get", /a percentage/],
-  ["shares that do not add up", "get: 80%", "get: 70%", "traffic.checkout.operations", /add up to 100%/],
-  ["a size without unit", "valueSize: 500B", "valueSize: 500", "traffic.checkout.keys.valueSize", /a size with a unit/],
-  ["a node type that is not there", "cache.r7g.large", "cache.r7g.huge", "caches.cart.cacheNodeType", /list node-types/],
-  ["a version of another engine", '"8.0"', '"7.1"', "caches.cart.engineVersion", /a version of valkey/],
+  [
+    "shares that do not add up",
+    "get: 80%",
+    "get: 70%",
+    "traffic.checkout.operations",
+    /add up to 100%/,
+  ],
+  [
+    "a size without unit",
+    "valueSize: 500B",
+    "valueSize: 500",
+    "traffic.checkout.keys.valueSize",
+    /a size with a unit/,
+  ],
+  [
+    "a node type that is not there",
+    "cache.r7g.large",
+    "cache.r7g.huge",
+    "caches.cart.cacheNodeType",
+    /list node-types/,
+  ],
+  [
+    "a version of another engine",
+    '"8.0"',
+    '"7.1"',
+    "caches.cart.engineVersion",
+    /a version of valkey/,
+  ],
   ["an unquoted version", '"8.0"', "8.0", "caches.cart.engineVersion", /a version in quotes/],
-  ["too many replicas", "replicasPerNodeGroup: 2", "replicasPerNodeGroup: 6", "caches.cart.replicasPerNodeGroup", /at most 5/],
-  ["too many nodes", "numNodeGroups: 3", "numNodeGroups: 40", "caches.cart.numNodeGroups", /at most 90 nodes/],
-  ["cluster mode without automatic failover", "automaticFailoverEnabled: true", "automaticFailoverEnabled: false", "caches.cart.automaticFailoverEnabled", /the service demands it/],
-  ["Multi-AZ without replicas", "replicasPerNodeGroup: 2", "replicasPerNodeGroup: 0", "caches.cart.multiAZEnabled", /at least one replica/],
-  ["a policy that is not modelled", "allkeys-lru", "allkeys-lfu", "caches.cart.parameters.maxmemory-policy", /this version models/],
-  ["a fixed parameter", "maxmemory-policy: allkeys-lru", "maxmemory: 5", "caches.cart.parameters.maxmemory", /follows from the node type/],
-  ["a zone that is not there", "zone: use1-az1", "zone: use1-az9", "method[0].zone", /use1-az1, use1-az2, use1-az4/],
+  [
+    "too many replicas",
+    "replicasPerNodeGroup: 2",
+    "replicasPerNodeGroup: 6",
+    "caches.cart.replicasPerNodeGroup",
+    /at most 5/,
+  ],
+  [
+    "too many nodes",
+    "numNodeGroups: 3",
+    "numNodeGroups: 40",
+    "caches.cart.numNodeGroups",
+    /at most 90 nodes/,
+  ],
+  [
+    "cluster mode without automatic failover",
+    "automaticFailoverEnabled: true",
+    "automaticFailoverEnabled: false",
+    "caches.cart.automaticFailoverEnabled",
+    /the service demands it/,
+  ],
+  [
+    "Multi-AZ without replicas",
+    "replicasPerNodeGroup: 2",
+    "replicasPerNodeGroup: 0",
+    "caches.cart.multiAZEnabled",
+    /at least one replica/,
+  ],
+  [
+    "a policy that is not modelled",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "caches.cart.parameters.maxmemory-policy",
+    /this version models/,
+  ],
+  [
+    "a fixed parameter",
+    "maxmemory-policy: allkeys-lru",
+    "maxmemory: 5",
+    "caches.cart.parameters.maxmemory",
+    /follows from the node type/,
+  ],
+  [
+    "a zone that is not there",
+    "zone: use1-az1",
+    "zone: use1-az9",
+    "method[0].zone",
+    /use1-az1, use1-az2, use1-az4/,
+  ],
   ["a time after the end", "at: 2m", "at: 20m", "method[0].at", /before the end/],
-  ["an expectation of nothing known", "of: cart, atMost: 1s", "of: basket, atMost: 1s", "expect[0].rpo.of", /one of cart/],
-  ["an rto without a steady state", "steadyState:", "# steadyState:", "expect[1].rto.of", /steadyState/],
-  ["an origin that is not there", "onMiss: orders-db", "onMiss: order-db", "traffic.checkout.onMiss", /orders-db/],
+  [
+    "an expectation of nothing known",
+    "of: cart, atMost: 1s",
+    "of: basket, atMost: 1s",
+    "expect[0].rpo.of",
+    /one of cart/,
+  ],
+  [
+    "an rto without a steady state",
+    "steadyState:",
+    "# steadyState:",
+    "expect[1].rto.of",
+    /steadyState/,
+  ],
+  [
+    "an origin that is not there",
+    "onMiss: orders-db",
+    "onMiss: order-db",
+    "traffic.checkout.onMiss",
+    /orders-db/,
+  ],
   ["a seed with a blank", "seed: 42", "seed: 4 2", "seed", /1 to 64 letters/],
   ["a run that is too large", "rate: 4000/s", "rate: 400000/s", "duration", /maxEvents/],
-  ["a kind of a later version", "type: replication-group", "type: serverless-cache", "caches.cart.type", /no other kind yet/],
-  ["a heal of what has none", "fault: az-power-interruption, zone: use1-az1", "fault: node-crash, target: primary of cart/shard 1", "method[0].for", /no heal of its own/],
-  ["a target that cannot be read", "fault: az-power-interruption, zone: use1-az1", "fault: node-pause, target: the primary", "method[0].target", /primary of cart\/shard 2/],
-  ["a shard that is not there", "fault: az-power-interruption, zone: use1-az1", "fault: node-pause, target: primary of cart/shard 4", "method[0].target", /1 to 3/],
+  [
+    "a kind of a later version",
+    "type: replication-group",
+    "type: serverless-cache",
+    "caches.cart.type",
+    /no other kind yet/,
+  ],
+  [
+    "a heal of what has none",
+    "fault: az-power-interruption, zone: use1-az1",
+    "fault: node-crash, target: primary of cart/shard 1",
+    "method[0].for",
+    /no heal of its own/,
+  ],
+  [
+    "a target that cannot be read",
+    "fault: az-power-interruption, zone: use1-az1",
+    "fault: node-pause, target: the primary",
+    "method[0].target",
+    /primary of cart\/shard 2/,
+  ],
+  [
+    "a shard that is not there",
+    "fault: az-power-interruption, zone: use1-az1",
+    "fault: node-pause, target: primary of cart/shard 4",
+    "method[0].target",
+    /1 to 3/,
+  ],
 ];
 
 describe("loadScenario()", () => {
@@ -76,14 +216,21 @@ describe("loadScenario()", () => {
     const text = good.replace("at: 2m", "at: 120");
     const [problem] = problemsOf(text);
     expect(problem?.line).toBe(lineOf(text, "at: 120"));
-    expect(problem?.column).toBe((text.split("\n")[(problem?.line ?? 1) - 1] as string).indexOf("120") + 1);
+    expect(problem?.column).toBe(
+      (text.split("\n")[(problem?.line ?? 1) - 1] as string).indexOf("120") + 1,
+    );
   });
 
   it("reports several problems at once, in order of the file", () => {
-    const text = good.replace("duration: 12m", "duration: soon").replace("at: 2m", "at: 120").replace("set: 20%", "put: 20%");
+    const text = good
+      .replace("duration: 12m", "duration: soon")
+      .replace("at: 2m", "at: 120")
+      .replace("set: 20%", "put: 20%");
     const problems = problemsOf(text);
     expect(problems).toHaveLength(3);
-    expect(problems.map((problem) => problem.line)).toEqual([...problems.map((problem) => problem.line)].sort((a, b) => (a ?? 0) - (b ?? 0)));
+    expect(problems.map((problem) => problem.line)).toEqual(
+      [...problems.map((problem) => problem.line)].sort((a, b) => (a ?? 0) - (b ?? 0)),
+    );
   });
 
   it("finds places through anchors and merge keys", () => {
@@ -92,7 +239,10 @@ describe("loadScenario()", () => {
   });
 
   it("holds a Global Datastore's members to each other", () => {
-    const text = global.replace("region: eu-west-1 }\ntraffic", "region: eu-west-1, cacheNodeType: cache.r7g.xlarge }\ntraffic");
+    const text = global.replace(
+      "region: eu-west-1 }\ntraffic",
+      "region: eu-west-1, cacheNodeType: cache.r7g.xlarge }\ntraffic",
+    );
     expect(problemsOf(text)[0]?.expected).toContain("members must match");
   });
 
@@ -100,14 +250,43 @@ describe("loadScenario()", () => {
     const [problem] = problemsOf(good, { sets: ["method[0].at=later"] });
     expect(problem?.path).toBe("method[0].at");
     expect(problem?.found).toContain("--set method[0].at=later");
-    expect(loadScenario(good, { sets: ["caches.cart.numNodeGroups=2"] }).caches[0]?.shards).toHaveLength(2);
-    expect(problemsOf(good, { sets: ["nonsense", "__proto__.x=1", "method[9].at=1m"] })).toHaveLength(3);
+    expect(
+      loadScenario(good, { sets: ["caches.cart.numNodeGroups=2"] }).caches[0]?.shards,
+    ).toHaveLength(2);
+    expect(
+      problemsOf(good, { sets: ["nonsense", "__proto__.x=1", "method[9].at=1m"] }),
+    ).toHaveLength(3);
   });
 
   it("ends every kind of broken text as a ScenarioError", () => {
-    const bomb = `a: &a [1,1,1,1,1,1,1,1,1]\n${"bcdefghij".split("").map((name, i) => `${name}: &${name} [${Array(9).fill(`*${i === 0 ? "a" : "bcdefghij"[i - 1]}`).join(",")}]`).join("\n")}`;
-    const broken = ["", "null", "[]", "5", "a: b: c", "\t", `${"[".repeat(5000)}`, "a: 1\na: 2", "--- a\n--- b", "%YAML 9", bomb, `${good}\n__proto__: { x: 1 }`, good.replace("cart:", "1:"), "scenario: !!js/function x", "x: \u0000"];
-    for (const text of broken) expect(problemsOf(text).length, JSON.stringify(text.slice(0, 40))).toBeGreaterThan(0);
+    const bomb = `a: &a [1,1,1,1,1,1,1,1,1]\n${"bcdefghij"
+      .split("")
+      .map(
+        (name, i) =>
+          `${name}: &${name} [${Array(9)
+            .fill(`*${i === 0 ? "a" : "bcdefghij"[i - 1]}`)
+            .join(",")}]`,
+      )
+      .join("\n")}`;
+    const broken = [
+      "",
+      "null",
+      "[]",
+      "5",
+      "a: b: c",
+      "\t",
+      `${"[".repeat(5000)}`,
+      "a: 1\na: 2",
+      "--- a\n--- b",
+      "%YAML 9",
+      bomb,
+      `${good}\n__proto__: { x: 1 }`,
+      good.replace("cart:", "1:"),
+      "scenario: !!js/function x",
+      "x: \u0000",
+    ];
+    for (const text of broken)
+      expect(problemsOf(text).length, JSON.stringify(text.slice(0, 40))).toBeGreaterThan(0);
   });
 
   it("strips what could steer a terminal from its messages", () => {

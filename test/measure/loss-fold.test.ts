@@ -1,0 +1,156 @@
+/** Losses of hand-made histories: exact numbers. */
+import { describe, expect, it } from "vitest";
+import type { Copy, HistoryEndedRecord, OffsetsRecord } from "../../src/journal/records.ts";
+import { LossFold, oracleRpoNs, rpoNs } from "../../src/measure/loss-fold.ts";
+
+const S = 1e9;
+const copy = (node: string, offset: number, over: Partial<Copy> = {}): Copy => ({
+  node,
+  history: 0,
+  offset,
+  alive: true,
+  faulted: false,
+  ...over,
+});
+
+function ended(over: Partial<HistoryEndedRecord> = {}): HistoryEndedRecord {
+  return {
+    kind: "history-ended",
+    at: 17 * S,
+    cache: "c",
+    shard: 1,
+    history: 0,
+    keptOffset: 500,
+    successor: 1,
+    failover: 1,
+    failedAt: 10 * S,
+    cause: "test",
+    ...over,
+  };
+}
+
+function offsets(at: number, nodes: readonly (readonly [string, number])[]): OffsetsRecord {
+  return {
+    kind: "offsets",
+    at,
+    cache: "c",
+    shard: 1,
+    nodes: nodes.map(([node, offset]) => ({
+      node,
+      role: "replica" as const,
+      history: 0,
+      offset,
+      alive: true,
+    })),
+  };
+}
+
+/** Ten writes of 100 bytes, acknowledged at 1..10 s. */
+function tenWrites(): LossFold {
+  const fold = new LossFold();
+  for (let i = 1; i <= 10; i++) fold.acknowledged(0, i * 100, i * S, 100, i);
+  return fold;
+}
+
+describe("LossFold", () => {
+  it("loses exactly the acknowledged writes beyond the kept offset", () => {
+    const fold = tenWrites();
+    fold.ended(ended());
+    const [window] = fold.windows;
+    expect(window).toMatchObject({
+      writesLost: 5,
+      bytesLost: 500,
+      splitBrainWrites: 0,
+      firstAckAt: 6 * S,
+      lastAckAt: 10 * S,
+    });
+    expect(rpoNs(window!)).toBe(4 * S); // from the oldest lost acknowledgement, 6 s, to the failure, 10 s
+  });
+
+  it("has an RPO of 0 when nothing was lost", () => {
+    const fold = tenWrites();
+    fold.ended(ended({ keptOffset: 1000 }));
+    expect(fold.windows[0]?.writesLost).toBe(0);
+    expect(rpoNs(fold.windows[0]!)).toBe(0);
+  });
+
+  it("counts acknowledgements that come after the history has ended, and calls them split brain", () => {
+    const fold = tenWrites();
+    fold.ended(ended());
+    expect(fold.acknowledged(0, 1100, 20 * S, 100, 3)).toBe(-1);
+    expect(fold.windows[0]).toMatchObject({
+      writesLost: 6,
+      splitBrainWrites: 1,
+      lastAckAt: 20 * S,
+    });
+    expect(rpoNs(fold.windows[0]!)).toBe(14 * S); // to the last lost acknowledgement of the isolated primary
+    expect(fold.acknowledged(0, 500, 21 * S, 100, 3)).toBe(1); // a late acknowledgement of what was kept
+  });
+
+  it("hands what was kept to the successor, which may lose it later", () => {
+    const fold = tenWrites();
+    fold.ended(ended());
+    fold.acknowledged(1, 600, 18 * S, 100, 1);
+    fold.ended(ended({ history: 1, successor: 2, keptOffset: 0, failedAt: 30 * S, at: 31 * S }));
+    expect(fold.windows[1]).toMatchObject({ writesLost: 6, firstAckAt: S });
+    expect(rpoNs(fold.windows[1]!)).toBe(29 * S);
+  });
+
+  it("knows a total loss exactly although settled writes are only sums", () => {
+    const fold = tenWrites();
+    fold.offsets(
+      offsets(5 * S, [
+        ["a", 500],
+        ["b", 400],
+      ]),
+    );
+    fold.offsets(
+      offsets(9 * S, [
+        ["a", 900],
+        ["b", 900],
+      ]),
+    );
+    fold.ended(ended({ keptOffset: 0 }));
+    expect(fold.windows[0]).toMatchObject({ writesLost: 10, bytesLost: 1000, firstAckAt: S });
+  });
+
+  it("never settles beyond the slowest living copy", () => {
+    const fold = tenWrites();
+    fold.offsets(
+      offsets(9 * S, [
+        ["a", 900],
+        ["b", 500],
+      ]),
+    );
+    fold.ended(ended({ keptOffset: 500 }));
+    expect(fold.windows[0]?.writesLost).toBe(5);
+  });
+
+  it("asks the oracle: the best copy that lives outside the faulted places", () => {
+    const fold = tenWrites();
+    fold.failoverStarted(1, [
+      copy("dead", 1000, { alive: false }),
+      copy("far", 1000, { faulted: true }),
+      copy("a", 800),
+      copy("b", 500),
+    ]);
+    fold.ended(ended());
+    expect(fold.windows[0]?.best?.node).toBe("a");
+    expect(fold.windows[0]?.oracleWritesLost).toBe(2);
+    expect(oracleRpoNs(fold.windows[0]!)).toBe(S);
+  });
+
+  it("without a surviving copy the oracle loses all too", () => {
+    const fold = tenWrites();
+    fold.failoverStarted(1, [copy("dead", 1000, { alive: false })]);
+    fold.ended(ended({ keptOffset: 0 }));
+    expect(fold.windows[0]?.oracleWritesLost).toBe(10);
+  });
+
+  it("names the key that lost most", () => {
+    const fold = new LossFold();
+    for (const [i, key] of [7, 3, 7, 7, 3].entries()) fold.acknowledged(0, 600 + i, S, 1, key);
+    fold.ended(ended());
+    expect(fold.windows[0]).toMatchObject({ worstKey: 7, worstKeyWrites: 3 });
+  });
+});

@@ -1,0 +1,120 @@
+/** Reports: same result, same bytes; nothing overlaps; labels cannot inject markup. */
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { renderAll } from "../../src/report/render-all.ts";
+import { textWidth } from "../../src/report/sheet.ts";
+import { renderSummary } from "../../src/report/summary.ts";
+import type { Result } from "../../src/run/result.ts";
+import { run } from "../../src/run/simulation.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
+
+function simulate(name: string): Result {
+  const source = readFileSync(`scenarios/fast/${name}.yaml`, "utf8");
+  return run(loadScenario(source), { source, sets: [], allowPlanted: false });
+}
+
+const file = (files: Awaited<ReturnType<typeof renderAll>>, name: string): string =>
+  files.find((one) => one.name === name)?.contents ?? "";
+
+const names = [
+  "network-partition-split-brain",
+  "test-failover-drill",
+  "primary-crash-single-az",
+  "az-power-loss-cluster-mode-disabled",
+];
+const reports = new Map<string, { result: Result; files: Awaited<ReturnType<typeof renderAll>> }>();
+
+beforeAll(async () => {
+  for (const name of names) {
+    const result = simulate(name);
+    reports.set(name, { result, files: await renderAll(result) });
+  }
+}, 60_000);
+
+describe("renderAll()", () => {
+  it("writes the same bytes twice", async () => {
+    const { result, files } = reports.get(names[0] as string)!;
+    expect(await renderAll(result)).toEqual(files);
+  });
+
+  for (const name of names) {
+    it(`timeline.svg of ${name}: text of at least 11 px, and no two texts overlap`, () => {
+      const svg = file(reports.get(name)!.files, "timeline.svg");
+      const sizes = [...svg.matchAll(/font-size: (\d+)px/g)].map((match) => Number(match[1]));
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
+      const boxes = [...svg.matchAll(/<text([^>]*)>([^<]*)<\/text>/g)].map(
+        ([, attributes = "", text = ""]) => {
+          const get = (attribute: string): string =>
+            new RegExp(`${attribute}="([^"]*)"`).exec(attributes)?.[1] ?? "";
+          const classes = get("class").split(" ");
+          const size = classes.includes("title")
+            ? 20
+            : classes.includes("head")
+              ? 13
+              : /small|name/.test(get("class"))
+                ? 11
+                : 12;
+          const width = textWidth(text.replace(/&[a-z]+;/g, "x"), size);
+          const x =
+            Number(get("x")) -
+            (classes.includes("end") ? width : classes.includes("mid") ? width / 2 : 0);
+          return {
+            text,
+            x,
+            right: x + width,
+            top: Number(get("y")) - size * 0.75,
+            bottom: Number(get("y")) + size * 0.2,
+          };
+        },
+      );
+      expect(boxes.length).toBeGreaterThan(40);
+      for (const [i, a] of boxes.entries()) {
+        expect(a.right, a.text).toBeLessThanOrEqual(1440);
+        for (const b of boxes.slice(i + 1)) {
+          const apart = a.right <= b.x || b.right <= a.x || a.bottom <= b.top || b.bottom <= a.top;
+          expect(apart, `"${a.text}" and "${b.text}"`).toBe(true);
+        }
+      }
+    });
+  }
+
+  it("labels cannot inject markup, nor steer a terminal", async () => {
+    const { result } = reports.get(names[0] as string)!;
+    const evil = '</script></style><img src=x onerror=alert(1)>"\u001b[31m\u202e\u0000';
+    const traffic = Object.values(result.traffic)[0]!;
+    const hostile: Result = {
+      ...result,
+      scenario: evil,
+      story: evil,
+      reproduce: evil,
+      input: { ...result.input, source: evil },
+      traffic: { [evil]: traffic },
+      faults: result.faults.map((fault) => ({ ...fault, targets: [evil] })),
+      timeline: [{ at: 1, kind: evil, subject: evil, text: evil }],
+      expectations: result.expectations.map((check) => ({ ...check, id: evil, reason: evil })),
+    };
+    const files = await renderAll(hostile);
+    for (const name of ["timeline.html", "timeline.svg", "junit.xml"]) {
+      const text = file(files, name);
+      expect(text).not.toContain("<img");
+      expect(text).not.toContain("\u001b");
+      expect(text).not.toContain("\u0000");
+    }
+    expect(renderSummary(hostile, { color: false, width: 80 })).not.toContain("\u001b");
+  });
+
+  it("junit.xml counts what failed and what was not tested", () => {
+    const { result, files } = reports.get(names[0] as string)!;
+    const xml = file(files, "junit.xml");
+    expect(xml).toContain(
+      `tests="${result.expectations.length + result.invariants.length}" failures="0"`,
+    );
+  });
+
+  it("timeline.html is one file: no request leaves it", () => {
+    const html = file(reports.get(names[0] as string)!.files, "timeline.html");
+    expect(html).not.toMatch(/(src|href)="(?!#)/);
+    expect(html).not.toContain("<script");
+    expect(html).not.toContain("@import");
+  });
+});
