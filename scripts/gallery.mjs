@@ -5,8 +5,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 const out = mkdtempSync(path.join(tmpdir(), "cachequake-gallery-"));
-for (const [name, seed] of [["az-power-loss", "42"], ["region-loss", "7"], ["network-partition-split-brain", "5"]]) {
-  execFileSync(process.execPath, ["dist/cli/main.js", "run", `scenarios/fast/${name}.yaml`, "--out", out]);
+for (const [name, seed] of [
+  ["az-power-loss", "42"],
+  ["region-loss", "7"],
+  ["network-partition-split-brain", "5"],
+]) {
+  execFileSync(process.execPath, [
+    "dist/cli/main.js",
+    "run",
+    `scenarios/fast/${name}.yaml`,
+    "--out",
+    out,
+  ]);
   copyFileSync(path.join(out, name, seed, "timeline.svg"), `reports/gallery/${name}.svg`);
 }
 rmSync(out, { recursive: true });
