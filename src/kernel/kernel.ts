@@ -23,8 +23,8 @@ import {
   WORD,
   WORDS,
 } from "./event-records.ts";
+import { LadderQueue } from "./ladder-queue.ts";
 import { type Lane, type LaneHost, RingLane } from "./lane.ts";
-import { PackedHeap } from "./packed-heap.ts";
 import { ShuffledQueue } from "./shuffled-queue.ts";
 import { Streams } from "./streams.ts";
 
@@ -383,7 +383,7 @@ export class Kernel implements LaneHost {
 
   private createQueue(): EventQueue {
     return this.shuffleSeed === null
-      ? new PackedHeap(this.records)
+      ? new LadderQueue(this.records)
       : new ShuffledQueue(this.records);
   }
 

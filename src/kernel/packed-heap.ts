@@ -30,6 +30,39 @@ export class PackedHeap implements EventQueue {
     this.rise(end, due, key);
   }
 
+  /** Adds an entry at the end: no heap until `heapify`. */
+  append(record: number): void {
+    const { floats, words } = this.records;
+    const end = this.size << 1;
+    if (end === this.entries.length) this.grow();
+    const order = (words[record * WORDS + ORDER] as number) >>> 0;
+    this.entries[end] = floats[record * FLOATS] as number;
+    this.entries[end + 1] = order * RECORDS_MAX + record;
+    this.size++;
+  }
+
+  /** Makes a heap of appended entries, in O(size). */
+  heapify(): void {
+    for (let entry = (this.size >> 1) - 1; entry >= 0; entry--) this.sink(entry << 1);
+  }
+
+  /** The record of an entry, in no order. */
+  recordAt(entry: number): number {
+    return recordOf(this.entries[(entry << 1) + 1] as number);
+  }
+
+  /** The earliest and the latest due time, also of no heap. Costs O(size). */
+  dueRange(): readonly [min: Nanos, max: Nanos] {
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < this.size << 1; at += 2) {
+      const due = this.entries[at] as number;
+      if (due < min) min = due;
+      if (due > max) max = due;
+    }
+    return [min, max];
+  }
+
   firstDue(): Nanos {
     return this.size === 0 ? Number.POSITIVE_INFINITY : (this.entries[0] as number);
   }
@@ -71,6 +104,34 @@ export class PackedHeap implements EventQueue {
     }
     this.rise(hole, due, order);
     return recordOf(key);
+  }
+
+  /** Lets an entry sink to its place. */
+  private sink(from: number): void {
+    const { entries } = this;
+    const end = this.size << 1;
+    const due = entries[from] as number;
+    const key = entries[from + 1] as number;
+    let at = from;
+    for (let child = (at << 1) + 2; child < end; child = (at << 1) + 2) {
+      if (child + 2 < end && this.isBefore(child + 2, child)) child += 2;
+      const below = entries[child] as number;
+      if (due < below || (due === below && key < (entries[child + 1] as number))) break;
+      entries[at] = below;
+      entries[at + 1] = entries[child + 1] as number;
+      at = child;
+    }
+    entries[at] = due;
+    entries[at + 1] = key;
+  }
+
+  private isBefore(a: number, b: number): boolean {
+    const { entries } = this;
+    const difference = (entries[a] as number) - (entries[b] as number);
+    return (
+      difference < 0 ||
+      (difference === 0 && (entries[a + 1] as number) < (entries[b + 1] as number))
+    );
   }
 
   private rise(from: number, due: Nanos, key: number): void {
