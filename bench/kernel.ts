@@ -81,7 +81,9 @@ function prepare(into: string): Command {
   const cpp = buildCpp(into);
   const simpy = findSimpy();
   return (engine, { name, shape, pending, count, simpyCount }) => {
-    if (engine === "cpp") return cpp && [cpp, [shape, String(pending), String(count)]];
+    if (engine === "cpp") {
+      return cpp === null ? null : [cpp, [shape, String(pending), String(count)]];
+    }
     if (engine === "simpy") {
       if (!simpy || simpyCount === null) return null;
       return [PYTHON, [join(folder, "baseline.py"), shape, String(pending), String(simpyCount)]];

@@ -140,9 +140,12 @@ export class LadderQueue implements EventQueue {
     this.currents[rungs - 1] = bucket + 1;
     if (bucket === last) this.rungs--;
     this.gather(heads[bucket] as number);
-    if (bottom.size <= BUCKET_EVENTS_MAX || this.rungs === RUNGS_MAX) return bottom.heapify();
     const [min, max] = bottom.dueRange();
-    if (min === max) return bottom.heapify();
+    const small = bottom.size <= BUCKET_EVENTS_MAX || this.rungs === RUNGS_MAX;
+    if (small || min === max) {
+      bottom.heapify();
+      return;
+    }
     const count = bottom.size;
     this.addRung(count, min, max);
     for (let i = 0; i < count; i++) this.putIntoLastRung(bottom.recordAt(i));
