@@ -23,12 +23,11 @@ import {
 } from "./docs/markdown.ts";
 import { openWorkshop, type Workshop } from "./docs/workshop.ts";
 
-const documents = [
-  "README.md",
-  ...readdirSync(path.join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => path.join("docs", name)),
-].filter((name) => existsSync(path.join(root, name)));
+const docs = path.join(root, "docs");
+
+const documents = readdirSync(root)
+  .concat(existsSync(docs) ? readdirSync(docs).map((name) => path.join("docs", name)) : [])
+  .filter((name) => name.endsWith(".md"));
 
 describe("documents", () => {
   test("include the README", () => {

@@ -6,6 +6,9 @@ const bits = new DataView(new ArrayBuffer(8));
 
 export class Histogram {
   private readonly counts = new Float64Array(BUCKETS);
+  /** Buckets in use lie between these, inclusive. */
+  private lowest = BUCKETS;
+  private highest = -1;
   count = 0;
   max = 0;
 
@@ -13,6 +16,8 @@ export class Histogram {
     this.count++;
     if (value > this.max) this.max = value;
     const bucket = bucketOf(value);
+    if (bucket < this.lowest) this.lowest = bucket;
+    if (bucket > this.highest) this.highest = bucket;
     this.counts[bucket] = (this.counts[bucket] as number) + 1;
   }
 
@@ -20,7 +25,7 @@ export class Histogram {
   percentile(p: number): number | null {
     if (this.count === 0) return null;
     let left = Math.max(1, Math.ceil(p * this.count));
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let bucket = this.lowest; bucket <= this.highest; bucket++) {
       left -= this.counts[bucket] as number;
       if (left <= 0) return Math.min(this.max, middleOf(bucket));
     }
@@ -28,16 +33,31 @@ export class Histogram {
   }
 
   merge(other: Histogram): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let bucket = other.lowest; bucket <= other.highest; bucket++) {
       this.counts[bucket] = (this.counts[bucket] as number) + (other.counts[bucket] as number);
     }
+    this.lowest = Math.min(this.lowest, other.lowest);
+    this.highest = Math.max(this.highest, other.highest);
     this.count += other.count;
     this.max = Math.max(this.max, other.max);
+  }
+
+  clear(): void {
+    if (this.highest >= 0) this.counts.fill(0, this.lowest, this.highest + 1);
+    this.lowest = BUCKETS;
+    this.highest = -1;
+    this.count = 0;
+    this.max = 0;
   }
 }
 
 function bucketOf(value: number): number {
   if (value < LINEAR) return Math.floor(value);
+  if (value < 4294967296) {
+    const whole = value >>> 0;
+    const exponent = 31 - Math.clz32(whole);
+    return LINEAR + (exponent - 7) * PER_DOUBLING + ((whole >>> (exponent - 7)) & 127);
+  }
   bits.setFloat64(0, value);
   const high = bits.getUint32(0);
   const exponent = (high >>> 20) - 1023;

@@ -14,6 +14,9 @@ import { Histogram } from "./histogram.ts";
 /** Grid of the steady-state hypothesis. */
 export const BUCKET_NS: Nanos = 100 * MILLISECOND;
 
+/** No request that will end ok is older: attempts and backoff of a client take less. */
+const SETTLED_NS: Nanos = 60 * SECOND;
+
 /** Latencies of one second are sampled into buckets of this many per doubling for the series. */
 const SERIES_POINTS_MAX = 900;
 
@@ -58,7 +61,7 @@ export class RequestFold {
     const step = Math.floor(arrivedAt / this.seriesStepNs);
     let histogram = this.stepLatencies[step];
     if (histogram === undefined) {
-      histogram = new Histogram();
+      histogram = this.spare.pop() ?? new Histogram();
       this.stepLatencies[step] = histogram;
       this.release(step - 1);
     }
@@ -117,16 +120,19 @@ export class RequestFold {
     });
   }
 
+  private readonly spare: Histogram[] = [];
   private readonly p50s: (number | undefined)[] = [];
   private readonly p99s: (number | undefined)[] = [];
 
   /** Requests end long after they arrived, but none after many seconds: old steps keep their percentiles only. */
   private release(latest: number): void {
-    const old = latest - Math.ceil((60 * SECOND) / this.seriesStepNs);
+    const old = latest - Math.ceil(SETTLED_NS / this.seriesStepNs);
     const histogram = this.stepLatencies[old];
     if (histogram === undefined) return;
     this.p50s[old] = histogram.percentile(0.5) ?? undefined;
     this.p99s[old] = histogram.percentile(0.99) ?? undefined;
     this.stepLatencies[old] = undefined;
+    histogram.clear();
+    this.spare.push(histogram);
   }
 }

@@ -44,5 +44,6 @@ export const SVG_STYLE = `
 .cq .phase { fill: var(--accent); }
 .cq .rpo { fill: var(--bad); }
 .cq .event { stroke: var(--accent); stroke-width: 1.5; }
+.cq .eventmark { fill: var(--accent); }
 .cq .eventname { fill: var(--accent); font-size: 11px; }
 `;

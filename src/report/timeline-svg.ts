@@ -3,6 +3,7 @@
  * and a closer look at the recovery with its phases. Same result, same drawing.
  */
 import type { RecoveryResult, Result, Series } from "../run/result.ts";
+import { drawEvents } from "./events-svg.ts";
 import { answer, clock, plain } from "./format.ts";
 import { drawLanes, laneGroups } from "./lanes.ts";
 import type { Pen } from "./pen.ts";
@@ -39,6 +40,7 @@ export function drawTimeline(svg: Pen, result: Result): Drawn {
   drawAxis(svg, scale, y, clock);
   y += 14;
   y = drawLanes(svg, laneGroups(result), scale, y);
+  y = drawEvents(svg, result, scale, y);
   y = drawPanels(svg, result, scale, y + 10);
   drawFaultBands(faults, result, scale, top, y);
   const worst = mainRecovery(result);
@@ -158,7 +160,7 @@ function drawPanels(svg: Pen, result: Result, scale: TimeScale, top: number): nu
   const p99 = (result.series["LatencyP99Ms"] ?? []).map((of) => ({ of, className: "p99" }));
   const latencyMost = highest([...p50, ...p99].map(({ of }) => of));
   y = panel(svg, scale, y, {
-    title: "Latency, ms (p99 solid, p50 dashed)",
+    title: "Latency, ms: p99 solid and p50 dashed",
     lines: [...p50, ...p99],
     floor: 0,
     ceiling: latencyMost,
@@ -221,7 +223,7 @@ function panel(svg: Pen, scale: TimeScale, top: number, given: Panel): number {
       .attr("class", "small soft")
       .attr("x", 24)
       .attr("y", top + 30)
-      .text(unit.trim());
+      .text(shorten(unit.trim(), 11, LEFT - 66));
   const names = [...new Set(given.lines.map(({ of }) => of.of))];
   const shown = names.length > 3 ? `${names.length} series` : names.join(", ");
   svg

@@ -108,7 +108,7 @@ export class Metrics {
       "ReplicationLag",
       node.id,
       "Seconds",
-      node.alive && node.link !== null ? toSeconds(node.lagAt(now)) : null,
+      node.alive && node.upstream !== null ? toSeconds(node.lagAt(now)) : null,
     );
     Object.assign(before, counters);
   }

@@ -13,17 +13,17 @@ describe("a signal ends cachequake", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s: exit %i within a second, nothing written", (signal, code) =>
+  ] as const)("%s: exit %i within seconds, nothing written", (signal, code) =>
     inFolder(async (folder) => {
       writeFileSync(path.join(folder, "endless.yaml"), endless());
       const child = startCachequake(["run", "endless.yaml"], folder);
       const code2 = ended(child);
-      await pause(1500);
+      await pause(2500);
       expect(child.exitCode).toBeNull();
       const sentAt = performance.now();
       child.kill(signal);
       expect(await code2).toBe(code);
-      expect(performance.now() - sentAt).toBeLessThan(1000);
+      expect(performance.now() - sentAt).toBeLessThan(3000);
       expect(tree(folder)).toEqual(["endless.yaml"]);
     }),
   );

@@ -70,6 +70,8 @@ interface Session extends ClientHost {
   readonly backoff: Stream;
   readonly lane: Lane;
   readonly pools: (Pool | undefined)[];
+  /** By node: the router of its group. */
+  readonly routerOfNode: (Router | undefined)[];
   current: number;
   local: number;
   up: boolean;
@@ -137,6 +139,7 @@ export class ClientFleet implements Clients {
         backoff,
         lane,
         pools: [],
+        routerOfNode: byNode(host.routers),
         current: 0,
         local: 0,
         up: true,
@@ -474,10 +477,7 @@ export class ClientFleet implements Clients {
   }
 
   private routerOf(session: Session, node: number): Router | undefined {
-    return session.routers.find((router) => {
-      for (const candidate of router.group.nodes()) if (candidate.index === node) return true;
-      return false;
-    });
+    return session.routerOfNode[node];
   }
 
   private timedOut(request: number): void {
@@ -779,3 +779,9 @@ export class ClientFleet implements Clients {
 const TOPOLOGY_SERVICE_NS: Nanos = 20_000;
 /** Nodes asked in a row before a refresh is given up until the next error or period. */
 const TOPOLOGY_ATTEMPTS = 5;
+
+function byNode(routers: readonly Router[]): (Router | undefined)[] {
+  const found: (Router | undefined)[] = [];
+  for (const router of routers) for (const node of router.group.nodes()) found[node.index] = router;
+  return found;
+}

@@ -106,6 +106,8 @@ export class RedisNode implements Server, RecordedNode {
   history: number;
   /** When it last lost its upstream, for the age of its data; Infinity while linked. */
   linkDownSince: Nanos = Number.POSITIVE_INFINITY;
+  /** Since when it has heard nothing of its upstream, while it has no link. */
+  staleSince: Nanos = 0;
 
   recordedRole: NodeRole | null = null;
   recordedState: NodeState | null = null;
@@ -192,9 +194,12 @@ export class RedisNode implements Server, RecordedNode {
     return this.appliedOffset;
   }
 
-  /** How far behind its upstream a follower is, ns: the age of the oldest write it has not applied. */
+  /**
+   * How far behind its upstream a follower is, ns: the age of the oldest write it has not applied, or without a link the
+   * time since it last heard of its upstream; 0 for a node that follows nobody.
+   */
   lagAt(now: Nanos): Nanos {
-    if (this.link === null) return 0;
+    if (this.link === null) return this.upstream === null ? 0 : now - this.staleSince;
     this.link.advance(now);
     return this.link.lagAt(now);
   }

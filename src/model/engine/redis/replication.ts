@@ -169,6 +169,7 @@ export class Replication {
   private disconnect(node: RedisNode): void {
     if (node.link !== null) {
       node.link.advance(this.kernel.now);
+      node.staleSince = Math.min(node.link.silentSince, this.kernel.now);
       node.link.close();
       node.link = null;
     }
