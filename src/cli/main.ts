@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The process: signals, exit code, last resort. */
 import { ScenarioError } from "../base/scenario-error.ts";
+import { shellWord } from "../base/shell-word.ts";
 import { CommandError } from "./command-error.ts";
 import { runCommandLine } from "./command-line.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { shellWord } from "./shell-word.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);

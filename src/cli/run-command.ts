@@ -2,6 +2,7 @@ import path from "node:path";
 import { InvariantError } from "../base/invariant.ts";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
+import { shellWord } from "../base/shell-word.ts";
 import { BudgetError } from "../kernel/budget-error.ts";
 import { type ReportFile, renderAll } from "../report/render-all.ts";
 import { resultJson } from "../report/result-json.ts";
@@ -11,7 +12,6 @@ import { open, type Simulation } from "../run/simulation.ts";
 import { execute } from "./execute.ts";
 import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
 import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
-import { shellWord } from "./shell-word.ts";
 import type { Terminal } from "./terminal.ts";
 import { checkWritable, writeReport } from "./write-report.ts";
 

@@ -40,6 +40,20 @@ export class EventRecords {
     this.resize(capacity);
   }
 
+  /** True when the next `take` has to grow. */
+  get isFull(): boolean {
+    return this.free === NONE;
+  }
+
+  /** How many of all records, none of which is free, are of cancelled events. Costs O(capacity). */
+  countCancelled(): number {
+    let count = 0;
+    for (let record = 0; record < this.capacity; record++) {
+      if (this.words[record * WORDS + KIND] === CANCELLED) count++;
+    }
+    return count;
+  }
+
   /** Takes a free record; grows when there is none. */
   take(): number {
     if (this.free === NONE) this.grow();

@@ -285,6 +285,7 @@ export class Kernel implements LaneHost {
     word: number,
   ): number {
     const { records } = this;
+    if (records.isFull) this.sweep();
     const record = records.take();
     const { words } = records;
     const at = record * WORDS;
@@ -387,36 +388,53 @@ export class Kernel implements LaneHost {
       : new ShuffledQueue(this.records);
   }
 
+  /** Takes all records off the queue, in order, frees those of cancelled events, and starts anew. */
+  private drain(): number[] {
+    const { records, queue } = this;
+    const kept: number[] = [];
+    for (;;) {
+      const record = queue.pop(Number.POSITIVE_INFINITY);
+      if (record === NONE) break;
+      if (records.words[record * WORDS + KIND] === CANCELLED) records.release(record);
+      else kept.push(record);
+    }
+    this.queue = this.createQueue();
+    return kept;
+  }
+
+  /** Frees the records of cancelled events that are not due yet, when they are half of all. */
+  private sweep(): void {
+    if (2 * this.records.countCancelled() < this.records.capacity) return;
+    for (const record of this.drain()) this.queue.push(record);
+  }
+
   /**
    * The sequence has run over, after 2^30 events: the pending events get the numbers from 0, in the
    * same order.
    */
   private renumber(): void {
-    const { records, queue, lanes } = this;
+    const { records, lanes } = this;
+    const { words } = records;
     const kept: number[] = [];
-    for (;;) {
-      const record = queue.pop(Number.POSITIVE_INFINITY);
-      if (record === NONE) break;
-      if ((records.words[record * WORDS + KIND] as number) >= 0) kept.push(record);
-      else records.release(record);
+    for (const record of this.drain()) {
+      if ((words[record * WORDS + KIND] as number) >= 0) kept.push(record);
+      else records.release(record); // the anchor of a lane, which will get a new one
     }
     const mask = SEQUENCES - 1;
     const orders: number[] = [];
     for (const lane of lanes) lane.collectOrders(orders);
     const sequences = orders.map((order) => order & mask);
-    for (const record of kept) sequences.push(records.words[record * WORDS + SEQUENCE] as number);
+    for (const record of kept) sequences.push(words[record * WORDS + SEQUENCE] as number);
     const ranks = new Map(
       sequences.sort((a, b) => a - b).map((sequence, rank) => [sequence, rank]),
     );
     this.nextSequence = ranks.size;
-    this.queue = this.createQueue();
     for (const record of kept) {
       const at = record * WORDS;
-      const rank = ranks.get(records.words[at + SEQUENCE] as number) as number;
-      records.words[at + SEQUENCE] = rank;
+      const rank = ranks.get(words[at + SEQUENCE] as number) as number;
+      words[at + SEQUENCE] = rank;
       if (this.shuffleSeed === null) {
-        const kind = records.words[at + KIND] as number;
-        records.words[at + ORDER] = (this.orderBases[kind] as number) + rank;
+        words[at + ORDER] = (this.orderBases[words[at + KIND] as number] as number) + rank;
       }
       this.queue.push(record);
     }

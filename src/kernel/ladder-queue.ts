@@ -20,7 +20,7 @@ import { CANCELLED, type EventRecords, FLOATS, KIND, NEXT, NONE, WORDS } from ".
 import { PackedHeap } from "./packed-heap.ts";
 
 /** A bucket of more events than this becomes a rung; so many may just as well stand in the heap. */
-const BUCKET_EVENTS_MAX = 16;
+const BUCKET_EVENTS_MAX = 24;
 const RUNGS_MAX = 8;
 
 /** Places in `spans`. Those of a rung follow, two each. */
@@ -155,7 +155,7 @@ export class LadderQueue implements EventQueue {
   /** Adds an empty rung of about a bucket per event, from `min` to `max`. */
   private addRung(count: number, min: Nanos, max: Nanos): void {
     const rung = this.rungs++;
-    const buckets = 1 * count + 1;
+    const buckets = count + 1;
     if ((this.heads[rung] as Int32Array).length < buckets) {
       this.heads[rung] = new Int32Array(buckets + (buckets >> 3));
     }
@@ -163,7 +163,7 @@ export class LadderQueue implements EventQueue {
     this.currents[rung] = 0;
     this.lasts[rung] = buckets - 1;
     this.spans[RUNG_START + 2 * rung] = min;
-    this.spans[RUNG_SCALE + 2 * rung] = (1 * count) / (max - min);
+    this.spans[RUNG_SCALE + 2 * rung] = count / (max - min);
   }
 
   private putIntoLastRung(record: number): void {

@@ -9,15 +9,15 @@ export const LEFT = 230;
 export const RIGHT = 1400;
 
 /** Width of text, about, in pixels: system fonts at 11 px take 6.3 px a character at most on average. */
-export const textWidth = (text: string, size: number): number => text.length * size * 0.58;
+export const textWidth = (text: string, size: number): number => text.length * size * 0.6;
 
 export const shorten = (text: string, size: number, width: number): string => {
-  const most = Math.floor(width / (size * 0.58));
+  const most = Math.floor(width / (size * 0.64));
   return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`;
 };
 
 export function wrapText(text: string, size: number, width: number): string[] {
-  const most = Math.floor(width / (size * 0.58));
+  const most = Math.floor(width / (size * 0.64));
   const lines: string[] = [];
   let line = "";
   for (const word of plain(text).split(" ")) {

@@ -11,7 +11,7 @@ export const SVG_STYLE = `
 .cq .soft { fill: var(--soft); }
 .cq .title { font-size: 20px; font-weight: 600; }
 .cq .head { font-size: 13px; font-weight: 600; }
-.cq .small { font-size: 11px; }
+.cq .small { font-size: 11.5px; }
 .cq .end { text-anchor: end; }
 .cq .mid { text-anchor: middle; }
 .cq .bg { fill: var(--bg); }
@@ -26,9 +26,9 @@ export const SVG_STYLE = `
 .cq .primary { fill: var(--primary); }
 .cq .replica { fill: var(--replica); }
 .cq .none { fill: var(--bg); stroke: var(--line); }
-.cq .primaryname { fill: var(--primary-ink); font-size: 11px; }
-.cq .replicaname { fill: var(--replica-ink); font-size: 11px; }
-.cq .statename { fill: var(--down-ink); font-size: 11px; }
+.cq .primaryname { fill: var(--primary-ink); font-size: 11.5px; }
+.cq .replicaname { fill: var(--replica-ink); font-size: 11.5px; }
+.cq .statename { fill: var(--down-ink); font-size: 11.5px; }
 .cq .down { fill: url(#cq-down); stroke: var(--stroke); stroke-width: .5; }
 .cq .provisioning { fill: var(--bg); stroke: var(--stroke); stroke-dasharray: 4 3; }
 .cq .syncing { fill: url(#cq-syncing); stroke: var(--stroke); stroke-width: .5; }
@@ -45,5 +45,5 @@ export const SVG_STYLE = `
 .cq .rpo { fill: var(--bad); }
 .cq .event { stroke: var(--accent); stroke-width: 1.5; }
 .cq .eventmark { fill: var(--accent); }
-.cq .eventname { fill: var(--accent); font-size: 11px; }
+.cq .eventname { fill: var(--accent); font-size: 11.5px; }
 `;

@@ -31,7 +31,7 @@ h2 { font-size: 17px; margin: 36px 0 10px; }
 .tiles span { color: var(--soft); font-size: 13px; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 .scroll:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.scroll svg { display: block; width: 100%; min-width: 900px; height: auto; }
+.scroll svg { display: block; width: 100%; min-width: 1390px; height: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: var(--soft); padding: 8px 12px; }
 th, td { text-align: left; vertical-align: top; padding: 7px 12px; border-top: 1px solid var(--line); }
@@ -41,6 +41,7 @@ td.v { font-weight: 650; white-space: nowrap; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; padding: 6px 0; }
 @media print { body { background: #fff; color: #000; } .scroll { overflow: visible; border: 0; } .scroll svg { min-width: 0; } details > * { display: block; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+@media (max-width: 700px) { table { min-width: 680px; } }
 @media (max-width: 480px) { main { padding: 14px 12px 40px; } .answer { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; } }
 `;
 

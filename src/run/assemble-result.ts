@@ -1,5 +1,6 @@
 /** Puts what was measured and judged into the contract of `result.json`. */
 import { type Nanos, toMilliseconds, toSeconds } from "../base/nanos.ts";
+import { shellWord } from "../base/shell-word.ts";
 import { VERSION } from "../base/version.ts";
 import { type CacheFacts, type CheckContext, membersOf } from "../checks/context.ts";
 import { failoversOf, worstRecovery } from "../checks/objectives/rto.ts";
@@ -100,7 +101,7 @@ export function assembleResult(facts: RunFacts): Result {
 
 /** The one line that reproduces a run. */
 export function reproduceLine(resolved: ResolvedScenario, input: RunInput): string {
-  const sets = input.sets.map((set) => ` --set '${set}'`).join("");
+  const sets = input.sets.map((set) => ` --set ${shellWord(set)}`).join("");
   return `cachequake run ${resolved.name} --seed ${resolved.seed}${sets}${input.allowPlanted ? " --allow-planted" : ""}`;
 }
 

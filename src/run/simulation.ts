@@ -31,6 +31,8 @@ export interface Simulation {
   runUntil(time: Nanos): void;
   /** Runs to the end and says what happened. */
   finish(input: RunInput): Result;
+  /** The run digest so far: 16 hex digits. */
+  digest(): string;
   /** What faults have written and not yet taken back, for comparison with a run that had none. */
   faultState(): unknown;
 }
@@ -98,6 +100,7 @@ export function open(resolved: ResolvedScenario): Simulation {
         events: kernel.events,
       });
     },
+    digest: () => kernel.digest(),
     faultState: () => faultStateOf(started),
   };
 }

@@ -40,7 +40,7 @@ describe("renderAll()", () => {
   for (const name of names) {
     it(`timeline.svg of ${name}: text of at least 11 px, and no two texts overlap`, () => {
       const svg = file(reports.get(name)!.files, "timeline.svg");
-      const sizes = [...svg.matchAll(/font-size: (\d+)px/g)].map((match) => Number(match[1]));
+      const sizes = [...svg.matchAll(/font-size: ([\d.]+)px/g)].map((match) => Number(match[1]));
       expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
       const boxes = [...svg.matchAll(/<text([^>]*)>([^<]*)<\/text>/g)].map(
         ([, attributes = "", text = ""]) => {
@@ -52,7 +52,7 @@ describe("renderAll()", () => {
             : classes.includes("head")
               ? 13
               : /small|name/.test(get("class"))
-                ? 11
+                ? 11.5
                 : 12;
           const width = textWidth(text.replace(/&[a-z]+;/g, "x"), size);
           const x =

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { shellWord } from "../../src/cli/shell-word.ts";
+import { shellWord } from "../../src/base/shell-word.ts";
 
 test.each(["plain-1.yaml", "method[0].at=3m", "it's", "a b", "$HOME", "", "`x`", "*", "a\nb", "ü"])(
   "shellWord(%j) arrives as it is",
