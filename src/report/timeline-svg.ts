@@ -160,7 +160,7 @@ function drawPanels(svg: Pen, result: Result, scale: TimeScale, top: number): nu
   const p99 = (result.series["LatencyP99Ms"] ?? []).map((of) => ({ of, className: "p99" }));
   const latencyMost = highest([...p50, ...p99].map(({ of }) => of));
   y = panel(svg, scale, y, {
-    title: "Latency, ms: p99 solid and p50 dashed",
+    title: "Latency, ms (p50 dashed)",
     lines: [...p50, ...p99],
     floor: 0,
     ceiling: latencyMost,

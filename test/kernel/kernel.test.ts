@@ -352,6 +352,15 @@ describe("Kernel ties", () => {
     expect(kernel.ties).toBe(1);
   });
 
+  test("an event scheduled after time has moved on is no tie with one that fired before", () => {
+    const { kernel, kinds, targets } = createRecording();
+    kernel.schedule(5, kinds[1]!, targets[0]!);
+    kernel.runUntil(10);
+    kernel.schedule(10, kinds[1]!, targets[1]!);
+    kernel.runUntil(10);
+    expect(kernel.ties).toBe(0);
+  });
+
   const race = (seed: string, tieBreak: "schedule" | "shuffled") => {
     const { kernel, fired, kinds, targets } = createRecording({ seed, tieBreak });
     for (let i = 0; i < 200; i++) {

@@ -281,6 +281,7 @@ export class RedisNode implements Server, RecordedNode {
     this.link = null;
     this.clusterUp = true;
     this.linkDownSince = this.ports.kernel.now;
+    this.staleSince = this.ports.kernel.now;
   }
 
   /** Applies one entry of the stream. */
