@@ -120,7 +120,9 @@ describe("Streams", () => {
       ["a/b/c", ""],
       ["", "a/b/c"],
     ] as const;
-    const starts = pairs.map((pair) => String(first(new Streams("42"), ...pair)));
+    const starts = pairs.map(([entity, purpose]) =>
+      String(first(new Streams("42"), entity, purpose)),
+    );
     expect(new Set(starts).size).toBe(pairs.length);
   });
 
