@@ -100,7 +100,7 @@ export class Transport {
     const clients = this.clients as Clients;
     const from = (this.servers[frames.server[frame] as number] as Server).host;
     const due = departAt + this.network.oneWayNs(from, clients.hostOf[client] as number);
-    const word = (frames.status[frame] as number) | ((frames.request[frame] as number) << 4);
+    const word = frames.status[frame] as number;
     this.kernel.schedule(due, this.atClient, clients.target[client] as number, frame, word);
   }
 
@@ -210,13 +210,7 @@ export class Transport {
     };
     const from = (this.clients as Clients).hostOf[client] as number;
     const due = now + this.network.oneWayNs(from, (this.servers[server] as Server).host);
-    this.kernel.schedule(
-      due,
-      this.connectAtServer,
-      this.serverTargets[server] as number,
-      slot,
-      connection,
-    );
+    this.kernel.schedule(due, this.connectAtServer, this.serverTargets[server] as number, slot, 0);
   }
 
   private connectArrives(slot: number): void {
@@ -243,13 +237,7 @@ export class Transport {
     const roundTrip = oneWay + this.network.oneWayNs(from, server.host);
     syn.sentAt = this.kernel.now;
     const due = this.kernel.now + oneWay + (syn.roundTrips - 1) * roundTrip;
-    this.kernel.schedule(
-      due,
-      this.connectAtClient,
-      clients.target[syn.client] as number,
-      slot,
-      syn.connection,
-    );
+    this.kernel.schedule(due, this.connectAtClient, clients.target[syn.client] as number, slot, 0);
   }
 
   private connectAnswered(slot: number): void {
@@ -283,13 +271,7 @@ export class Transport {
         (this.servers[server] as Server).host,
         clients.hostOf[client] as number,
       );
-    this.kernel.schedule(
-      due,
-      this.resetAtClient,
-      clients.target[client] as number,
-      slot,
-      connection,
-    );
+    this.kernel.schedule(due, this.resetAtClient, clients.target[client] as number, slot, 0);
   }
 
   private resetArrives(slot: number): void {
