@@ -4,7 +4,7 @@
  * `OPERATION_BATCH` and then overwritten, so memory does not grow with the number of requests.
  */
 
-export const OPERATION_BATCH = 1024;
+export const OPERATION_BATCH = 256;
 
 /** Command codes in the `command` column. */
 export const COMMAND_GET = 0;

@@ -25,6 +25,7 @@ import {
 } from "./event-records.ts";
 import { LadderQueue } from "./ladder-queue.ts";
 import { type Lane, type LaneHost, RingLane } from "./lane.ts";
+import { LaneHeads } from "./lane-heads.ts";
 import { ShuffledQueue } from "./shuffled-queue.ts";
 import { Streams } from "./streams.ts";
 
@@ -63,7 +64,7 @@ const NOW = 0;
 const CHECKPOINT = 1;
 const TWO_MINUS_32 = 2.3283064365386963e-10;
 
-/** What `fireNext` did. A leftover is a cancelled event, or the anchor of one on a lane. */
+/** What `fireNext` did. A leftover is the record of a cancelled event. */
 const NOTHING_DUE = 0;
 const LEFTOVER = 1;
 const FIRED = 2;
@@ -83,6 +84,7 @@ export class Kernel implements LaneHost {
   private queue: EventQueue;
   private nextSequence: number;
   private readonly lanes: RingLane[] = [];
+  private readonly laneHeads = new LaneHeads();
   // Kinds are numbered from 1.
   private readonly kindNames: string[] = [""];
   private readonly handlers: EventHandler[] = [() => undefined];
@@ -179,23 +181,23 @@ export class Kernel implements LaneHost {
     if (this.shuffleSeed !== null) {
       return {
         schedule: (dueNs, target, slot, word) => this.schedule(dueNs, kind, target, slot, word),
+        post: (dueNs, target, slot, word) => this.schedule(dueNs, kind, target, slot, word),
         cancel: (handle) => this.cancel(handle),
       };
     }
-    const lane = new RingLane(this, kind, this.lanes.length);
+    const lane = new RingLane(this, this.laneHeads, kind, this.laneHeads.add());
     this.lanes.push(lane);
     return lane;
   }
 
   /** When the next event is due; Infinity when there is none. */
   peek(): Nanos {
+    const laneDue = this.laneHeads.firstDue;
     for (;;) {
       const due = this.queue.firstDue();
-      if (due === Number.POSITIVE_INFINITY) return due;
-      const kind = this.records.words[this.queue.first() * WORDS + KIND] as number;
-      if (kind >= 0) return due;
-      if (kind !== CANCELLED && (this.lanes[-2 - kind] as RingLane).anchorIsAlive) return due;
-      this.fireNext(due);
+      if (due >= laneDue) return laneDue;
+      if (this.records.words[this.queue.first() * WORDS + KIND] !== CANCELLED) return due;
+      this.records.release(this.queue.pop(due));
     }
   }
 
@@ -271,11 +273,6 @@ export class Kernel implements LaneHost {
       : this.tieOrder(dueNs, kind, target);
   }
 
-  /** For lanes: puts the anchor of a lane into the queue. */
-  pushAnchor(dueNs: Nanos, order: number, lane: number): void {
-    this.enqueue(dueNs, order, -2 - lane, 0, 0, 0);
-  }
-
   private enqueue(
     dueNs: Nanos,
     order: number,
@@ -305,11 +302,16 @@ export class Kernel implements LaneHost {
     return generation * RECORDS_MAX + record;
   }
 
-  /** Takes the first record off the queue and fires it, unless it is a leftover. */
+  /** Fires the first event of lanes and queue, or removes a leftover, if that is due at `limitNs` or before. */
   private fireNext(limitNs: Nanos): number {
-    const record = this.queue.pop(limitNs);
+    const { records, queue, laneHeads } = this;
+    const laneDue = laneHeads.firstDue;
+    if (laneDue <= limitNs) {
+      const due = queue.firstDue();
+      if (laneDue < due || (laneDue === due && this.isLaneFirst())) return this.fireLane(laneDue);
+    }
+    const record = queue.pop(limitNs);
     if (record === NONE) return NOTHING_DUE;
-    const { records } = this;
     const at = record * WORDS;
     const { words } = records;
     const due = records.floats[record * FLOATS] as number;
@@ -318,20 +320,20 @@ export class Kernel implements LaneHost {
     const slot = words[at + SLOT] as number;
     const word = words[at + WORD] as number;
     records.release(record);
-    if (kind < 0) {
-      if (kind === CANCELLED) return LEFTOVER;
-      return this.fireLane(due, this.lanes[-2 - kind] as RingLane);
-    }
+    if (kind === CANCELLED) return LEFTOVER;
     this.fire(due, kind, target, slot, word);
     return FIRED;
   }
 
-  /** The anchor of `lane` came first: fires the head if it stands for that, else moves it on. */
-  private fireLane(due: Nanos, lane: RingLane): number {
-    if (!lane.anchorIsAlive) {
-      lane.moveAnchor();
-      return LEFTOVER;
-    }
+  /** Lanes and queue hold events of the same due time: whether the lane's comes before the queue's. */
+  private isLaneFirst(): boolean {
+    if (this.laneHeads.firstDue === Number.POSITIVE_INFINITY) return false;
+    const order = (this.records.words[this.queue.first() * WORDS + ORDER] as number) >>> 0;
+    return this.laneHeads.firstOrder < order;
+  }
+
+  private fireLane(due: Nanos): number {
+    const lane = this.lanes[this.laneHeads.first] as RingLane;
     const target = lane.headTarget();
     const slot = lane.headSlot();
     const word = lane.headWord();
@@ -415,11 +417,7 @@ export class Kernel implements LaneHost {
   private renumber(): void {
     const { records, lanes } = this;
     const { words } = records;
-    const kept: number[] = [];
-    for (const record of this.drain()) {
-      if ((words[record * WORDS + KIND] as number) >= 0) kept.push(record);
-      else records.release(record); // the anchor of a lane, which will get a new one
-    }
+    const kept = this.drain();
     const mask = SEQUENCES - 1;
     const orders: number[] = [];
     for (const lane of lanes) lane.collectOrders(orders);

@@ -1,11 +1,11 @@
 /**
- * A lane holds events of one kind whose due times never decrease: timeouts of a fixed length, armed
- * per request and mostly cancelled. A ring instead of a heap: scheduling and cancelling are O(1),
- * and only one event of the lane stands in the kernel's queue, its anchor. The order in which events
- * fire is the same as with `Kernel.schedule`, since each keeps the sequence it was scheduled with.
+ * A lane holds events of one kind whose due times never decrease: timeouts of a fixed length, messages over a path of
+ * one delay. A ring instead of a heap: scheduling and cancelling are O(1). The order in which events fire is the same
+ * as with `Kernel.schedule`, since each keeps the sequence it was scheduled with.
  */
 import { invariant } from "../base/invariant.ts";
 import type { Nanos } from "../base/nanos.ts";
+import type { LaneHeads } from "./lane-heads.ts";
 
 /** Events of one kind in order of time; see `Kernel.lane`. */
 export interface Lane {
@@ -15,6 +15,8 @@ export interface Lane {
    * @param dueNs - not before now, nor before the lane's last one
    */
   schedule(dueNs: Nanos, target: number, slot?: number, word?: number): number;
+  /** Schedules an event that nobody will cancel; one due before the lane's last goes to the queue instead. */
+  post(dueNs: Nanos, target: number, slot: number, word: number): void;
   /** Cancels; false when the event has fired or was cancelled. */
   cancel(handle: number): boolean;
 }
@@ -23,133 +25,146 @@ export interface Lane {
 export interface LaneHost {
   /** Checks an event's facts and answers its order word. */
   nextOrder(dueNs: Nanos, kind: number, target: number): number;
-  /** Puts the anchor of lane number `lane` into the queue. */
-  pushAnchor(dueNs: Nanos, order: number, lane: number): void;
+  /** Puts an event that does not fit on a lane into the queue. */
+  schedule(dueNs: Nanos, kind: number, target: number, slot: number, word: number): number;
   /** Counts events that are scheduled and not cancelled. */
   pending: number;
 }
 
+/** An entry takes 24 bytes of one buffer: its due time, then the words from `ORDER` on. */
+const FLOATS = 3;
+const WORDS = 6;
+const ORDER = 2;
+const TARGET = 3;
+const SLOT = 4;
+const WORD = 5;
+
 /** In place of a target: a cancelled event. */
 const GONE = -1;
 
-/** A lane as a ring of entries. */
+/** A lane as a ring of entries. Its first entry is alive and stands in `heads`; an empty lane stands at Infinity. */
 export class RingLane implements Lane {
-  /** Number of the entry that the anchor in the queue stands for; 0 without an anchor. */
-  private anchor = 0;
   /** Entries have numbers from 1; those from `head` to before `tail` are in the ring. */
   private head = 1;
   private tail = 1;
   private mask = 63;
-  private dues = new Float64Array(64);
-  private orders = new Uint32Array(64);
-  /** [target, slot, word] per entry. */
-  private words = new Int32Array(3 * 64);
+  private words = new Int32Array(WORDS * 64);
+  private floats = new Float64Array(this.words.buffer);
 
   constructor(
     private readonly host: LaneHost,
+    private readonly heads: LaneHeads,
     readonly kind: number,
     private readonly index: number,
   ) {}
 
   schedule(dueNs: Nanos, target: number, slot = 0, word = 0): number {
-    const lastDue = this.dues[(this.tail - 1) & this.mask] as number;
+    const lastDue = this.lastDue;
     if (!(dueNs >= lastDue)) {
       invariant(false, "due times on a lane never decrease", { dueNs, lastDue });
     }
-    const order = this.host.nextOrder(dueNs, this.kind, target);
-    if (this.tail - this.head > this.mask) this.grow();
-    const entry = this.tail++;
-    const at = entry & this.mask;
-    this.dues[at] = dueNs;
-    this.orders[at] = order;
-    this.words[3 * at] = target;
-    this.words[3 * at + 1] = slot;
-    this.words[3 * at + 2] = word;
-    this.host.pending++;
-    // An anchor of an entry since cancelled is earlier than this one: it will find it.
-    if (this.anchor === 0) this.drop(entry);
-    return entry;
+    return this.append(dueNs, target, slot, word);
+  }
+
+  post(dueNs: Nanos, target: number, slot: number, word: number): void {
+    if (dueNs >= this.lastDue) this.append(dueNs, target, slot, word);
+    else this.host.schedule(dueNs, this.kind, target, slot, word);
   }
 
   cancel(handle: number): boolean {
     if (!(handle >= this.head && handle < this.tail)) return false;
-    const at = 3 * (handle & this.mask);
+    const at = WORDS * (handle & this.mask) + TARGET;
     if (this.words[at] === GONE) return false;
     this.words[at] = GONE;
     this.host.pending--;
-    if (handle === this.head) this.skipGone();
+    if (handle === this.head) this.advance();
     return true;
   }
 
-  /** True when the entry that the anchor stands for was not cancelled: it is the head. */
-  get anchorIsAlive(): boolean {
-    return this.anchor === this.head && this.head < this.tail;
-  }
-
-  /** Puts a new anchor in the queue, for the head; the old one was taken off it. */
-  moveAnchor(): void {
-    this.anchor = 0;
-    if (this.head < this.tail) this.drop(this.head);
-  }
-
   headTarget(): number {
-    return this.words[3 * (this.head & this.mask)] as number;
+    return this.words[WORDS * (this.head & this.mask) + TARGET] as number;
   }
 
   headSlot(): number {
-    return this.words[3 * (this.head & this.mask) + 1] as number;
+    return this.words[WORDS * (this.head & this.mask) + SLOT] as number;
   }
 
   headWord(): number {
-    return this.words[3 * (this.head & this.mask) + 2] as number;
+    return this.words[WORDS * (this.head & this.mask) + WORD] as number;
   }
 
-  /** Takes the head off, because it fires, and anchors the next; the old anchor was taken off. */
+  /** Takes the head off, because it fires. */
   removeHead(): void {
-    this.words[3 * (this.head & this.mask)] = GONE;
-    this.skipGone();
-    this.moveAnchor();
+    this.words[WORDS * (this.head & this.mask) + TARGET] = GONE;
+    this.advance();
   }
 
   /** Adds the order words of all entries in the ring. */
   collectOrders(orders: number[]): void {
-    for (let entry = this.head; entry < this.tail; entry++) {
-      orders.push(this.orders[entry & this.mask] as number);
-    }
+    for (let entry = this.head; entry < this.tail; entry++) orders.push(this.orderOf(entry));
   }
 
-  /** Replaces every order word, and anchors the head anew; the old anchor was taken off. */
+  /** Replaces every order word. */
   renumber(newOrder: (order: number) => number): void {
     for (let entry = this.head; entry < this.tail; entry++) {
-      const at = entry & this.mask;
-      this.orders[at] = newOrder(this.orders[at] as number);
+      this.words[WORDS * (entry & this.mask) + ORDER] = newOrder(this.orderOf(entry));
     }
-    this.moveAnchor();
+    this.showHead();
   }
 
-  private drop(entry: number): void {
-    const at = entry & this.mask;
-    this.anchor = entry;
-    this.host.pushAnchor(this.dues[at] as number, this.orders[at] as number, this.index);
+  /** Due time of the entry appended last, also when it has left the ring; 0 before the first. */
+  private get lastDue(): Nanos {
+    return this.floats[FLOATS * ((this.tail - 1) & this.mask)] as number;
   }
 
-  private skipGone(): void {
-    while (this.head < this.tail && this.words[3 * (this.head & this.mask)] === GONE) this.head++;
+  private append(dueNs: Nanos, target: number, slot: number, word: number): number {
+    const order = this.host.nextOrder(dueNs, this.kind, target);
+    if (this.tail - this.head > this.mask) this.grow();
+    const entry = this.tail++;
+    const place = entry & this.mask;
+    const at = WORDS * place;
+    const { words } = this;
+    this.floats[FLOATS * place] = dueNs;
+    words[at + ORDER] = order;
+    words[at + TARGET] = target;
+    words[at + SLOT] = slot;
+    words[at + WORD] = word;
+    this.host.pending++;
+    if (entry === this.head) this.heads.change(this.index, dueNs, order);
+    return entry;
+  }
+
+  /** Drops what is gone from the front and shows the new head. */
+  private advance(): void {
+    const { words, mask, tail } = this;
+    let { head } = this;
+    while (head < tail && words[WORDS * (head & mask) + TARGET] === GONE) head++;
+    this.head = head;
+    this.showHead();
+  }
+
+  private showHead(): void {
+    const { head } = this;
+    if (head === this.tail) this.heads.empty(this.index);
+    else {
+      const due = this.floats[FLOATS * (head & this.mask)] as number;
+      this.heads.change(this.index, due, this.orderOf(head));
+    }
+  }
+
+  private orderOf(entry: number): number {
+    return (this.words[WORDS * (entry & this.mask) + ORDER] as number) >>> 0;
   }
 
   private grow(): void {
-    const { dues, orders, words, mask } = this;
-    const length = 2 * (mask + 1);
-    this.dues = new Float64Array(length);
-    this.orders = new Uint32Array(length);
-    this.words = new Int32Array(3 * length);
-    this.mask = length - 1;
+    const { words, mask } = this;
+    this.words = new Int32Array(2 * words.length);
+    this.floats = new Float64Array(this.words.buffer);
+    this.mask = 2 * mask + 1;
     for (let entry = this.head; entry < this.tail; entry++) {
-      const from = entry & mask;
-      const to = entry & this.mask;
-      this.dues[to] = dues[from] as number;
-      this.orders[to] = orders[from] as number;
-      for (let i = 0; i < 3; i++) this.words[3 * to + i] = words[3 * from + i] as number;
+      const from = WORDS * (entry & mask);
+      const to = WORDS * (entry & this.mask);
+      for (let i = 0; i < WORDS; i++) this.words[to + i] = words[from + i] as number;
     }
   }
 }

@@ -3,20 +3,24 @@ import { describe, expect, test } from "vitest";
 import { InvariantError } from "../../src/base/invariant.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
 
-/** One act of a client: arm a timeout, arm another event, cancel some timeout, let time pass. */
+/** One act of a client: arm a timeout, arm another event, post a message, cancel some timeout, let time pass. */
 const acts = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ act: fc.constant("arm" as const), n: fc.nat(1) }) },
     { weight: 2, arbitrary: fc.record({ act: fc.constant("other" as const), n: fc.nat(12) }) },
+    { weight: 3, arbitrary: fc.record({ act: fc.constant("post" as const), n: fc.nat(6) }) },
     { weight: 4, arbitrary: fc.record({ act: fc.constant("cancel" as const), n: fc.nat(300) }) },
     { weight: 2, arbitrary: fc.record({ act: fc.constant("pass" as const), n: fc.nat(4) }) },
     { weight: 1, arbitrary: fc.record({ act: fc.constant("peek" as const), n: fc.nat(1) }) },
   ),
   { maxLength: 300 },
 );
-type Act = { readonly act: "arm" | "other" | "cancel" | "pass" | "peek"; readonly n: number };
+type Act = {
+  readonly act: "arm" | "other" | "post" | "cancel" | "pass" | "peek";
+  readonly n: number;
+};
 
-/** Plays the acts with two timeouts of 5 ns and 8 ns, on lanes or by schedule(). */
+/** Plays the acts with two timeouts of 5 ns and 8 ns and messages of any delay, on lanes or by schedule(). */
 function play(steps: readonly Act[], onLanes: boolean, tieBreak: "schedule" | "shuffled") {
   const kernel = new Kernel({ seed: "1", maxEvents: 1e6, tieBreak });
   const seen: unknown[] = [];
@@ -24,6 +28,8 @@ function play(steps: readonly Act[], onLanes: boolean, tieBreak: "schedule" | "s
     seen.push([name, kernel.now, target, slot, word]);
   const kinds = [kernel.kind("t5", note("t5"), 1), kernel.kind("t8", note("t8"), 0)];
   const other = kernel.kind("other", note("other"), 1);
+  const posted = kernel.kind("posted", note("posted"), 1);
+  const postLane = kernel.lane(posted);
   const targets = [kernel.target("a"), kernel.target("b"), kernel.target("c")];
   const lanes = kinds.map((kind) => kernel.lane(kind));
   const armed: { readonly lane: number; readonly handle: number }[] = [];
@@ -37,6 +43,10 @@ function play(steps: readonly Act[], onLanes: boolean, tieBreak: "schedule" | "s
       armed.push({ lane: n, handle });
     } else if (act === "other") {
       kernel.schedule(kernel.now + n, other, target, i);
+    } else if (act === "post") {
+      // Of any delay: some are due before the lane's last and go to the queue.
+      if (onLanes) postLane.post(kernel.now + n, target, i, n);
+      else kernel.schedule(kernel.now + n, posted, target, i, n);
     } else if (act === "cancel") {
       const one = armed[n % Math.max(1, armed.length)];
       if (one === undefined) return;

@@ -14,6 +14,9 @@ import type { NetworkSettings } from "./network-settings.ts";
 /** `brokenAt` of a path that never was cut. */
 const NEVER = -1;
 
+/** Paths of this many different delays are told apart by class; the last class takes all others too. */
+const DELAY_CLASSES_MAX = 8;
+
 /** Told when paths were cut, joined or changed their delay, after the change. */
 export interface NetworkListener {
   /** Before anything changes: settle what has arrived until now. */
@@ -26,6 +29,9 @@ export class Network {
   /** One-way delay without faults, ns, [from * size + to]. */
   private readonly base: Float64Array;
   private readonly delay: Float64Array;
+  /** Class of each path's delay without faults: paths of one class are equally long. */
+  private readonly classes: Uint8Array;
+  readonly delayClasses: number;
   private readonly jitter: Float64Array;
   private readonly cuts: Uint16Array;
   /** Infinity while cut; else the end of the last cut, or NEVER. */
@@ -46,6 +52,12 @@ export class Network {
       for (let b = 0; b < size; b++) this.base[a * size + b] = Math.round(this.rttNs(a, b) / 2);
     }
     this.delay = this.base.slice();
+    const known = [...new Set(this.base)].slice(0, DELAY_CLASSES_MAX);
+    this.delayClasses = known.length;
+    this.classes = Uint8Array.from(this.base, (delay) => {
+      const found = known.indexOf(delay);
+      return found >= 0 ? found : known.length - 1;
+    });
     this.jitter = new Float64Array(size * size);
     this.cuts = new Uint16Array(size * size);
     this.brokenAt = new Float64Array(size * size).fill(NEVER);
@@ -67,6 +79,11 @@ export class Network {
       "jitter",
     );
     return delay + Math.floor(stream.next() * (jitter + 1));
+  }
+
+  /** Class of a path's delay without faults, 0 to `delayClasses` - 1. */
+  delayClass(from: number, to: number): number {
+    return this.classes[from * this.size + to] as number;
   }
 
   /** One-way delay without jitter, ns. */

@@ -6,7 +6,7 @@
  * Leaves out: segments, windows, keep-alive. A connection carries one command at a time, so nothing can overtake.
  */
 import type { Nanos } from "../../base/nanos.ts";
-import type { Kernel } from "../../kernel/kernel.ts";
+import type { Kernel, Lane } from "../../kernel/kernel.ts";
 import type { Frames } from "./frames.ts";
 import type { Network } from "./network.ts";
 
@@ -46,6 +46,9 @@ export class Transport {
   readonly servers: Server[] = [];
   private readonly serverTargets: number[] = [];
   private clients: Clients | null = null;
+  /** Frames on paths of one delay arrive in the order in which they left: a lane each. */
+  private readonly toServer: readonly Lane[];
+  private readonly toClient: readonly Lane[];
   private readonly atServer: number;
   private readonly atClient: number;
   private readonly connectAtServer: number;
@@ -59,6 +62,10 @@ export class Transport {
   ) {
     this.atServer = kernel.kind("frame-at-server", (_target, frame) => this.arriveAtServer(frame));
     this.atClient = kernel.kind("frame-at-client", (_target, frame) => this.arriveAtClient(frame));
+    const lanes = (kind: number) =>
+      Array.from({ length: network.delayClasses }, () => kernel.lane(kind));
+    this.toServer = lanes(this.atServer);
+    this.toClient = lanes(this.atClient);
     this.connectAtServer = kernel.kind("connect-at-server", (_target, slot) =>
       this.connectArrives(slot),
     );
@@ -80,15 +87,16 @@ export class Transport {
 
   /** Sends a filled frame from its client now. `word` tells requests apart in the digest. */
   sendRequest(frame: number, word: number): void {
-    const { frames, kernel } = this;
-    const now = kernel.now;
+    const { frames } = this;
+    const { now } = this.kernel;
     const server = frames.server[frame] as number;
     frames.sentAt[frame] = now;
     frames.firstSentAt[frame] = now;
     const from = (this.clients as Clients).hostOf[frames.client[frame] as number] as number;
     const to = (this.servers[server] as Server).host;
     const due = now + this.network.oneWayNs(from, to);
-    kernel.schedule(due, this.atServer, this.serverTargets[server] as number, frame, word);
+    const lane = this.toServer[this.network.delayClass(from, to)] as Lane;
+    lane.post(due, this.serverTargets[server] as number, frame, word);
   }
 
   /** Sends the answered frame back; it leaves the server at `departAt`. */
@@ -99,9 +107,10 @@ export class Transport {
     const client = frames.client[frame] as number;
     const clients = this.clients as Clients;
     const from = (this.servers[frames.server[frame] as number] as Server).host;
-    const due = departAt + this.network.oneWayNs(from, clients.hostOf[client] as number);
-    const word = frames.status[frame] as number;
-    this.kernel.schedule(due, this.atClient, clients.target[client] as number, frame, word);
+    const to = clients.hostOf[client] as number;
+    const due = departAt + this.network.oneWayNs(from, to);
+    const lane = this.toClient[this.network.delayClass(from, to)] as Lane;
+    lane.post(due, clients.target[client] as number, frame, frames.status[frame] as number);
   }
 
   private arriveAtServer(frame: number): void {
