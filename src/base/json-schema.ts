@@ -74,6 +74,7 @@ export const NAME = "^[a-z][a-z0-9-]{0,39}$";
 export const mapOf = (item: JsonSchema, description: string): JsonSchema => ({
   type: "object",
   description,
+  maxProperties: 100,
   propertyNames: {
     pattern: NAME,
     expected:
@@ -116,11 +117,14 @@ export const distribution = (format: "duration" | "size", description: string): 
       one("exponential", fields(["mean"])),
       one("normal", fields(["mean", "stddev"])),
       one("lognormal", fields(["median", "p99"])),
-      one("pareto", fields(["min"], { shape: { type: "number", exclusiveMinimum: 1 } })),
+      one(
+        "pareto",
+        fields(["min"], { shape: { type: "number", exclusiveMinimum: 1, maximum: 1000 } }),
+      ),
       one("empirical", {
         type: "array",
         minItems: 1,
-        items: fields(["value"], { weight: { type: "number", exclusiveMinimum: 0 } }),
+        items: fields(["value"], { weight: { type: "number", minimum: 1e-9, maximum: 1e9 } }),
       }),
     ],
   };

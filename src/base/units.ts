@@ -14,19 +14,27 @@ const DURATION_UNITS: readonly (readonly [unit: string, ns: number])[] = [
   ["d", 86_400 * SECOND],
 ];
 
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 1024,
-  MiB: 1024 ** 2,
-  GiB: 1024 ** 3,
-};
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ["B", 1],
+  ["KB", 1e3],
+  ["MB", 1e6],
+  ["GB", 1e9],
+  ["KiB", 1024],
+  ["MiB", 1024 ** 2],
+  ["GiB", 1024 ** 3],
+]);
 
-const COUNT_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6 };
+const COUNT_UNITS: ReadonlyMap<string, number> = new Map([
+  ["", 1],
+  ["k", 1e3],
+  ["M", 1e6],
+]);
 
-const RATE_UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 };
+const RATE_UNITS: ReadonlyMap<string, number> = new Map([
+  ["s", 1],
+  ["min", 60],
+  ["h", 3600],
+]);
 
 const NUMBER = /^(\d{1,15}(?:\.\d{1,9})?)/;
 
@@ -57,7 +65,7 @@ export function parseDuration(text: string): Nanos | undefined {
 /** `500B`, `1KB` (1000), `2MiB` (1024^2): whole bytes. */
 export function parseSize(text: string): number | undefined {
   const parts = split(text.trim());
-  const factor = parts === undefined ? undefined : SIZE_UNITS[parts.unit];
+  const factor = parts === undefined ? undefined : SIZE_UNITS.get(parts.unit);
   if (parts === undefined || factor === undefined) return undefined;
   const bytes = Math.round(parts.value * factor);
   return bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
@@ -67,7 +75,7 @@ export function parseSize(text: string): number | undefined {
 export function parseRate(text: string): number | undefined {
   const slash = text.indexOf("/");
   const count = slash < 0 ? undefined : parseCount(text.slice(0, slash), true);
-  const per = RATE_UNITS[text.slice(slash + 1).trim()];
+  const per = RATE_UNITS.get(text.slice(slash + 1).trim());
   return count === undefined || per === undefined ? undefined : count / per;
 }
 
@@ -81,7 +89,7 @@ export function parsePercentage(text: string): number | undefined {
 /** `200k`, `1M`, `5`: a number; whole unless `fractions`. */
 export function parseCount(text: string, fractions = false): number | undefined {
   const parts = split(text.trim());
-  const factor = parts === undefined ? undefined : COUNT_UNITS[parts.unit];
+  const factor = parts === undefined ? undefined : COUNT_UNITS.get(parts.unit);
   if (parts === undefined || factor === undefined) return undefined;
   const count = Number((parts.value * factor).toPrecision(15));
   if (!fractions && !Number.isInteger(count)) return undefined;

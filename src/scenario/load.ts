@@ -70,6 +70,9 @@ export function loadScenario(text: string, options: LoadScenarioOptions = {}): R
   return resolved;
 }
 
+/** So many problems are named; nobody reads on. */
+const PROBLEMS_MAX = 50;
+
 /** Without control characters and marks that change the direction of text. */
 const clean = (text: string): string =>
   text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "?");
@@ -79,5 +82,8 @@ function sorted(problems: readonly ScenarioProblem[]): ScenarioError {
   const ordered = [...unique.values()].sort(
     (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
   );
-  return new ScenarioError(ordered);
+  const more = ordered.length - PROBLEMS_MAX;
+  if (more <= 0) return new ScenarioError(ordered);
+  const rest = { path: "", found: `has ${more} more problems at least`, expected: "none" };
+  return new ScenarioError([...ordered.slice(0, PROBLEMS_MAX), rest]);
 }

@@ -94,6 +94,7 @@ export const scenarioSchema: JsonSchema = {
       steadyState: {
         type: "array",
         items: steadyClauseSchema,
+        maxItems: 100,
         description: "The steady-state hypothesis",
       },
       method: {

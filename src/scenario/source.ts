@@ -11,6 +11,8 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  type Scalar,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
@@ -33,6 +35,7 @@ export function describePath(path: Path): string {
 const BYTES_MAX = 1024 * 1024;
 const DEPTH_MAX = 60;
 const ALIASES_MAX = 100;
+const PROBLEMS_MAX = 50;
 const MERGE = "<<";
 
 export class ScenarioSource {
@@ -58,7 +61,7 @@ export class ScenarioSource {
         ...parseAllDocuments(text, {
           lineCounter: lines,
           merge: true,
-          uniqueKeys: true,
+          uniqueKeys: false, // the library compares all with all; see `repeatedKeys`
           logLevel: "silent",
         }),
       ] as Document[];
@@ -84,7 +87,18 @@ export class ScenarioSource {
         column: position.col,
       };
     });
-    if (problems.length > 0) throw new ScenarioError(problems);
+    for (const repeated of repeatedKeys(document)) {
+      const { line, col } = lines.linePos(repeated.range?.[0] ?? 0);
+      problems.push({
+        path: "",
+        found: `has the key "${plain(String(repeated.value))}" twice in one map`,
+        expected: "each key once",
+        ...(file === undefined ? {} : { file }),
+        line,
+        column: col,
+      });
+    }
+    if (problems.length > 0) throw new ScenarioError(problems.slice(0, PROBLEMS_MAX));
     let data: unknown;
     try {
       data = document.toJS({ maxAliasCount: ALIASES_MAX });
@@ -171,6 +185,23 @@ export class ScenarioSource {
     }
     return null;
   }
+}
+
+/** Keys of a map that stand in it before. */
+function repeatedKeys(document: Document): Scalar[] {
+  const repeated: Scalar[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>();
+      for (const pair of map.items) {
+        if (!isScalar(pair.key)) continue;
+        const text = keyText(pair);
+        if (seen.has(text)) repeated.push(pair.key);
+        seen.add(text);
+      }
+    },
+  });
+  return repeated;
 }
 
 const keyText = (pair: Pair): string => {

@@ -22,6 +22,9 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
     text.split("..").every((part) => parseSize(part) !== undefined),
 };
 
+/** What is wrong beyond this many errors of the validator is found when these are mended. */
+const ERRORS_MAX = 300;
+
 /** Compiled once; the schema never changes. */
 const compiled: { validator?: ValidateFunction } = {};
 
@@ -31,6 +34,7 @@ function validator(): ValidateFunction {
       allErrors: true,
       verbose: true,
       strict: false,
+      strictNumbers: true,
       validateSchema: false,
       ownProperties: true,
     });
@@ -49,9 +53,8 @@ export interface SchemaFinding extends Finding {
 export function validateWords(data: unknown): SchemaFinding[] {
   const validate = validator();
   if (validate(data)) return [];
-  const errors = (validate.errors ?? []).filter(
-    (error) => error.keyword !== "if" && !isNoise(error, validate.errors ?? []),
-  );
+  const found = (validate.errors ?? []).slice(0, ERRORS_MAX);
+  const errors = found.filter((error) => error.keyword !== "if" && !isNoise(error, found));
   const findings: SchemaFinding[] = [];
   const seen = new Set<string>();
   for (const error of errors) {
@@ -182,6 +185,12 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
     case "minProperties":
       return { ...value, found: "is empty", expected: "at least one entry" };
     case "maxProperties":
+      if (error.params["limit"] !== 1)
+        return {
+          ...value,
+          found: `has ${Object.keys(error.data as object).length} entries`,
+          expected: `at most ${error.params["limit"]}`,
+        };
       return {
         ...value,
         found: `has the words ${Object.keys(error.data as object).join(", ")}`,

@@ -182,6 +182,48 @@ const cases: readonly (readonly [
     /primary of cart\/shard 2/,
   ],
   [
+    "a list of shards without a shard",
+    "numNodeGroups: 3",
+    "nodeGroupConfiguration: []",
+    "caches.cart.nodeGroupConfiguration",
+    /at least one entry/,
+  ],
+  [
+    "a list of zones without a zone",
+    "numNodeGroups: 3",
+    "preferredCacheClusterAZs: []",
+    "caches.cart.preferredCacheClusterAZs",
+    /at least one entry/,
+  ],
+  [
+    "a rate by a word that every object has",
+    "rate: 4000/s",
+    "rate: 4/constructor",
+    "traffic.checkout.arrivals.rate",
+    /a rate with a unit/,
+  ],
+  [
+    "a weight without end",
+    "valueSize: 500B",
+    "valueSize: { empirical: [{ value: 1KB, weight: .inf }] }",
+    "traffic.checkout.keys.valueSize",
+    /a size with a unit, .*empirical/,
+  ],
+  [
+    "a weight whose sum overflows",
+    "valueSize: 500B",
+    "valueSize: { empirical: [{ value: 1KB, weight: 1e308 }, { value: 2KB, weight: 1e308 }] }",
+    "traffic.checkout.keys.valueSize",
+    /a size with a unit, .*empirical/,
+  ],
+  [
+    "an exponent that is no number",
+    "zipf: 0.99",
+    "zipf: .nan",
+    "traffic.checkout.keys.popularity",
+    /zipf/,
+  ],
+  [
     "a shard that is not there",
     "fault: az-power-interruption, zone: use1-az1",
     "fault: node-pause, target: primary of cart/shard 4",
@@ -287,6 +329,25 @@ describe("loadScenario()", () => {
     ];
     for (const text of broken)
       expect(problemsOf(text).length, JSON.stringify(text.slice(0, 40))).toBeGreaterThan(0);
+  });
+
+  it("names a key that stands twice, at its second place", () => {
+    const text = good.replace("duration: 12m", "duration: 12m\nduration: 13m");
+    const [problem, ...others] = problemsOf(text);
+    expect(others).toEqual([]);
+    expect(problem?.found).toBe('has the key "duration" twice in one map');
+    expect(problem?.line).toBe(lineOf(text, "duration: 13m"));
+  });
+
+  it.each([
+    ["unknown words", (i: number) => `k${i}: 1\n`],
+    ["Regions", (i: number) => (i === 0 ? "regions:\n" : `  r${i}: { zones: 3 }\n`)],
+    ["method entries", (i: number) => (i === 0 ? "method:\n" : `- { at: ${i} }\n`)],
+    ["repeated keys", () => "k: 1\n"],
+  ])("answers 30,000 %s with the first 50 problems", (_, line) => {
+    const problems = problemsOf(Array.from({ length: 30_000 }, (_, i) => line(i)).join(""));
+    expect(problems.length).toBeGreaterThanOrEqual(5);
+    expect(problems.length).toBeLessThanOrEqual(51);
   });
 
   it("strips what could steer a terminal from its messages", () => {

@@ -43,15 +43,23 @@ export const replicationGroupSchema: JsonSchema = object(
     },
     preferredCacheClusterAZs: {
       type: "array",
+      minItems: 1,
+      maxItems: 6,
       items: zone("Zone of one node"),
       description: "Zones of the nodes in order, cluster mode disabled",
     },
     nodeGroupConfiguration: {
       type: "array",
+      minItems: 1,
+      maxItems: 500,
       description: "Zones of each shard, cluster mode enabled",
       items: object("NodeGroupWords", {
         primaryAvailabilityZone: zone("Zone of the primary"),
-        replicaAvailabilityZones: { type: "array", items: zone("Zone of one replica") },
+        replicaAvailabilityZones: {
+          type: "array",
+          maxItems: 5,
+          items: zone("Zone of one replica"),
+        },
       }),
     },
     parameters: {
