@@ -3,6 +3,7 @@ import path from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { validatorSource } from "../scripts/validator-source.ts";
 import { resultSchema } from "../src/run/result-schema.ts";
 import { run } from "../src/run/simulation.ts";
 import { loadScenario } from "../src/scenario/load.ts";
@@ -18,6 +19,10 @@ describe("published schemas", () => {
   it("are what the fragments compose (npm run generate)", () => {
     expect(published("scenario")).toEqual(JSON.parse(JSON.stringify(scenarioSchema)));
     expect(published("result")).toEqual(JSON.parse(JSON.stringify(resultSchema)));
+  });
+
+  it("are what the validator was made from (npm run validator)", () => {
+    expect(read("src/scenario/scenario-validator.gen.ts")).toBe(validatorSource());
   });
 
   it("accept every shipped scenario as an editor would, by plain draft-07", () => {

@@ -1,48 +1,14 @@
 /** Validates words against the schema; each thing wrong becomes one finding. */
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import { quantities } from "../base/json-schema.ts";
 import { nearestWord } from "../base/nearest-word.ts";
-import { parseDuration, parsePercentage, parseRate, parseSize } from "../base/units.ts";
 import type { Finding } from "../model/kinds/contract.ts";
-import { scenarioSchema } from "./schema.ts";
+import { validate as generated } from "./scenario-validator.gen.ts";
 
-const isRange = (text: string): boolean =>
-  text.split("..").length === 2 &&
-  text.split("..").every((part) => parseDuration(part) !== undefined);
-
-const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
-  duration: (text) => parseDuration(text) !== undefined,
-  "duration-or-never": (text) => text === "never" || parseDuration(text) !== undefined,
-  size: (text) => parseSize(text) !== undefined,
-  rate: (text) => parseRate(text) !== undefined,
-  percentage: (text) => parsePercentage(text) !== undefined,
-  "duration-range": isRange,
-  "size-range": (text) =>
-    text.split("..").length === 2 &&
-    text.split("..").every((part) => parseSize(part) !== undefined),
-};
+const validate = generated as unknown as ValidateFunction;
 
 /** What is wrong beyond this many errors of the validator is found when these are mended. */
 const ERRORS_MAX = 300;
-
-/** Compiled once; the schema never changes. */
-const compiled: { validator?: ValidateFunction } = {};
-
-function validator(): ValidateFunction {
-  if (compiled.validator === undefined) {
-    const ajv = new Ajv({
-      allErrors: true,
-      verbose: true,
-      strict: false,
-      strictNumbers: true,
-      validateSchema: false,
-      ownProperties: true,
-    });
-    for (const [name, validate] of Object.entries(FORMATS)) ajv.addFormat(name, validate);
-    compiled.validator = ajv.compile(scenarioSchema);
-  }
-  return compiled.validator;
-}
 
 /** A finding whose place is a key rather than a value. */
 export interface SchemaFinding extends Finding {
@@ -51,7 +17,6 @@ export interface SchemaFinding extends Finding {
 
 /** What the schema finds wrong, one finding for each place. */
 export function validateWords(data: unknown): SchemaFinding[] {
-  const validate = validator();
   if (validate(data)) return [];
   const found = (validate.errors ?? []).slice(0, ERRORS_MAX);
   const errors = found.filter((error) => error.keyword !== "if" && !isNoise(error, found));
