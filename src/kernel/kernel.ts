@@ -51,6 +51,8 @@ export interface KernelSettings {
    * default), or the one whose target a seeded hash prefers; for one target always the former.
    */
   readonly tieBreak?: "schedule" | "shuffled";
+  /** Which of the shuffled orders: any text but the empty one; the seed by default. */
+  readonly tieSeed?: string;
   /** Where the sequence starts, for the test that lets it run over. */
   readonly firstSequence?: number;
 }
@@ -103,11 +105,12 @@ export class Kernel implements LaneHost {
 
   constructor(settings: KernelSettings) {
     const { seed, maxEvents, tieBreak = "schedule", firstSequence = 0 } = settings;
+    const { tieSeed = seed } = settings;
     invariant(maxEvents >= 0, "a budget of events is not negative", { maxEvents });
     this.streams = new Streams(seed);
     this.seed = seed;
     this.maxEvents = maxEvents;
-    this.shuffleSeed = tieBreak === "shuffled" ? hash32(`ties/${seed}`) : null;
+    this.shuffleSeed = tieBreak === "shuffled" ? hash32(`ties/${tieSeed}`) : null;
     this.nextSequence = firstSequence;
     this.queue = this.createQueue();
   }

@@ -50,6 +50,7 @@ export interface RunFacts {
   readonly behaviourDigest: string;
   readonly checkpoints: readonly string[];
   readonly events: number;
+  readonly ties: number;
 }
 
 const HOURS_PER_MONTH = 730;
@@ -70,6 +71,7 @@ export function assembleResult(facts: RunFacts): Result {
     checkpoints: facts.checkpoints,
     simulatedSeconds: toSeconds(end.at),
     events: facts.events,
+    ties: facts.ties,
     verdict: worst([...expectations, ...invariants].map((check) => check.verdict)),
     input: {
       source: input.source,

@@ -131,6 +131,7 @@ export const resultSchema: JsonSchema = {
     checkpoints: list(hex),
     simulatedSeconds: number,
     events: count,
+    ties: count,
     verdict,
     input: record({
       source: text,

@@ -187,6 +187,8 @@ export interface Result {
   readonly checkpoints: readonly string[];
   readonly simulatedSeconds: number;
   readonly events: number;
+  /** Events at the time and priority of the one before, for another target: what `tieBreak: shuffled` can reorder. */
+  readonly ties: number;
   readonly verdict: VerdictStatus;
   readonly input: {
     /** The scenario's text, whole. */

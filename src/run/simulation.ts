@@ -98,6 +98,7 @@ export function open(resolved: ResolvedScenario): Simulation {
         behaviourDigest: behaviour.hex(),
         checkpoints: kernel.checkpoints,
         events: kernel.events,
+        ties: kernel.ties,
       });
     },
     digest: () => kernel.digest(),

@@ -24,8 +24,8 @@ export function startWorld(
   attach: (journal: Journal, built: Built) => void,
   series: { readonly recorder: SeriesRecorder; readonly stepNs: number } | null,
 ): Started {
-  const { seed, maxEvents, tieBreak } = resolved;
-  const kernel = new Kernel({ seed, maxEvents, tieBreak });
+  const { seed, maxEvents, tieBreak, tieSeed } = resolved;
+  const kernel = new Kernel({ seed, maxEvents, tieBreak, tieSeed });
   const journal = new Journal();
   const built = buildWorld(resolved, kernel, journal);
   attach(journal, built);

@@ -131,6 +131,7 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     seed: given.seed,
     durationNs,
     tieBreak: (words["tieBreak"] as "schedule" | "shuffled" | undefined) ?? "schedule",
+    tieSeed: words["tieSeed"] === undefined ? given.seed : String(words["tieSeed"]),
     maxEvents,
     regions,
     network,

@@ -17,6 +17,8 @@ export interface ResolvedScenario {
   readonly seed: string;
   readonly durationNs: Nanos;
   readonly tieBreak: "schedule" | "shuffled";
+  /** Which shuffled order. */
+  readonly tieSeed: string;
   /** Events after which a run ends with a budget error. */
   readonly maxEvents: number;
   readonly regions: readonly RegionSettings[];

@@ -50,6 +50,12 @@ export const scenarioSchema: JsonSchema = {
         ["schedule", "shuffled"],
         "Order of simultaneous events; default schedule",
       ),
+      tieSeed: {
+        type: ["string", "integer"],
+        pattern: "^[A-Za-z0-9_-]{1,64}$",
+        expected: "1 to 64 letters, digits, _ or -",
+        description: "Which of the shuffled orders; default the seed. Moves nothing else",
+      },
       maxEvents: {
         type: "integer",
         minimum: 1000,
