@@ -1,4 +1,4 @@
-import type { Nanos } from "../base/nanos.ts";
+import { type Nanos, toSeconds } from "../base/nanos.ts";
 
 /** What is stepped. `digest`, where there is one, tells more than the time alone. */
 export interface SteppedRun {
@@ -6,6 +6,8 @@ export interface SteppedRun {
   peek(): Nanos;
   step(): boolean;
   digest?(): string;
+  /** The event just fired, in words. */
+  lastEvent?(): string;
 }
 
 export interface EventDifference {
@@ -13,6 +15,9 @@ export interface EventDifference {
   readonly number: number;
   readonly firstNs: Nanos;
   readonly secondNs: Nanos;
+  /** The events in words, where the runs tell. */
+  readonly first?: string;
+  readonly second?: string;
 }
 
 /** Steps two runs side by side up to `until`: the first event in which they differ, or null. */
@@ -24,7 +29,18 @@ export function findEventDifference(make: () => SteppedRun, until: Nanos): Event
     if (ended) return null;
     const same = first.step() === second.step() && first.now === second.now;
     if (!same || first.digest?.() !== second.digest?.()) {
-      return { number, firstNs: first.now, secondNs: second.now };
+      const words = {
+        ...(first.lastEvent && { first: first.lastEvent() }),
+        ...(second.lastEvent && { second: second.lastEvent() }),
+      };
+      return { number, firstNs: first.now, secondNs: second.now, ...words };
     }
   }
+}
+
+/** `event 7: frame-at-server of node/cart-001 at 2 s in one, client-retry of client/shop at 2.5 s in the other` */
+export function describeEventDifference(difference: EventDifference): string {
+  const { number, firstNs, secondNs, first = "an event", second = "an event" } = difference;
+  const one = `${first} at ${toSeconds(firstNs)} s in one`;
+  return `event ${number}: ${one}, ${second} at ${toSeconds(secondNs)} s in the other`;
 }

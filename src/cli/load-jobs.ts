@@ -2,6 +2,7 @@ import path from "node:path";
 import { nearestWord } from "../base/nearest-word.ts";
 import { describeProblem, ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
 import type { RunInput } from "../run/assemble-result.ts";
+import type { Limits } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { findScenario, packagedScenarios } from "./find-scenario.ts";
@@ -14,8 +15,8 @@ export interface Job {
   readonly file: string;
   readonly resolved: ResolvedScenario;
   readonly input: RunInput;
-  /** The event budget, where the command line set it. */
-  readonly maxEvents?: number;
+  /** Flags that changed its limits, as the user can type them again. */
+  readonly limitFlags: readonly string[];
   /** Where its report goes. */
   readonly folder: string;
 }
@@ -25,7 +26,10 @@ export interface LoadOptions {
   readonly seed?: string;
   readonly sets: readonly string[];
   readonly allowPlanted: boolean;
+  /** The event budget, in place of the scenario's. */
   readonly maxEvents?: number;
+  readonly limits?: Partial<Limits>;
+  readonly limitFlags?: readonly string[];
   /** Root of the reports. */
   readonly out: string;
 }
@@ -63,14 +67,15 @@ function loadJob(word: string, options: LoadOptions): Job {
   const file = findScenario(word, options.cwd);
   const source = readScenario(file, word, options.cwd);
   const { seed, sets, allowPlanted, maxEvents } = options;
-  const given = { file, allowPlanted, ...(seed === undefined ? {} : { seed }) };
+  const { limits = {}, limitFlags = [] } = options;
+  const given = { file, allowPlanted, limits, ...(seed === undefined ? {} : { seed }) };
   const resolved = loadScenario(source, { ...given, sets });
   const asWritten =
     sets.length === 0 ? resolved : withoutSets(() => loadScenario(source, { ...given, sets: [] }));
   return {
     file,
     resolved: maxEvents === undefined ? resolved : { ...resolved, maxEvents },
-    ...(maxEvents === undefined ? {} : { maxEvents }),
+    limitFlags,
     input: { source, sets, allowPlanted },
     folder: reportFolder(options.out, resolved, asWritten),
   };

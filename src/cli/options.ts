@@ -1,6 +1,7 @@
 /** Options and arguments of the commands: how they are declared, and how they are read once yargs has parsed them. */
 import type { Argv } from "yargs";
 import { nearestWord } from "../base/nearest-word.ts";
+import { parseDuration, parseSize } from "../base/units.ts";
 import { badUsage } from "./bad-usage.ts";
 import type { LoadOptions } from "./load-jobs.ts";
 
@@ -40,7 +41,22 @@ export const withScenario = (y: Argv): Argv =>
     .option("max-events", {
       type: "string",
       requiresArg: true,
-      describe: "end a run after so many events, verdict unknown",
+      describe: "events that a run may have; it ends after so many, verdict unknown",
+    })
+    .option("max-nodes", {
+      type: "string",
+      requiresArg: true,
+      describe: "nodes that a scenario may have (default 1000)",
+    })
+    .option("max-duration", {
+      type: "string",
+      requiresArg: true,
+      describe: "simulated time that a run may take (default 31d)",
+    })
+    .option("max-memory", {
+      type: "string",
+      requiresArg: true,
+      describe: "memory that a run may need, by estimate (default 4GB)",
     })
     .option("allow-planted", {
       type: "boolean",
@@ -56,6 +72,9 @@ export const OPTION_NAMES = [
   "json",
   "allow-planted",
   "max-events",
+  "max-nodes",
+  "max-duration",
+  "max-memory",
   "help",
   "version",
 ] as const;
@@ -63,6 +82,9 @@ export const OPTION_NAMES = [
 export function readLoadOptions(parsed: ParsedWords, cwd: string): LoadOptions {
   const seed = readText(parsed, "seed");
   const maxEvents = readCount(parsed, "max-events");
+  const nodes = readCount(parsed, "max-nodes");
+  const durationNs = readQuantity(parsed, "max-duration", parseDuration, "a duration, such as 60d");
+  const memoryBytes = readQuantity(parsed, "max-memory", parseSize, "a size, such as 8GB");
   return {
     cwd,
     sets: readTexts(parsed, "set"),
@@ -70,7 +92,31 @@ export function readLoadOptions(parsed: ParsedWords, cwd: string): LoadOptions {
     out: readText(parsed, "out") ?? "reports",
     ...(seed === undefined ? {} : { seed }),
     ...(maxEvents === undefined ? {} : { maxEvents }),
+    limits: {
+      ...(maxEvents === undefined ? {} : { events: maxEvents }),
+      ...(nodes === undefined ? {} : { nodes }),
+      ...(durationNs === undefined ? {} : { durationNs }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    },
+    limitFlags: LIMIT_FLAGS.flatMap((name) => {
+      const text = readText(parsed, name);
+      return text === undefined ? [] : [`--${name} ${text}`];
+    }),
   };
+}
+
+const LIMIT_FLAGS = ["max-events", "max-nodes", "max-duration", "max-memory"] as const;
+
+function readQuantity(
+  parsed: ParsedWords,
+  name: string,
+  parse: (text: string) => number | undefined,
+  expected: string,
+): number | undefined {
+  const text = readText(parsed, name);
+  const value = text === undefined ? undefined : parse(text);
+  if (text === undefined || (value !== undefined && value > 0)) return value;
+  throw badUsage(`--${name} is "${text}", expected ${expected}`);
 }
 
 export const readFiles = (parsed: ParsedWords): readonly string[] => readTexts(parsed, "files");

@@ -1,14 +1,15 @@
 import path from "node:path";
-import { type Nanos, SECOND, toSeconds } from "../base/nanos.ts";
+import { type Nanos, SECOND } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { VERSION } from "../base/version.ts";
 import { resultJson } from "../report/result-json.ts";
 import type { Result } from "../run/result.ts";
 import { open } from "../run/simulation.ts";
+import { NO_LIMITS } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { CommandError } from "./command-error.ts";
-import { findEventDifference } from "./event-difference.ts";
+import { describeEventDifference, findEventDifference } from "./event-difference.ts";
 import { execute } from "./execute.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { readTextFile } from "./read-text-file.ts";
@@ -76,10 +77,9 @@ function explain(
   const until: Nanos = Math.min(resolved.durationNs, ((second ?? 0) + 1) * SECOND);
   const event = findEventDifference(() => open(resolved), until);
   if (event !== null) {
-    const { number, firstNs, secondNs } = event;
     return [
       "two runs on this machine differ as well, which is a bug in cachequake:",
-      `  event ${number}, at ${toSeconds(firstNs)} s in one and ${toSeconds(secondNs)} s in the other`,
+      `  ${describeEventDifference(event)}`,
     ];
   }
   const by = recorded.tool?.version;
@@ -95,7 +95,13 @@ function resolve(recorded: Recorded, file: string): ResolvedScenario {
   const { source, sets, seed, tieBreak, allowPlanted } = recorded.input;
   try {
     return {
-      ...loadScenario(source, { sets, seed, allowPlanted, file: `${file}#input` }),
+      ...loadScenario(source, {
+        sets,
+        seed,
+        allowPlanted,
+        limits: NO_LIMITS,
+        file: `${file}#input`,
+      }),
       tieBreak,
     };
   } catch (error) {

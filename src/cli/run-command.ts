@@ -95,9 +95,9 @@ function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal
 /** The command that does the same again, from the same folder. */
 export function reproduceLine(job: Job): string {
   const sets = job.input.sets.map((set) => ` --set ${shellWord(set)}`).join("");
-  const budget = job.maxEvents === undefined ? "" : ` --max-events ${job.maxEvents}`;
+  const limits = job.limitFlags.map((flag) => ` ${flag}`).join("");
   const planted = job.input.allowPlanted ? " --allow-planted" : "";
-  return `cachequake run ${shellWord(job.file)} --seed ${job.resolved.seed}${sets}${budget}${planted}`;
+  return `cachequake run ${shellWord(job.file)} --seed ${job.resolved.seed}${sets}${limits}${planted}`;
 }
 
 function describe({ result, files }: Finished, job: Job, terminal: Terminal): string {

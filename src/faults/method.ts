@@ -25,7 +25,8 @@ interface Holding {
 export class Method {
   private readonly fireKind: number;
   private readonly healKind: number;
-  private readonly target: number;
+  /** By entry: each its own, so that entries of one moment may race when ties are shuffled. */
+  private readonly targets: readonly number[];
   private readonly holdings: Holding[] = [];
   private readonly waiting: { readonly entry: MethodEntry; fired: boolean }[] = [];
 
@@ -34,7 +35,7 @@ export class Method {
     private readonly entries: readonly MethodEntry[],
   ) {
     const { kernel } = world;
-    this.target = kernel.target("method");
+    this.targets = entries.map((_, i) => kernel.target(`method/${i}`));
     this.fireKind = kernel.kind(
       "method-entry",
       (_t, entry) => this.fire(this.entries[entry] as MethodEntry),
@@ -52,13 +53,13 @@ export class Method {
     for (const [slot, entry] of this.entries.entries()) {
       const { trigger } = entry;
       if (trigger.kind === "at")
-        kernel.schedule(trigger.atNs, this.fireKind, this.target, slot, slot);
+        kernel.schedule(trigger.atNs, this.fireKind, this.targets[slot] as number, slot, slot);
       else if (trigger.kind === "every") {
         for (let i = 0; i < trigger.times; i++) {
           kernel.schedule(
             trigger.firstNs + i * trigger.everyNs,
             this.fireKind,
-            this.target,
+            this.targets[slot] as number,
             slot,
             slot,
           );
@@ -76,7 +77,7 @@ export class Method {
       waiting.fired = true;
       const delay = trigger.kind === "after" ? trigger.delayNs : 0;
       const slot = this.entries.indexOf(waiting.entry);
-      kernel.schedule(record.at + delay, this.fireKind, this.target, slot, slot);
+      kernel.schedule(record.at + delay, this.fireKind, this.targets[slot] as number, slot, slot);
     }
   }
 
@@ -129,7 +130,7 @@ export class Method {
       kernel.schedule(
         kernel.now + entry.durationNs,
         this.healKind,
-        this.target,
+        this.targets[entry.index] as number,
         number - 1,
         number,
       );

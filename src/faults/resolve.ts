@@ -254,7 +254,7 @@ function readSide(
     const place = /^(zone|region) (\S+)$/i.exec(String(text));
     const read =
       place === null
-        ? readTarget(String(text), at, world, reading)
+        ? readTarget(String(text), at, world, reading, `${EXPECTED_TARGET}, or "zone us-east-1a"`)
         : readPlace((place[1] as string).toLowerCase(), place[2] as string, at, reading);
     if (read !== null) side.push(read);
   }
@@ -286,6 +286,7 @@ export function readTarget(
   path: Path,
   world: MethodWorld,
   reading: Reading,
+  expected = EXPECTED_TARGET,
 ): NodeTarget | null {
   const node = /^node (\S+)$/.exec(text);
   if (node !== null) {
@@ -306,7 +307,7 @@ export function readTarget(
       text,
     );
   if (match === null) {
-    reading.problem({ path, found: `is "${text}"`, expected: `a target: ${EXPECTED_TARGET}` });
+    reading.problem({ path, found: `is "${text}"`, expected: `a target: ${expected}` });
     return null;
   }
   const of = readShard(match[4] as string, path, world, reading);

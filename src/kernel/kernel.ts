@@ -181,14 +181,13 @@ export class Kernel implements LaneHost {
    * are O(1); the events fire exactly when and in the order as if scheduled by `schedule`.
    */
   lane(kind: number): Lane {
-    if (this.shuffleSeed !== null) {
-      return {
-        schedule: (dueNs, target, slot, word) => this.schedule(dueNs, kind, target, slot, word),
-        post: (dueNs, target, slot, word) => this.schedule(dueNs, kind, target, slot, word),
-        cancel: (handle) => this.cancel(handle),
-      };
-    }
-    const lane = new RingLane(this, this.laneHeads, kind, this.laneHeads.add());
+    const lane = new RingLane(
+      this,
+      this.laneHeads,
+      kind,
+      this.laneHeads.add(),
+      this.shuffleSeed !== null,
+    );
     this.lanes.push(lane);
     return lane;
   }
@@ -237,6 +236,13 @@ export class Kernel implements LaneHost {
     return this.runDigest.hex();
   }
 
+  /** Kind and target of the event fired last, in words; "none" before the first. */
+  get lastEvent(): string {
+    if (this.lastKind === NO_KIND) return "none";
+    const target = [...this.targets].find(([, number]) => number === this.lastTarget)?.[0];
+    return `${this.kindNames[this.lastKind]} of ${target}`;
+  }
+
   /** The digest after each whole simulated second, of the events due before its end. */
   get checkpoints(): string[] {
     const hexes: string[] = [];
@@ -274,6 +280,11 @@ export class Kernel implements LaneHost {
     return this.shuffleSeed === null
       ? (base as number) + sequence
       : this.tieOrder(dueNs, kind, target);
+  }
+
+  /** For lanes: the sequence of the order word answered last. */
+  get lastSequence(): number {
+    return this.nextSequence - 1;
   }
 
   private enqueue(
@@ -331,8 +342,13 @@ export class Kernel implements LaneHost {
   /** Lanes and queue hold events of the same due time: whether the lane's comes before the queue's. */
   private isLaneFirst(): boolean {
     if (this.laneHeads.firstDue === Number.POSITIVE_INFINITY) return false;
-    const order = (this.records.words[this.queue.first() * WORDS + ORDER] as number) >>> 0;
-    return this.laneHeads.firstOrder < order;
+    const { words } = this.records;
+    const at = this.queue.first() * WORDS;
+    const order = (words[at + ORDER] as number) >>> 0;
+    const { firstOrder, firstSequence } = this.laneHeads;
+    return firstOrder === order
+      ? firstSequence < (words[at + SEQUENCE] as number)
+      : firstOrder < order;
   }
 
   private fireLane(due: Nanos): number {
@@ -421,10 +437,8 @@ export class Kernel implements LaneHost {
     const { records, lanes } = this;
     const { words } = records;
     const kept = this.drain();
-    const mask = SEQUENCES - 1;
-    const orders: number[] = [];
-    for (const lane of lanes) lane.collectOrders(orders);
-    const sequences = orders.map((order) => order & mask);
+    const sequences: number[] = [];
+    for (const lane of lanes) lane.collectSequences(sequences);
     for (const record of kept) sequences.push(words[record * WORDS + SEQUENCE] as number);
     const ranks = new Map(
       sequences.sort((a, b) => a - b).map((sequence, rank) => [sequence, rank]),
@@ -440,7 +454,8 @@ export class Kernel implements LaneHost {
       this.queue.push(record);
     }
     for (const lane of lanes) {
-      lane.renumber((order) => order - (order & mask) + (ranks.get(order & mask) as number));
+      const base = this.orderBases[lane.kind] as number;
+      lane.renumber(ranks, this.shuffleSeed === null ? (rank) => base + rank : null);
     }
   }
 

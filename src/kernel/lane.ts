@@ -1,7 +1,8 @@
 /**
  * A lane holds events of one kind whose due times never decrease: timeouts of a fixed length, messages over a path of
  * one delay. A ring instead of a heap: scheduling and cancelling are O(1). The order in which events fire is the same
- * as with `Kernel.schedule`, since each keeps the sequence it was scheduled with.
+ * as with `Kernel.schedule`, since each keeps the sequence it was scheduled with. With shuffled ties, events of one due
+ * time do not stand in line: those after the first go to the queue.
  */
 import { invariant } from "../base/invariant.ts";
 import type { Nanos } from "../base/nanos.ts";
@@ -25,19 +26,26 @@ export interface Lane {
 export interface LaneHost {
   /** Checks an event's facts and answers its order word. */
   nextOrder(dueNs: Nanos, kind: number, target: number): number;
-  /** Puts an event that does not fit on a lane into the queue. */
+  /** The sequence of the order word answered last. */
+  readonly lastSequence: number;
+  /** Puts an event that does not fit on a lane into the queue; the answer cancels it. */
   schedule(dueNs: Nanos, kind: number, target: number, slot: number, word: number): number;
+  cancel(handle: number): boolean;
   /** Counts events that are scheduled and not cancelled. */
   pending: number;
 }
 
-/** An entry takes 24 bytes of one buffer: its due time, then the words from `ORDER` on. */
-const FLOATS = 3;
-const WORDS = 6;
+/** An entry takes 32 bytes of one buffer: its due time, then the words from `ORDER` on. */
+const FLOATS = 4;
+const WORDS = 8;
 const ORDER = 2;
-const TARGET = 3;
-const SLOT = 4;
-const WORD = 5;
+const SEQUENCE = 3;
+const TARGET = 4;
+const SLOT = 5;
+const WORD = 6;
+
+/** Above the handles of the queue (2^31 generations of 2^21 records) and of a ring: marks one of the queue's. */
+const QUEUED = 2 ** 52;
 
 /** In place of a target: a cancelled event. */
 const GONE = -1;
@@ -56,6 +64,7 @@ export class RingLane implements Lane {
     private readonly heads: LaneHeads,
     readonly kind: number,
     private readonly index: number,
+    private readonly shuffled: boolean,
   ) {}
 
   schedule(dueNs: Nanos, target: number, slot = 0, word = 0): number {
@@ -63,15 +72,20 @@ export class RingLane implements Lane {
     if (!(dueNs >= lastDue)) {
       invariant(false, "due times on a lane never decrease", { dueNs, lastDue });
     }
+    if (this.shuffled && dueNs === lastDue)
+      return QUEUED + this.host.schedule(dueNs, this.kind, target, slot, word);
     return this.append(dueNs, target, slot, word);
   }
 
   post(dueNs: Nanos, target: number, slot: number, word: number): void {
-    if (dueNs >= this.lastDue) this.append(dueNs, target, slot, word);
+    const lastDue = this.lastDue;
+    if (dueNs > lastDue || (dueNs === lastDue && !this.shuffled))
+      this.append(dueNs, target, slot, word);
     else this.host.schedule(dueNs, this.kind, target, slot, word);
   }
 
   cancel(handle: number): boolean {
+    if (handle > QUEUED) return this.host.cancel(handle - QUEUED);
     if (!(handle >= this.head && handle < this.tail)) return false;
     const at = WORDS * (handle & this.mask) + TARGET;
     if (this.words[at] === GONE) return false;
@@ -99,15 +113,19 @@ export class RingLane implements Lane {
     this.advance();
   }
 
-  /** Adds the order words of all entries in the ring. */
-  collectOrders(orders: number[]): void {
-    for (let entry = this.head; entry < this.tail; entry++) orders.push(this.orderOf(entry));
+  /** Adds the sequences of all entries in the ring. */
+  collectSequences(sequences: number[]): void {
+    for (let entry = this.head; entry < this.tail; entry++)
+      sequences.push(this.words[WORDS * (entry & this.mask) + SEQUENCE] as number);
   }
 
-  /** Replaces every order word. */
-  renumber(newOrder: (order: number) => number): void {
+  /** Replaces every sequence, and the order word where that is told by it. */
+  renumber(ranks: ReadonlyMap<number, number>, orderOf: ((rank: number) => number) | null): void {
     for (let entry = this.head; entry < this.tail; entry++) {
-      this.words[WORDS * (entry & this.mask) + ORDER] = newOrder(this.orderOf(entry));
+      const at = WORDS * (entry & this.mask);
+      const rank = ranks.get(this.words[at + SEQUENCE] as number) as number;
+      this.words[at + SEQUENCE] = rank;
+      if (orderOf !== null) this.words[at + ORDER] = orderOf(rank);
     }
     this.showHead();
   }
@@ -126,11 +144,12 @@ export class RingLane implements Lane {
     const { words } = this;
     this.floats[FLOATS * place] = dueNs;
     words[at + ORDER] = order;
+    words[at + SEQUENCE] = this.host.lastSequence;
     words[at + TARGET] = target;
     words[at + SLOT] = slot;
     words[at + WORD] = word;
     this.host.pending++;
-    if (entry === this.head) this.heads.change(this.index, dueNs, order);
+    if (entry === this.head) this.showHead();
     return entry;
   }
 
@@ -144,16 +163,14 @@ export class RingLane implements Lane {
   }
 
   private showHead(): void {
-    const { head } = this;
+    const { head, words } = this;
     if (head === this.tail) this.heads.empty(this.index);
     else {
-      const due = this.floats[FLOATS * (head & this.mask)] as number;
-      this.heads.change(this.index, due, this.orderOf(head));
+      const place = head & this.mask;
+      const order = (words[WORDS * place + ORDER] as number) >>> 0;
+      const sequence = words[WORDS * place + SEQUENCE] as number;
+      this.heads.change(this.index, this.floats[FLOATS * place] as number, order, sequence);
     }
-  }
-
-  private orderOf(entry: number): number {
-    return (this.words[WORDS * (entry & this.mask) + ORDER] as number) >>> 0;
   }
 
   private grow(): void {

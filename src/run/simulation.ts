@@ -33,6 +33,8 @@ export interface Simulation {
   finish(input: RunInput): Result;
   /** The run digest so far: 16 hex digits. */
   digest(): string;
+  /** Kind and target of the event fired last, in words. */
+  lastEvent(): string;
   /** What faults have written and not yet taken back, for comparison with a run that had none. */
   faultState(): unknown;
 }
@@ -102,6 +104,7 @@ export function open(resolved: ResolvedScenario): Simulation {
       });
     },
     digest: () => kernel.digest(),
+    lastEvent: () => kernel.lastEvent,
     faultState: () => faultStateOf(started),
   };
 }

@@ -1,5 +1,6 @@
 /** From a scenario's text to resolved settings, or to everything that is wrong with it. */
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
+import type { Limits } from "./limits.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import { applySet } from "./set-path.ts";
@@ -14,6 +15,8 @@ export interface LoadScenarioOptions {
   /** In place of the scenario's. */
   readonly seed?: string;
   readonly allowPlanted?: boolean;
+  /** Raises, or lowers, how large a run may be. */
+  readonly limits?: Partial<Limits>;
 }
 
 /**
@@ -63,6 +66,7 @@ export function loadScenario(text: string, options: LoadScenarioOptions = {}): R
     seed: seedText ?? "1",
     seedGiven: options.seed !== undefined,
     allowPlanted: options.allowPlanted === true,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     story: source.story(),
     report,
   });

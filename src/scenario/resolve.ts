@@ -1,5 +1,5 @@
 /** Reads validated words into settings: every floor reads its own, this one puts them together. */
-import { formatCount, parseDuration } from "../base/units.ts";
+import { parseDuration } from "../base/units.ts";
 import {
   type AssumptionUsed,
   networkAssumptions,
@@ -24,14 +24,12 @@ import type { ReplicationGroupSettings } from "../model/kinds/replication-group-
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { DEFAULT_TCP_RETRANSMIT, resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
+import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import type { Path } from "./source.ts";
 
 type Words = Readonly<Record<string, unknown>>;
 
-const MAX_EVENTS_DEFAULT = 200_000_000;
-/** Events that one request takes, about: arrival, there, back, and what the rest of the world does meanwhile. */
-const EVENTS_PER_REQUEST = 3.2;
 const SEED = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface ResolveGiven {
@@ -39,6 +37,8 @@ export interface ResolveGiven {
   /** The seed came from outside the file. */
   readonly seedGiven: boolean;
   readonly allowPlanted: boolean;
+  /** In place of the default limits. */
+  readonly limits?: Partial<Limits>;
   readonly story: string;
   readonly report: (path: Path, found: string, expected: string) => void;
 }
@@ -122,8 +122,10 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   const expect = list(words["expect"]).map((of, i) =>
     resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
   );
-  const maxEvents = (words["maxEvents"] as number | undefined) ?? MAX_EVENTS_DEFAULT;
-  lintSize(sources, groups, { durationNs, maxEvents }, top);
+  const maxEvents = (words["maxEvents"] as number | undefined) ?? DEFAULT_LIMITS.events;
+  const limits = { ...DEFAULT_LIMITS, ...given.limits };
+  const events = Math.max(maxEvents, given.limits?.events ?? 0);
+  lintSize(estimateSize(sources, groups, durationNs), durationNs, { ...limits, events }, top);
   if (problems > 0) return null;
   return {
     name: words["scenario"] as string,
@@ -311,27 +313,4 @@ function lintNames(
         });
     }
   }
-}
-
-/** Limits that are known before a run starts. */
-function lintSize(
-  sources: readonly { readonly name: string; readonly arrivalsPerSecond: number }[],
-  groups: readonly ReplicationGroupSettings[],
-  limits: { readonly durationNs: number; readonly maxEvents: number },
-  reading: Reading,
-): void {
-  const seconds = limits.durationNs / 1e9;
-  const nodes = groups.reduce(
-    (sum, group) => sum + group.shards.reduce((of, shard) => of + shard.nodes.length, 0),
-    0,
-  );
-  const requests = sources.reduce((sum, source) => sum + source.arrivalsPerSecond * seconds, 0);
-  const events = requests * EVENTS_PER_REQUEST + nodes * seconds * 12;
-  if (events <= limits.maxEvents) return;
-  const found = `makes about ${formatCount(Math.round(events / 1e6))} million events (${formatCount(Math.round(requests))} requests, ${nodes} nodes)`;
-  reading.problem({
-    path: ["duration"],
-    found,
-    expected: `at most ${formatCount(limits.maxEvents)}; maxEvents: raises it`,
-  });
 }

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { findEventDifference, type SteppedRun } from "../../src/cli/event-difference.ts";
+import {
+  describeEventDifference,
+  findEventDifference,
+  type SteppedRun,
+} from "../../src/cli/event-difference.ts";
 
 const stepped = (times: readonly number[], digests?: readonly string[]): SteppedRun => {
   let at = 0;
@@ -32,4 +36,15 @@ test("findEventDifference() names the first event at another time, or missing", 
 test("findEventDifference() sees a difference that only the digest shows", () => {
   const runs = [stepped([1, 2], ["a", "b"]), stepped([1, 2], ["a", "c"])];
   expect(difference(runs, 10)).toMatchObject({ number: 2, firstNs: 2, secondNs: 2 });
+});
+
+test("describeEventDifference() names both events", () => {
+  const named = (name: string): SteppedRun => ({
+    ...stepped([2e9], [name]),
+    lastEvent: () => name,
+  });
+  const found = difference([named("crash of a"), named("crash of b")], 10e9);
+  expect(describeEventDifference(found as NonNullable<typeof found>)).toMatch(
+    /^event 1: crash of a at .* s in one, crash of b at .* s in the other$/,
+  );
 });

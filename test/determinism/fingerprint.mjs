@@ -18,7 +18,8 @@ function fingerprint(file) {
 }
 
 if (isMainThread) {
-  for (const file of process.argv.slice(2)) console.log(JSON.stringify(fingerprint(file)));
+  for (const file of process.argv.slice(2))
+    process.stdout.write(`${JSON.stringify(fingerprint(file))}\n`);
 } else {
   parentPort.postMessage(workerData.map(fingerprint));
 }

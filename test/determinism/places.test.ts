@@ -1,8 +1,11 @@
 /** The same bytes everywhere: digests and `result.json` of every fast scenario. */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../src/run/simulation.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
 import { findChromium } from "../chromium.ts";
 import { built } from "../e2e/cachequake.ts";
+import { withoutTheEngine } from "./patched.ts";
 import { type Fingerprint, findNode, here, inBrowser, inProcess, inWorker } from "./places.ts";
 
 const files = readdirSync("scenarios/fast").map((name) => `scenarios/fast/${name}`);
@@ -17,6 +20,19 @@ describe("every fast scenario leaves the same bytes", () => {
 
   test("on a second run in the process", { timeout: LONG }, () => {
     expect(here(files)).toEqual(expected);
+  });
+
+  test("without the engine's clock, chance and transcendental functions", { timeout: LONG }, () => {
+    const sources = files.map((file) => ({ file, source: readFileSync(file, "utf8") }));
+    const digests = withoutTheEngine(() =>
+      sources.map(({ file, source }) => {
+        const resolved = loadScenario(source, { file });
+        return run(resolved, { source, sets: [], allowPlanted: false }).digest;
+      }),
+    );
+    expect(digests).toEqual(expected.map(({ digest }) => digest));
+    expect(() => withoutTheEngine(() => Math.random())).toThrow("Math.random");
+    expect(() => withoutTheEngine(() => new Date())).toThrow("Date");
   });
 
   test("in a fresh process", { timeout: LONG }, async () => {

@@ -331,6 +331,20 @@ describe("loadScenario()", () => {
       expect(problemsOf(text).length, JSON.stringify(text.slice(0, 40))).toBeGreaterThan(0);
   });
 
+  it.each([
+    [{ events: 1e6 }, "at most 200,000,000", "rate: 400000/s"],
+    [{ nodes: 8 }, "at most 8; --max-nodes raises it", "rate: 4000/s"],
+    [{ durationNs: 60e9 }, "at most 1m; --max-duration raises it", "rate: 4000/s"],
+    [{ memoryBytes: 50e6 }, "at most 50MB; --max-memory raises it", "rate: 4000/s"],
+  ])("refuses a run beyond %o before it starts", (limits, expected, rate) => {
+    const text = good.replace("rate: 4000/s", rate);
+    const [problem, ...others] = problemsOf(text, { limits });
+    expect(others).toEqual([]);
+    expect(problem?.expected).toContain(expected);
+    const raised = { events: 1e10, nodes: 9, durationNs: 720e9, memoryBytes: 1e9 };
+    expect(problemsOf(text, { limits: raised })).toEqual([]);
+  });
+
   it("names a key that stands twice, at its second place", () => {
     const text = good.replace("duration: 12m", "duration: 12m\nduration: 13m");
     const [problem, ...others] = problemsOf(text);

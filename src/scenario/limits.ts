@@ -1,0 +1,112 @@
+/** How large a run may be, and about how large it will be: known before it starts. */
+import { type Nanos, SECOND } from "../base/nanos.ts";
+import { formatCount, formatDuration, formatSize } from "../base/units.ts";
+import type { Reading } from "../model/kinds/contract.ts";
+import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
+
+/** Each has a flag of the command line that raises it. */
+export interface Limits {
+  readonly events: number;
+  readonly nodes: number;
+  readonly durationNs: Nanos;
+  /** Estimated. */
+  readonly memoryBytes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  events: 200_000_000,
+  nodes: 1000,
+  durationNs: 31 * 86_400 * SECOND,
+  memoryBytes: 4e9,
+};
+
+/** Without any: for a run that was allowed once. */
+export const NO_LIMITS: Limits = {
+  events: Number.POSITIVE_INFINITY,
+  nodes: Number.POSITIVE_INFINITY,
+  durationNs: Number.POSITIVE_INFINITY,
+  memoryBytes: Number.POSITIVE_INFINITY,
+};
+
+/** Events per request of the shipped scenarios: 2.3 to 4.4. */
+const EVENTS_PER_REQUEST = 3.2;
+/** Bus messages, crons and samples of a node, per second, about. */
+const EVENTS_PER_NODE_SECOND = 12;
+/** The process itself. */
+const BASE_BYTES = 100e6;
+/** An item in a keyspace, and its places in the sets of resident and volatile keys. */
+const BYTES_PER_ITEM = 48;
+/** A key in the tables of a traffic source and of the folds. */
+const BYTES_PER_KEY = 80;
+/** Buckets of 100 ms and points of series. */
+const BYTES_PER_TRAFFIC_SECOND = 500;
+const BYTES_PER_NODE_SECOND = 30;
+
+export interface Size {
+  readonly requests: number;
+  readonly events: number;
+  readonly nodes: number;
+  readonly memoryBytes: number;
+}
+
+/** About how large a run will be. The estimate of memory is within a factor of two for the shipped scenarios. */
+export function estimateSize(
+  sources: readonly TrafficSettings[],
+  groups: readonly ReplicationGroupSettings[],
+  durationNs: Nanos,
+): Size {
+  const seconds = durationNs / SECOND;
+  const keys = Math.max(0, ...sources.map((source) => source.keys.count));
+  let nodes = 0;
+  let items = 0;
+  for (const group of groups) {
+    for (const shard of group.shards) {
+      nodes += shard.nodes.length;
+      items += (shard.nodes.length * keys) / group.shards.length;
+    }
+  }
+  const requests = sources.reduce((sum, source) => sum + source.arrivalsPerSecond * seconds, 0);
+  const tables = sources.reduce((sum, source) => sum + source.keys.count * BYTES_PER_KEY, 0);
+  return {
+    requests,
+    nodes,
+    events: requests * EVENTS_PER_REQUEST + nodes * seconds * EVENTS_PER_NODE_SECOND,
+    memoryBytes:
+      BASE_BYTES +
+      items * BYTES_PER_ITEM +
+      tables +
+      sources.length * seconds * BYTES_PER_TRAFFIC_SECOND +
+      nodes * seconds * BYTES_PER_NODE_SECOND,
+  };
+}
+
+/** Finds each limit that a run would break, and says what raises it. */
+export function lintSize(size: Size, durationNs: Nanos, limits: Limits, reading: Reading): void {
+  const { requests, events, nodes, memoryBytes } = size;
+  const made = `${formatCount(Math.round(requests))} requests, ${nodes} nodes`;
+  if (events > limits.events)
+    reading.problem({
+      path: ["duration"],
+      found: `makes about ${formatCount(Math.round(events / 1e6))} million events (${made})`,
+      expected: `at most ${formatCount(limits.events)}; --max-events or maxEvents: raises it`,
+    });
+  if (nodes > limits.nodes)
+    reading.problem({
+      path: ["caches"],
+      found: `have ${formatCount(nodes)} nodes`,
+      expected: `at most ${formatCount(limits.nodes)}; --max-nodes raises it`,
+    });
+  if (durationNs > limits.durationNs)
+    reading.problem({
+      path: ["duration"],
+      found: `is ${formatDuration(durationNs)}`,
+      expected: `at most ${formatDuration(limits.durationNs)}; --max-duration raises it`,
+    });
+  if (memoryBytes > limits.memoryBytes)
+    reading.problem({
+      path: ["traffic"],
+      found: `needs about ${formatSize(memoryBytes)} of memory (${made})`,
+      expected: `at most ${formatSize(limits.memoryBytes)}; --max-memory raises it`,
+    });
+}
