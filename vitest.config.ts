@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // The build runs as it is: tests of many runs take it for its speed.
+    server: { deps: { external: [/\/dist\//] } },
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

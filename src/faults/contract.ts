@@ -25,16 +25,25 @@ export type PlaceTarget =
   | { readonly kind: "zone"; readonly zone: string }
   | { readonly kind: "region"; readonly region: string };
 
+/** As Chaos Mesh names it: seen from the isolated side. */
+export type CutDirection = "to" | "from" | "both";
+
 /** Settings of each fault kind, resolved. */
 export type FaultSettings =
   | { readonly fault: "node-crash"; readonly target: NodeTarget }
   | { readonly fault: "host-power-loss"; readonly target: NodeTarget }
   | { readonly fault: "node-pause"; readonly target: NodeTarget }
   | { readonly fault: "az-power-interruption"; readonly zone: string }
-  /** Cuts every link between the isolated hosts and all others. `withClients`: clients in the zones of the isolated nodes are on their side. */
+  /** Cuts every link between the isolated hosts and the other side; `to` null means all others. */
   | {
       readonly fault: "network-partition";
       readonly isolate: readonly (NodeTarget | PlaceTarget)[];
+      readonly to: readonly (NodeTarget | PlaceTarget)[] | null;
+      /** Which packets are dropped: those that leave the isolated, those that come to them, or both. */
+      readonly direction: CutDirection;
+      /** Hosts that go on seeing both sides, and are seen. */
+      readonly bridge: readonly (NodeTarget | PlaceTarget)[];
+      /** Clients in the zones of the isolated nodes are on their side. */
       readonly withClients: boolean;
     }
   /** Adds one-way delay (and jitter, uniform 0..jitterNs) to every link between the two sides; `to` null means everything else. */

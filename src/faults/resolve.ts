@@ -5,6 +5,7 @@ import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import type {
+  CutDirection,
   FaultSettings,
   MethodEntry,
   NodeTarget,
@@ -171,10 +172,13 @@ function resolveFault(words: Words, world: MethodWorld, reading: Reading): Fault
       return place?.kind === "region" ? { fault, region: place.region } : null;
     }
     case "network-partition": {
-      const isolate = readSide(words["isolate"], ["isolate"], world, reading);
-      return isolate === null
-        ? null
-        : { fault, isolate, withClients: words["withClients"] === true };
+      const sideOf = (word: string) => readSide(words[word], [word], world, reading);
+      const isolate = sideOf("isolate");
+      const to = words["to"] === undefined ? null : sideOf("to");
+      const bridge = words["bridge"] === undefined ? [] : sideOf("bridge");
+      if (isolate === null || bridge === null) return null;
+      const direction = (words["direction"] as CutDirection | undefined) ?? "both";
+      return { fault, isolate, to, direction, bridge, withClients: words["withClients"] === true };
     }
     case "network-latency": {
       const from = readSide(words["from"], ["from"], world, reading);
@@ -278,7 +282,7 @@ function readPlace(kind: string, name: string, path: Path, reading: Reading): Pl
 }
 
 const EXPECTED_TARGET =
-  '"node cart-0001-002", "primary of cart/shard 2", "primaries of cart", "replica of cart/shard 1", "50% of replicas of cart" or "any node of cart"';
+  '"node cart-0001-002", "primary of cart/shard 2", "primaries of cart", "replica of cart/shard 1", "50% of replicas of cart", "50% of nodes of cart" or "any node of cart"';
 
 /** `primary of cart/shard 2` and the like. */
 export function readTarget(
@@ -303,7 +307,7 @@ export function readTarget(
     return null;
   }
   const match =
-    /^(primary|primaries|replica|replicas|(\d{1,3}(?:\.\d+)?%) of replicas|any node|any (\d{1,3}) nodes) of (.+)$/.exec(
+    /^(primary|primaries|replica|replicas|(\d{1,3}(?:\.\d+)?%) of (?:replicas|nodes)|any node|any (\d{1,3}) nodes) of (.+)$/.exec(
       text,
     );
   if (match === null) {
@@ -323,7 +327,12 @@ export function readTarget(
       });
       return null;
     }
-    return { kind: "replicas", ...of, share: part };
+    if (!what.endsWith("nodes")) return { kind: "replicas", ...of, share: part };
+    const shards = world.caches.find((group) => group.name === of.cache)?.shards ?? [];
+    const nodes = shards.reduce((sum, { nodes: all }, i) => {
+      return of.shard === null || of.shard === i + 1 ? sum + all.length : sum;
+    }, 0);
+    return { kind: "any", ...of, count: Math.max(1, Math.round(nodes * part)) };
   }
   if (what === "primary" && of.shard === null) {
     const group = world.caches.find((candidate) => candidate.name === of.cache);

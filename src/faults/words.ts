@@ -5,7 +5,7 @@ const target: JsonSchema = {
   type: "string",
   minLength: 1,
   description:
-    'A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart"',
+    'A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"',
 };
 const targets: JsonSchema = {
   anyOf: [target, { type: "array", items: target, minItems: 1 }],
@@ -35,6 +35,15 @@ export const faultWords: Readonly<
   "network-partition": {
     properties: {
       isolate: targets,
+      to: { ...targets, description: "The other side; default everything else" },
+      direction: {
+        enum: ["both", "to", "from"],
+        description: "Packets that are dropped: to the other side, from it, or both; default both",
+      },
+      bridge: {
+        ...targets,
+        description: "Nodes or places that both sides still see; default none",
+      },
       withClients: {
         type: "boolean",
         description: "Clients in the zones of the isolated nodes are on their side; default false",

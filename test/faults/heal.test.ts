@@ -40,6 +40,9 @@ const fault: fc.Arbitrary<FaultSettings> = fc.oneof(
   fc.record({
     fault: fc.constant("network-partition" as const),
     isolate: side,
+    to: fc.oneof(fc.constant(null), side),
+    direction: fc.constantFrom("both" as const, "to" as const, "from" as const),
+    bridge: fc.oneof(fc.constant([]), side),
     withClients: fc.boolean(),
   }),
   fc.record({

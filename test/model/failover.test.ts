@@ -11,6 +11,9 @@ const powerLoss = { fault: "host-power-loss", target: primaryOfShard1 } as const
 const pause = { fault: "node-pause", target: primaryOfShard1 } as const;
 const isolate = {
   fault: "network-partition",
+  to: null,
+  direction: "both",
+  bridge: [],
   isolate: [primaryOfShard1],
   withClients: true,
 } as const;
@@ -77,6 +80,42 @@ describe("cluster bus", () => {
   // kill -9 of the process on a healthy network lost nothing in 120 measured runs: the kernel had it all.
   it("a crashed process loses no acknowledged write", () => {
     for (const run of runs) expect(lost(run)).toBe(0);
+  });
+
+  // Connections between both sides are given up half a node timeout after the cut at the latest, and a handshake needs
+  // both ways: one way cut or two, the primary stands alone, stops after its node timeout, and yields after the heal.
+  it.each(["to", "from", "both"] as const)(
+    "fails over when its primary is cut off: %s",
+    (direction) => {
+      const cut = { ...isolate, direction };
+      const run = observe(resolved({ durationNs: 60 * SECOND, method: [at(8, cut, 20)] }));
+      expect(run.of("failover-promoted")).toHaveLength(1);
+      const states = run.of("node-state").filter((record) => record.node === "cart-0001-001");
+      const stopped = (states.find((record) => record.state === "minority")?.at ?? 0) - 8 * SECOND;
+      expect(stopped).toBeGreaterThan(1000 * MILLISECOND);
+      expect(stopped).toBeLessThan(2200 * MILLISECOND);
+      expect(states.at(-1)).toMatchObject({ role: "replica", state: "serving" });
+      const late = run.operations.filter((of) => of.returnedAt > 40 * SECOND);
+      expect(late.every((of) => of.outcome === OUTCOME_OK)).toBe(true);
+    },
+  );
+
+  it("holds still while a bridge sees both halves, and its clients do not reach the other", () => {
+    const cut = {
+      ...isolate,
+      isolate: [{ kind: "zone", zone: ZONES[0] as string }],
+      bridge: [{ kind: "zone", zone: ZONES[1] as string }],
+    } as const;
+    const run = observe(resolved({ durationNs: 60 * SECOND, method: [at(8, cut, 20)] }));
+    expect(run.of("failover-promoted")).toHaveLength(0);
+    const during = run.operations.filter(
+      (of) => of.invokedAt > 9 * SECOND && of.returnedAt < 28 * SECOND,
+    );
+    const failed = during.filter((of) => of.outcome !== OUTCOME_OK).length;
+    expect(failed / during.length).toBeGreaterThan(0.02);
+    expect(failed / during.length).toBeLessThan(0.5);
+    const late = run.operations.filter((of) => of.returnedAt > 40 * SECOND);
+    expect(late.every((of) => of.outcome === OUTCOME_OK)).toBe(true);
   });
 
   it("does not fail over without a majority of primaries", () => {

@@ -31,6 +31,8 @@ export class BusNode {
   readonly offset: Float64Array;
   /** The node's own link to each peer exists (open, or connecting). */
   readonly linkUp: Uint8Array;
+  /** Its handshake has been through, so that what is sent on it can arrive. */
+  readonly linkConnected: Uint8Array;
   readonly linkCreatedAt: Float64Array;
   readonly linkGeneration: Int32Array;
   /** Who reported a peer as failing, and when. */
@@ -62,6 +64,7 @@ export class BusNode {
     this.failedAt = new Float64Array(nodes);
     this.offset = new Float64Array(nodes);
     this.linkUp = new Uint8Array(nodes).fill(1);
+    this.linkConnected = new Uint8Array(nodes).fill(1);
     this.linkCreatedAt = new Float64Array(nodes);
     this.linkGeneration = new Int32Array(nodes);
   }

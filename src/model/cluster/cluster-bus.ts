@@ -277,6 +277,7 @@ export class ClusterBus {
     member.linkCreatedAt[i] = now;
     const connects = peer.node.alive && this.network.reachable(member.node.host, peer.node.host);
     if (connects && member.pingSent[i] === 0) member.pingSent[i] = now;
+    member.linkConnected[i] = connects ? 1 : 0;
     const slot = this.messages.allocate();
     const message = this.messages.messages[slot] as BusMessage;
     message.linkOwner = member.index;
@@ -319,6 +320,7 @@ export class ClusterBus {
     member.pongReceived[i] = now;
     member.dataReceived[i] = now;
     member.linkUp[i] = 1;
+    member.linkConnected[i] = 1;
     member.linkCreatedAt[i] = now;
     member.linkGeneration[i] = (member.linkGeneration[i] as number) + 1;
     member.offset[i] = 0;
@@ -400,7 +402,7 @@ export class ClusterBus {
     const powerLost = !from.node.alive && from.node.diedWithHost;
     if (!senderStands || powerLost || !to.node.hostUp) {
       this.messages.release(slot);
-    } else if (this.network.lost(from.node.host, to.node.host, message.sentAt)) {
+    } else if (this.isLost(message, owner, from, to)) {
       if (!linkStands || !from.node.alive) this.messages.release(slot);
       else this.sendAgain(slot, message, from, to);
     } else if (!to.node.processUp) {
@@ -412,6 +414,16 @@ export class ClusterBus {
       this.receive(message, from, to);
       this.messages.release(slot);
     }
+  }
+
+  /** Caught by a cut; or on a link that never connected, because its handshake's answer is caught. */
+  private isLost(message: BusMessage, owner: BusNode, from: BusNode, to: BusNode): boolean {
+    const { network } = this;
+    if (network.lost(from.node.host, to.node.host, message.sentAt)) return true;
+    if (owner.linkConnected[message.linkPeer] === 1) return false;
+    if (network.isCut(to.node.host, from.node.host)) return true;
+    owner.linkConnected[message.linkPeer] = 1;
+    return false;
   }
 
   private sendAgain(slot: number, message: BusMessage, from: BusNode, to: BusNode): void {

@@ -1,8 +1,8 @@
 /**
  * Paths between hosts: delay, cuts, and what a cut does to what is in flight.
  *
- * Models: one-way delay as half of the round trip of the two places; added delay and jitter; cuts that are counted, so
- * overlapping faults compose; packets in flight on a cut path are lost and TCP sends them again with doubling timeouts.
+ * Models: one-way delay as half of the round trip of the two places; added delay and jitter; cuts of one direction or
+ * both that are counted, so overlapping faults compose; packets in flight on a cut path are lost and TCP sends them again with doubling timeouts.
  * Leaves out: random loss, bandwidth and queues on a path, routes, TCP's congestion window.
  */
 import { invariant } from "../../base/invariant.ts";
@@ -121,13 +121,21 @@ export class Network {
     return due;
   }
 
-  /** Cuts (+1) or joins (-1) every path between the two sides, both ways. A path stays cut until every cut has ended. */
-  changeCuts(side: readonly number[], others: readonly number[], by: 1 | -1): void {
+  /**
+   * Cuts (+1) or joins (-1) every path between the two sides: those that lead from `side` ("to" the others), those that
+   * lead to it ("from" them), or both. A path stays cut until every cut has ended.
+   */
+  changeCuts(
+    side: readonly number[],
+    others: readonly number[],
+    by: 1 | -1,
+    direction: "to" | "from" | "both" = "both",
+  ): void {
     this.notifyBefore();
     for (const a of side) {
       for (const b of others) {
-        this.changeCut(a, b, by);
-        this.changeCut(b, a, by);
+        if (direction !== "from") this.changeCut(a, b, by);
+        if (direction !== "to") this.changeCut(b, a, by);
       }
     }
     this.notifyAfter();

@@ -4,7 +4,9 @@
  *
  * Models: delay, stalls while the path is cut and TCP's retransmission after it, a source that died with its process
  * (what it had handed to its kernel arrives) or with its host (what was in flight is gone), chains of followers.
- * Leaves out: bandwidth, output buffer limits, the time to apply an entry.
+ * A path that is cut in one direction stalls the stream too: data, or TCP's acknowledgements of it, do not come through.
+ * Leaves out: bandwidth, output buffer limits, the time to apply an entry, the few segments that TCP sends before it
+ * misses their acknowledgements.
  */
 import type { Nanos } from "../../../base/nanos.ts";
 import type { Network } from "../../network/network.ts";
