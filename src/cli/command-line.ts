@@ -3,6 +3,7 @@ import yargs, { type Argv } from "yargs";
 import { VERSION } from "../base/version.ts";
 import { badUsage } from "./bad-usage.ts";
 import type { CommandError } from "./command-error.ts";
+import { argumentsOf, COMPLETE, completionCommand, SHELLS } from "./completion-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { LISTS } from "./lists.ts";
 import {
@@ -20,6 +21,7 @@ import {
   withScenario,
 } from "./options.ts";
 import { SCHEMAS } from "./schema-command.ts";
+import { KINDS, type Kind } from "./starter-scenario.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface CommandLineContext {
@@ -118,7 +120,41 @@ const demo: Command = {
   },
 };
 
-const COMMANDS: readonly Command[] = [run, validate, replay, list, schema, demo];
+const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
+
+const init: Command = {
+  name: "init",
+  takes: " [name]",
+  about: "write a scenario to start from",
+  options: (y) =>
+    y
+      .positional("name", { type: "string", describe: "its name", default: "my-first-outage" })
+      .option("kind", {
+        type: "string",
+        requiresArg: true,
+        default: KIND_NAMES[0],
+        describe: oneOf(KIND_NAMES),
+      }),
+  action: (parsed, { terminal, cwd }) => {
+    const kind = readChoice(parsed, "kind", KIND_NAMES);
+    const options = { cwd, name: readText(parsed, "name") ?? "", kind };
+    return async () => (await import("./init-command.ts")).initCommand(options, terminal);
+  },
+};
+
+const completion: Command = {
+  name: "completion",
+  takes: " [shell]",
+  about: "print the script that completes words in a shell",
+  options: (y) =>
+    y.positional("shell", { type: "string", describe: oneOf(SHELLS), default: SHELLS[0] }),
+  action: (parsed, { terminal }) => {
+    const shell = readChoice(parsed, "shell", SHELLS);
+    return async () => completionCommand(shell, terminal);
+  },
+};
+
+const COMMANDS: readonly Command[] = [run, validate, replay, list, init, schema, completion, demo];
 const NAMES = COMMANDS.map(({ name }) => name);
 
 const WIDTH = 90;
@@ -131,6 +167,7 @@ export async function runCommandLine(
   words: readonly string[],
   context: CommandLineContext,
 ): Promise<ExitCode> {
+  if (words[0] === COMPLETE) return complete(words.slice(1), context);
   checkCommand(words[0]);
   let action: Action | undefined;
   let printed = "";
@@ -169,6 +206,31 @@ function declare(
     .fail((message, error) => {
       throw message ? usageError(message, NAMES.find((name) => name === word) ?? "") : error;
     });
+}
+
+/** Prints what may stand in place of the last word, one a line. */
+function complete(words: readonly string[], { terminal }: CommandLineContext): ExitCode {
+  const [name = ""] = words;
+  const last = words.at(-1) ?? "";
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const known = last.startsWith("-")
+    ? optionsOf(command)
+    : words.length <= 1
+      ? NAMES
+      : argumentsOf(name);
+  const found = known.filter((word) => word.startsWith(last));
+  if (found.length > 0) terminal.out(`${found.join("\n")}\n`);
+  return EXIT.pass;
+}
+
+/** Options that a command declares, as they are typed. yargs knows them, its types do not. */
+function optionsOf(command: Command | undefined): string[] {
+  const declared = (command?.options(yargs()) ?? yargs()) as Argv & {
+    getOptions(): { readonly key: Readonly<Record<string, unknown>> };
+  };
+  const positional = /[<[](\w+)/.exec(command?.takes ?? "")?.[1];
+  const names = Object.keys(declared.getOptions().key).filter((name) => name !== positional);
+  return names.map((name) => `--${name}`);
 }
 
 /** An unknown command is told before yargs can call it an unknown argument. */

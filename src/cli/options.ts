@@ -75,6 +75,7 @@ export const OPTION_NAMES = [
   "max-nodes",
   "max-duration",
   "max-memory",
+  "kind",
   "help",
   "version",
 ] as const;

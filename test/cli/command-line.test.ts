@@ -34,10 +34,13 @@ async function type(...words: string[]): Promise<Outcome> {
 
 describe("runCommandLine()", () => {
   test.each([
-    [[], "no command is given, expected run, validate, replay, list, schema or demo"],
+    [
+      [],
+      "no command is given, expected run, validate, replay, list, init, schema, completion or demo",
+    ],
     [
       ["rn"],
-      'the command is "rn", expected run, validate, replay, list, schema or demo (did you mean "run"?)',
+      'the command is "rn", expected run, validate, replay, list, init, schema, completion or demo (did you mean "run"?)',
     ],
     [["run"], "an argument is missing, expected cachequake run <files..>"],
     [["run", "a", "--sed", "1"], '"sed" is not known here (did you mean "--seed"?)'],
@@ -82,4 +85,29 @@ describe("runCommandLine()", () => {
         expect(line.length).toBeLessThanOrEqual(90);
     },
   );
+
+  test.each([
+    [["ru"], ["run"]],
+    [["run", "az-power-loss-"], ["az-power-loss-cluster-mode-disabled"]],
+    [["run", "x", "--max-e"], ["--max-events"]],
+    [["list", "f"], ["faults"]],
+    [["init", "--k"], ["--kind"]],
+    [
+      ["completion", ""],
+      ["bash", "zsh"],
+    ],
+    [["nonsense", ""], []],
+  ])("completes %j", async (words, expected) => {
+    const { code, out } = await type("--get-completions", ...words);
+    expect(code).toBe(EXIT.pass);
+    expect(out.split("\n").filter((line) => line !== "")).toEqual(expected);
+  });
+
+  test("completes every command, and prints a script for each shell", async () => {
+    const { out } = await type("--get-completions", "");
+    expect(out.trim().split("\n")).toContain("init");
+    for (const shell of ["bash", "zsh"])
+      expect((await type("completion", shell)).out).toContain("cachequake --get-completions");
+    expect((await type("completion", "fish")).code).toBe(EXIT.badInput);
+  });
 });

@@ -49,6 +49,12 @@ test(
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(stdout).toContain(path.join("reports", "brief", "1", "timeline.html"));
 
+      const type = (...words: string[]): string =>
+        execFileSync(command, words, { cwd: user, encoding: "utf8" });
+      expect(type("completion", "bash")).toContain("complete -o default");
+      type("init", "mine", "--kind", "single");
+      expect(type("run", "mine.yaml")).toContain("PASS  mine");
+
       const program =
         'import { VERSION, run } from "cachequake"; console.log(VERSION, typeof run);';
       writeFileSync(path.join(user, "use.mjs"), program);
