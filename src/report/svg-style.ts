@@ -3,7 +3,7 @@
 export const SVG_STYLE = `
 .cq { --bg:#ffffff; --ink:#1b2430; --soft:#5a6675; --line:#d5dbe3; --primary:#1f5fbf; --primary-ink:#ffffff; --replica:#cfe0f7; --replica-ink:#17406f;
   --down:#e7e9ec; --down-ink:#3d4652; --fault:#f6d9c8; --fault-ink:#8a3a10; --ok:#1c7a4a; --bad:#b3261e; --warn:#8a5a00; --accent:#6b3fa0; --grid:#eef1f5; --stroke:#7d8896; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   .cq { --bg:#12171e; --ink:#e6ebf2; --soft:#a3afbd; --line:#333d49; --primary:#5b9bf0; --primary-ink:#0b1420; --replica:#22385a; --replica-ink:#cfe0f7;
     --down:#2a313b; --down-ink:#c4ccd6; --fault:#4a2a1a; --fault-ink:#f3b692; --ok:#5fc78e; --bad:#ff8a80; --warn:#e2b04a; --accent:#c3a1f2; --grid:#1d242d; --stroke:#8793a2; }
 }

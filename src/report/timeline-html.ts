@@ -14,7 +14,7 @@ import {
 
 const STYLE = `
 :root { color-scheme: light dark; --bg:#f6f7f9; --card:#ffffff; --ink:#1b2430; --soft:#566170; --line:#d9dfe7; --pass:#17693f; --fail:#b3261e; --unknown:#7a4f00; --link:#1f5fbf; }
-@media (prefers-color-scheme: dark) { :root { --bg:#0d1117; --card:#12171e; --ink:#e6ebf2; --soft:#a3afbd; --line:#2c3540; --pass:#5fc78e; --fail:#ff8a80; --unknown:#e2b04a; --link:#7fb2ff; } }
+@media screen and (prefers-color-scheme: dark) { :root { --bg:#0d1117; --card:#12171e; --ink:#e6ebf2; --soft:#a3afbd; --line:#2c3540; --pass:#5fc78e; --fail:#ff8a80; --unknown:#e2b04a; --link:#7fb2ff; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--bg); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 main { max-width: 1440px; margin: 0 auto; padding: 24px 20px 60px; }
@@ -30,7 +30,7 @@ h2 { font-size: 17px; margin: 36px 0 10px; }
 .tiles b { display: block; font-size: 22px; font-weight: 650; }
 .tiles span { color: var(--soft); font-size: 13px; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
-.scroll:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.scroll:focus-visible, pre:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .scroll svg { display: block; width: 100%; min-width: 1390px; height: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: var(--soft); padding: 8px 12px; }
@@ -40,8 +40,8 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowra
 td.v { font-weight: 650; white-space: nowrap; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; padding: 6px 0; }
-@media print { body { background: #fff; color: #000; } .scroll { overflow: visible; border: 0; } .scroll svg { min-width: 0; } details > * { display: block; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
-@media (max-width: 700px) { table { min-width: 680px; } }
+@media screen and (max-width: 700px) { table { min-width: 680px; } }
+@media print { body { background: #fff; color: #000; } main { padding: 0; } .scroll, pre { overflow: visible; border: 0; } .scroll svg { min-width: 0; } th, td, thead th, td.n, td.v { white-space: normal; overflow-wrap: anywhere; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } details::details-content { content-visibility: visible; } details > * { display: block; } h2 { break-after: avoid; } tr, .tiles li { break-inside: avoid; } }
 @media (max-width: 480px) { main { padding: 14px 12px 40px; } .answer { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; } }
 `;
 
@@ -165,7 +165,7 @@ function verdicts(result: Result): string {
   return [
     table(
       "Verdicts",
-      ["verdict", "expectation", "observed", "limit", "", "reason"],
+      ["verdict", "expectation", "observed", "limit", "avoidable", "reason"],
       result.expectations.map(row),
       "Unavoidable: an oracle with instant detection and promotion of the best surviving copy would have failed too.",
     ),
