@@ -41,6 +41,11 @@ export class BusNode {
   /** Messages that wait in the sockets of a paused process. */
   readonly inbox: number[] = [];
   cronCount = 0;
+  /** No peer needs a ping, a new link or a suspicion before; a cron in between has nothing to look for. */
+  nextWatchAt: Nanos = Number.NEGATIVE_INFINITY;
+  /** Peers that are flagged PFAIL, and peers without a link. */
+  suspected = 0;
+  linksDown = 0;
   pfailCount = 0;
   stateDirty = true;
   lastMinorityAt: Nanos = Number.NEGATIVE_INFINITY;
@@ -67,6 +72,33 @@ export class BusNode {
     this.linkConnected = new Uint8Array(nodes).fill(1);
     this.linkCreatedAt = new Float64Array(nodes);
     this.linkGeneration = new Int32Array(nodes);
+  }
+
+  setFlags(peer: number, flags: number): void {
+    if (this.flags[peer] === PFAIL) this.suspected--;
+    if (flags === PFAIL) this.suspected++;
+    this.flags[peer] = flags;
+  }
+
+  setLink(peer: number, up: 0 | 1): void {
+    this.linksDown += (this.linkUp[peer] as number) - up;
+    this.linkUp[peer] = up;
+    if (up === 1) this.nextWatchAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** After when a peer will need attention, if nothing is heard of it until then. */
+  watchAfter(peer: number, timeoutNs: Nanos): Nanos {
+    const linked = this.linkUp[peer] === 1;
+    const pingSent = this.pingSent[peer] as number;
+    if (pingSent === 0)
+      return linked
+        ? (this.pongReceived[peer] as number) + timeoutNs / 2
+        : Number.POSITIVE_INFINITY;
+    const silentSince = Math.max(pingSent, this.dataReceived[peer] as number);
+    const reset = linked
+      ? Math.max(silentSince + timeoutNs / 2, (this.linkCreatedAt[peer] as number) + timeoutNs)
+      : Number.POSITIVE_INFINITY;
+    return this.flags[peer] === 0 ? Math.min(reset, silentSince + timeoutNs) : reset;
   }
 
   /** In this node's view it owns its shard. */

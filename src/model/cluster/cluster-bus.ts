@@ -53,6 +53,9 @@ export class ClusterBus {
   readonly majority: number;
   readonly messages = new BusMessages();
   private readonly streams: Stream[] = [];
+  /** Messages with gossip so far, and by node the last one that mentions it. */
+  private gossips = 0;
+  private readonly mentionedIn: number[] = [];
   private readonly targets: number[] = [];
   private readonly election: Election;
   private readonly cronKind: number;
@@ -202,16 +205,31 @@ export class ClusterBus {
     const now = this.kernel.now;
     this.schedule(now + CRON_PERIOD, this.cronKind, member, member.index, 0);
     if (!member.node.responds) return;
+    if (member.linksDown > 0) this.openLinks(member, now);
+    member.pfailCount = member.suspected;
+    if (member.cronCount++ % 10 === 0) this.pingOldest(member);
+    if (now > member.nextWatchAt) this.watchAll(member, now);
+    if (!member.isPrimary) this.election.cron(member, now);
+    if (member.stateDirty || !member.node.clusterUp) this.updateState(member);
+  }
+
+  private openLinks(member: BusNode, now: Nanos): void {
     member.pfailCount = 0;
     for (const peer of this.nodes) {
       if (peer === member) continue;
       if (member.flags[peer.index] === PFAIL) member.pfailCount++;
       if (member.linkUp[peer.index] === 0) this.openLink(member, peer, now);
     }
-    if (member.cronCount++ % 10 === 0) this.pingOldest(member);
-    for (const peer of this.nodes) if (peer !== member) this.watch(member, peer, now);
-    if (!member.isPrimary) this.election.cron(member, now);
-    if (member.stateDirty || !member.node.clusterUp) this.updateState(member);
+  }
+
+  private watchAll(member: BusNode, now: Nanos): void {
+    let next = Number.POSITIVE_INFINITY;
+    for (const peer of this.nodes) {
+      if (peer === member) continue;
+      this.watch(member, peer, now);
+      next = Math.min(next, member.watchAfter(peer.index, this.settings.nodeTimeoutNs));
+    }
+    member.nextWatchAt = next;
   }
 
   /** Every second: of five random peers, ping the one whose pong is oldest (4958-4979). */
@@ -260,7 +278,7 @@ export class ClusterBus {
     }
     if (pingSent === 0) return;
     if (Math.min(now - pingSent, dataDelay) > timeout && (member.flags[i] as number) === 0) {
-      member.flags[i] = PFAIL;
+      member.setFlags(i, PFAIL);
       member.stateDirty = true;
       // With one primary that has slots, its own view is the majority.
       if (this.majority === 1 && member.isPrimary) this.concludeFailure(member, peer);
@@ -273,7 +291,7 @@ export class ClusterBus {
    */
   private openLink(member: BusNode, peer: BusNode, now: Nanos): void {
     const i = peer.index;
-    member.linkUp[i] = 1;
+    member.setLink(i, 1);
     member.linkCreatedAt[i] = now;
     const connects = peer.node.alive && this.network.reachable(member.node.host, peer.node.host);
     if (connects && member.pingSent[i] === 0) member.pingSent[i] = now;
@@ -291,7 +309,7 @@ export class ClusterBus {
   }
 
   private dropLink(member: BusNode, peer: BusNode): void {
-    member.linkUp[peer.index] = 0;
+    member.setLink(peer.index, 0);
     member.linkGeneration[peer.index] = (member.linkGeneration[peer.index] as number) + 1;
   }
 
@@ -315,11 +333,11 @@ export class ClusterBus {
 
   private greet(member: BusNode, peer: BusNode, now: Nanos): void {
     const i = peer.index;
-    member.flags[i] = 0;
+    member.setFlags(i, 0);
     member.pingSent[i] = 0;
     member.pongReceived[i] = now;
     member.dataReceived[i] = now;
-    member.linkUp[i] = 1;
+    member.setLink(i, 1);
     member.linkConnected[i] = 1;
     member.linkCreatedAt[i] = now;
     member.linkGeneration[i] = (member.linkGeneration[i] as number) + 1;
@@ -348,22 +366,19 @@ export class ClusterBus {
     const total = this.nodes.length;
     const wanted = Math.min(Math.max(3, Math.floor(total / 10)), total - 2);
     const stream = this.stream(from);
+    const stamp = ++this.gossips;
     for (let tries = wanted * 3; tries > 0 && message.gossipCount < wanted; tries--) {
       const about = this.nodes[Math.floor(stream.next() * total)] as BusNode;
       if (about === from || about === to || from.flags[about.index] === PFAIL) continue;
       if (from.linkUp[about.index] === 0) continue;
-      if (this.mentions(message, about.index)) continue;
+      if (this.mentionedIn[about.index] === stamp) continue;
+      this.mentionedIn[about.index] = stamp;
       this.gossipAbout(message, from, about.index);
     }
     if (from.pfailCount === 0) return;
     for (let i = 0; i < total; i++) {
       if (from.flags[i] === PFAIL && i !== to.index) this.gossipAbout(message, from, i);
     }
-  }
-
-  private mentions(message: BusMessage, about: number): boolean {
-    for (let i = 0; i < message.gossipCount; i++) if (message.gossipNode[i] === about) return true;
-    return false;
   }
 
   private gossipAbout(message: BusMessage, from: BusNode, about: number): void {
@@ -470,9 +485,10 @@ export class ClusterBus {
   private pongArrived(to: BusNode, from: BusNode, now: Nanos): void {
     to.pongReceived[from.index] = now;
     to.pingSent[from.index] = 0;
+    to.nextWatchAt = Math.min(to.nextWatchAt, now + this.settings.nodeTimeoutNs / 2);
     const flags = to.flags[from.index] as number;
     if (flags === PFAIL) {
-      to.flags[from.index] = 0;
+      to.setFlags(from.index, 0);
       to.stateDirty = true;
     } else if (flags === FAIL) {
       const owns = to.owner[from.shard] === from.index;
@@ -480,7 +496,7 @@ export class ClusterBus {
         !owns ||
         now - (to.failedAt[from.index] as number) > FAIL_UNDO * this.settings.nodeTimeoutNs
       ) {
-        to.flags[from.index] = 0;
+        to.setFlags(from.index, 0);
         to.stateDirty = true;
       }
     }
@@ -571,7 +587,7 @@ export class ClusterBus {
 
   private markFailed(member: BusNode, failed: number): void {
     if (failed === member.index || member.flags[failed] === FAIL) return;
-    member.flags[failed] = FAIL;
+    member.setFlags(failed, FAIL);
     member.failedAt[failed] = this.kernel.now;
     member.stateDirty = true;
   }
