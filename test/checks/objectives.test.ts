@@ -35,7 +35,7 @@ traffic:
     keys: { count: 200, ttl: 5s }
     client: { readFrom: replica, commandTimeout: 250ms }
     onMiss: db
-steadyState: [{ successRatio: { of: shop, over: 2s, atLeast: 90% } }]
+steadyState: [{ successRatio: { of: shop, over: 2s, atLeast: 60% } }]
 method:
   - { at: 10s, fault: network-latency, from: primaries of cart, add: 40ms, for: 10s }
   - { at: 25s, fault: network-partition, isolate: primary of cart/shard 1, withClients: true, for: 15s }
