@@ -1,8 +1,9 @@
 /** After the last heal, what faults wrote equals what a run without faults has. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { MILLISECOND, SECOND } from "../../src/base/nanos.ts";
 import type { FaultSettings, MethodEntry } from "../../src/faults/contract.ts";
+import type { FaultKind } from "../../src/faults/fault-kind.ts";
 import { faultKinds } from "../../src/faults/registry.ts";
 import { observe } from "../fixtures/observe.ts";
 import { resolved, traffic, ZONES } from "../fixtures/resolved.ts";
@@ -104,6 +105,43 @@ describe("fault kinds", () => {
     ];
     expect(observe({ ...base, method }).faultState).not.toEqual(untouched);
   });
+
+  const primary = { kind: "primary", cache: "cart", shard: 1 } as const;
+  const holding: readonly FaultSettings[] = [
+    { fault: "node-pause", target: primary },
+    { fault: "az-power-interruption", zone: ZONES[0] as string },
+    {
+      fault: "network-partition",
+      isolate: [primary],
+      to: null,
+      direction: "to",
+      bridge: [],
+      withClients: false,
+    },
+    { fault: "network-latency", from: [primary], to: null, addNs: MILLISECOND, jitterNs: 0 },
+  ];
+
+  it.each(holding.map((action) => [action.fault, action] as const))(
+    "the law sees a %s that forgets to heal",
+    (name, action) => {
+      const entry: MethodEntry = {
+        index: 0,
+        trigger: { kind: "at", atNs: SECOND },
+        action,
+        durationNs: SECOND,
+        allowEmpty: true,
+      };
+      expect(observe({ ...base, method: [entry] }).faultState).toEqual(untouched);
+      const kind = faultKinds[name] as FaultKind<FaultSettings>;
+      const { inject } = kind;
+      const spy = vi.spyOn(kind, "inject").mockImplementation((...given) => ({
+        ...inject.apply(kind, given),
+        heal: () => undefined,
+      }));
+      expect(observe({ ...base, method: [entry] }).faultState).not.toEqual(untouched);
+      spy.mockRestore();
+    },
+  );
 
   it("every kind that heals lists the fields it writes, and every kind states its overlap", () => {
     for (const kind of Object.values(faultKinds)) {
