@@ -77,6 +77,13 @@ export const cacheAssumptions: readonly Assumption[] = [
     "sample events of the user guide 2 min 47 s to 14 min; FAQ: whole series within six minutes",
   ),
   duration(
+    "rebootTime",
+    MINUTE,
+    2 * MINUTE,
+    3 * MINUTE,
+    "AWS fault-injection notes: reboot recovery typically 1 to 3 minutes",
+  ),
+  duration(
     "commandTime",
     MICROSECOND,
     2 * MICROSECOND,

@@ -54,10 +54,40 @@ export type FaultSettings =
       readonly addNs: Nanos;
       readonly jitterNs: Nanos;
     }
-  | { readonly fault: "region-outage"; readonly region: string };
+  | { readonly fault: "region-outage"; readonly region: string }
+  /** Commands take `factor` times as long, 1..1000. */
+  | { readonly fault: "node-slow"; readonly target: NodeTarget; readonly factor: number }
+  /** The process is gone for `downNs`. */
+  | { readonly fault: "node-restart"; readonly target: NodeTarget; readonly downNs: Nanos }
+  | { readonly fault: "az-network-disruption"; readonly zone: string }
+  | {
+      readonly fault: "network-loss";
+      readonly from: readonly (NodeTarget | PlaceTarget)[];
+      readonly to: readonly (NodeTarget | PlaceTarget)[] | null;
+      /** Share of messages that are lost, above 0 and below 1. */
+      readonly share: number;
+      /** Mean number of messages lost in a row, at least 1. */
+      readonly burst: number;
+    }
+  | {
+      readonly fault: "network-bandwidth";
+      readonly from: readonly (NodeTarget | PlaceTarget)[];
+      readonly to: readonly (NodeTarget | PlaceTarget)[] | null;
+      readonly bytesPerSecond: number;
+    }
+  | { readonly fault: "replication-link-cut"; readonly target: NodeTarget }
+  | { readonly fault: "dns-outage"; readonly region: string }
+  | { readonly fault: "control-plane-outage"; readonly region: string }
+  | { readonly fault: "memory-pressure"; readonly target: NodeTarget; readonly bytes: number }
+  | { readonly fault: "origin-slow"; readonly origin: string; readonly factor: number }
+  | { readonly fault: "traffic-surge"; readonly traffic: string; readonly factor: number }
+  | { readonly fault: "hot-key"; readonly traffic: string; readonly share: number }
+  /** `byNs`: what the clock says beyond the true time; negative when it is behind. */
+  | { readonly fault: "clock-skew"; readonly target: NodeTarget; readonly byNs: Nanos };
 
 export type StepSettings =
   | { readonly step: "test-failover"; readonly cache: string; readonly shard: number }
+  | { readonly step: "reboot-node"; readonly node: string; readonly downNs: Nanos }
   | {
       readonly step: "promote-secondary-region";
       readonly globalDatastore: string;
@@ -73,6 +103,20 @@ export type Trigger =
       readonly firstNs: Nanos;
       readonly everyNs: Nanos;
       readonly times: number;
+    }
+  /**
+   * At random in a window: gaps and durations are drawn from exponential distributions of the given means, shifted by
+   * the least that each may be.
+   */
+  | {
+      readonly kind: "random";
+      readonly fromNs: Nanos;
+      readonly untilNs: Nanos;
+      readonly meanGapNs: Nanos;
+      readonly minGapNs: Nanos;
+      /** Null for a kind without a heal of its own. */
+      readonly meanForNs: Nanos | null;
+      readonly minForNs: Nanos;
     }
   /** When a state is reached (each first time after `notBeforeNs`). */
   | {

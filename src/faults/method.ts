@@ -1,8 +1,9 @@
 /** Runs a scenario's method: schedules its entries, injects and heals faults, takes the human steps. */
 
-import { toSeconds } from "../base/nanos.ts";
+import { type Nanos, toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import type { JournalRecord } from "../journal/records.ts";
+import type { Stream } from "../kernel/streams.ts";
 import type { World } from "../model/world.ts";
 import type {
   FaultSettings,
@@ -15,6 +16,8 @@ import type {
 import type { FaultKind, Injected } from "./fault-kind.ts";
 import { faultKinds } from "./registry.ts";
 import { takeStep } from "./steps.ts";
+
+type RandomTrigger = Extract<Trigger, { readonly kind: "random" }>;
 
 interface Holding {
   readonly number: number;
@@ -64,9 +67,22 @@ export class Method {
             slot,
           );
         }
-      } else this.waiting.push({ entry, fired: false });
+      } else if (trigger.kind === "random") this.scheduleRandom(slot, trigger, trigger.fromNs);
+      else this.waiting.push({ entry, fired: false });
     }
     if (this.waiting.length > 0) this.world.recorder.listen((record) => this.heard(record));
+  }
+
+  /** Schedules the next injection of a random entry, unless the window ends before. */
+  private scheduleRandom(slot: number, trigger: RandomTrigger, after: Nanos): void {
+    const { kernel } = this.world;
+    const due = after + shifted(this.times(slot), trigger.minGapNs, trigger.meanGapNs);
+    if (due < trigger.untilNs)
+      kernel.schedule(due, this.fireKind, this.targets[slot] as number, slot, slot);
+  }
+
+  private times(slot: number): Stream {
+    return this.world.kernel.streams.stream(`method/${slot}`, "times");
   }
 
   private heard(record: JournalRecord): void {
@@ -82,8 +98,16 @@ export class Method {
   }
 
   private fire(entry: MethodEntry): void {
+    const { trigger } = entry;
+    let { durationNs } = entry;
+    if (trigger.kind === "random") {
+      const slot = this.entries.indexOf(entry);
+      const { meanForNs, minForNs } = trigger;
+      if (meanForNs !== null) durationNs = shifted(this.times(slot), minForNs, meanForNs);
+      this.scheduleRandom(slot, trigger, this.world.kernel.now + (durationNs ?? 0));
+    }
     if ("step" in entry.action) this.step(entry, entry.action);
-    else this.inject(entry, entry.action);
+    else this.inject(entry, entry.action, durationNs);
     this.world.review();
   }
 
@@ -96,7 +120,7 @@ export class Method {
     });
   }
 
-  private inject(entry: MethodEntry, settings: FaultSettings): void {
+  private inject(entry: MethodEntry, settings: FaultSettings, durationNs: Nanos | null): void {
     const { kernel, recorder } = this.world;
     const kind = faultKinds[settings.fault] as unknown as FaultKind<FaultSettings>;
     const stream = kernel.streams.stream(`method/${entry.index}`, "targets");
@@ -114,8 +138,9 @@ export class Method {
         holds: kind.heals,
       };
     });
+    const mayBeEmpty = entry.allowEmpty || entry.trigger.kind === "random";
     const holding = { number, kind: kind.kind, injected: injected as unknown as Injected };
-    if (holding.injected.targets.length === 0 && !entry.allowEmpty) {
+    if (holding.injected.targets.length === 0 && !mayBeEmpty) {
       const at = `${toSeconds(kernel.now)} s`;
       throw new ScenarioError([
         {
@@ -126,9 +151,9 @@ export class Method {
       ]);
     }
     this.holdings.push(holding);
-    if (kind.heals && entry.durationNs !== null) {
+    if (kind.heals && durationNs !== null) {
       kernel.schedule(
-        kernel.now + entry.durationNs,
+        kernel.now + durationNs,
         this.healKind,
         this.targets[entry.index] as number,
         number - 1,
@@ -153,6 +178,10 @@ export class Method {
     this.world.review();
   }
 }
+
+/** A time of an exponential distribution with this mean, shifted by the least it may be; whole ns. */
+const shifted = (stream: Stream, leastNs: Nanos, meanNs: Nanos): Nanos =>
+  leastNs + Math.round(stream.exponential() * (meanNs - leastNs));
 
 /** Whether a record is what an entry waits for. */
 function matches(trigger: Trigger, record: JournalRecord): boolean {

@@ -1,5 +1,5 @@
 import { describeTarget, type FaultKind, type SettingsOf } from "./fault-kind.ts";
-import { bindHosts, hostsOutside } from "./targets.ts";
+import { bindSides } from "./targets.ts";
 
 /** Adds delay, and jitter if asked, to every link between two sides, both ways. */
 export const networkLatency: FaultKind<SettingsOf<"network-latency">> = {
@@ -14,18 +14,10 @@ export const networkLatency: FaultKind<SettingsOf<"network-latency">> = {
   fields: ["Network.delay", "Network.jitter"],
   heals: true,
   inject(world, { from, to, addNs, jitterNs }, chance) {
-    const bind = (targets: typeof from): number[] => [
-      ...new Set(targets.flatMap((target) => bindHosts(world, target, chance))),
-    ];
-    const side = bind(from);
-    const others =
-      to === null ? hostsOutside(world, side) : bind(to).filter((host) => !side.includes(host));
+    const { side, others, targets } = bindSides(world, { from, to }, chance);
     world.network.changeDelay(side, others, addNs, jitterNs);
     return {
-      targets:
-        side.length === 0 || others.length === 0
-          ? []
-          : side.map((host) => world.hosts.names[host] as string),
+      targets,
       heal: () => world.network.changeDelay(side, others, -addNs, -jitterNs),
     };
   },

@@ -1,6 +1,6 @@
 /** Reads a method: triggers, targets, faults and steps. */
-import type { Nanos } from "../base/nanos.ts";
-import { parseDuration, parsePercentage } from "../base/units.ts";
+import { type Nanos, SECOND } from "../base/nanos.ts";
+import { parseDuration, parsePercentage, parseSize } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
@@ -15,7 +15,7 @@ import type {
   TriggerEvent,
   TriggerState,
 } from "./contract.ts";
-import { type CACHE_EVENTS, faultWords, stepWords } from "./words.ts";
+import { type CACHE_EVENTS, FROM_IS_A_SIDE, faultWords, stepWords } from "./words.ts";
 
 type Words = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
@@ -23,6 +23,9 @@ type Path = readonly (string | number)[];
 export interface MethodWorld {
   readonly caches: readonly ReplicationGroupSettings[];
   readonly datastores: readonly GlobalDatastoreSettings[];
+  /** Names. */
+  readonly origins: readonly string[];
+  readonly traffic: readonly string[];
   readonly durationNs: Nanos;
 }
 
@@ -59,10 +62,12 @@ export function resolveMethodEntry(
 }
 
 function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Trigger | null {
-  const given = ["at", "every", "when", "after"].filter((word) => words[word] !== undefined);
+  const given = ["at", "every", "random", "when", "after"].filter(
+    (word) => words[word] !== undefined,
+  );
   if (given.length !== 1) {
     const found = given.length === 0 ? "says no time" : `has ${given.join(" and ")}`;
-    reading.problem({ path: [], found, expected: "exactly one of at, every, when, after" });
+    reading.problem({ path: [], found, expected: "exactly one of at, every, random, when, after" });
     return null;
   }
   const time = (text: unknown, path: Path): Nanos => {
@@ -88,12 +93,14 @@ function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Tri
         });
         return null;
       }
-      const from = words["fault"] === "network-latency" ? undefined : words["from"];
+      const from = FROM_IS_A_SIDE.includes(String(words["fault"])) ? undefined : words["from"];
       const firstNs = from === undefined ? everyNs : time(from, ["from"]);
       const fitting = Math.max(1, Math.floor((world.durationNs - firstNs) / everyNs) + 1);
       const times = Math.min((words["times"] as number | undefined) ?? fitting, fitting, 10_000);
       return { kind: "every", firstNs, everyNs, times };
     }
+    case "random":
+      return resolveRandom(words, world, reading);
     case "when": {
       const when = words["when"] as Words;
       const of = readShard(String(when["of"]), ["when", "of"], world, reading);
@@ -105,6 +112,54 @@ function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Tri
     default:
       return resolveAfter(words["after"] as Words, world, reading);
   }
+}
+
+/** Gaps and durations of a random trigger. */
+function resolveRandom(words: Words, world: MethodWorld, reading: Reading): Trigger | null {
+  const random = words["random"] as Words;
+  let wrong = false;
+  const problem = (name: string, expected: string): void => {
+    wrong = true;
+    const found = random[name] === undefined ? "is missing" : `is "${random[name]}"`;
+    reading.problem({ path: ["random", name], found, expected });
+  };
+  const time = (name: string, usual: Nanos): Nanos =>
+    random[name] === undefined ? usual : (parseDuration(random[name] as string) ?? 0);
+  const pair = (mean: string, least: string): { meanNs: Nanos; leastNs: Nanos } => {
+    const meanNs = time(mean, 0);
+    const leastNs = time(least, 0);
+    if (meanNs <= 0) problem(mean, "a duration above 0");
+    else if (leastNs > meanNs) problem(least, `at most the mean, ${random[mean]}`);
+    return { meanNs, leastNs };
+  };
+  const gap = pair("meanGap", "minGap");
+  const fault = words["fault"] as string | undefined;
+  const heals = fault !== undefined && faultWords[fault]?.heals === true;
+  if (!heals && (random["meanFor"] !== undefined || random["minFor"] !== undefined)) {
+    problem(
+      random["meanFor"] === undefined ? "minFor" : "meanFor",
+      `nothing: ${fault ?? "a step"} has no heal of its own`,
+    );
+  }
+  const lasts = heals ? pair("meanFor", "minFor") : null;
+  if (words["for"] !== undefined) {
+    const expected = "random: { meanFor: } in its place";
+    reading.problem({ path: ["for"], found: "is given beside random", expected });
+    wrong = true;
+  }
+  const fromNs = time("from", 0);
+  const untilNs = Math.min(time("until", world.durationNs), world.durationNs);
+  if (fromNs >= untilNs) problem("from", "a time before the end of the window");
+  if (wrong) return null;
+  return {
+    kind: "random",
+    fromNs,
+    untilNs,
+    meanGapNs: gap.meanNs,
+    minGapNs: gap.leastNs,
+    meanForNs: lasts?.meanNs ?? null,
+    minForNs: lasts?.leastNs ?? 0,
+  };
 }
 
 function resolveAfter(words: Words, world: MethodWorld, reading: Reading): Trigger | null {
@@ -159,10 +214,61 @@ function resolveFault(words: Words, world: MethodWorld, reading: Reading): Fault
   switch (fault) {
     case "node-crash":
     case "host-power-loss":
-    case "node-pause": {
+    case "node-pause":
+    case "replication-link-cut": {
       const target = readTarget(String(words["target"]), ["target"], world, reading);
       return target === null ? null : { fault, target };
     }
+    case "node-slow": {
+      const target = readTarget(String(words["target"]), ["target"], world, reading);
+      return target === null ? null : { fault, target, factor: words["factor"] as number };
+    }
+    case "node-restart": {
+      const target = readTarget(String(words["target"]), ["target"], world, reading);
+      const downNs = words["down"] === undefined ? SECOND : positive(words, "down", reading);
+      return target === null ? null : { fault, target, downNs };
+    }
+    case "memory-pressure": {
+      const target = readTarget(String(words["target"]), ["target"], world, reading);
+      const bytes = parseSize(words["take"] as string) ?? 0;
+      return target === null ? null : { fault, target, bytes };
+    }
+    case "clock-skew":
+      return resolveClockSkew(words, world, reading);
+    case "dns-outage":
+    case "control-plane-outage": {
+      const place = readPlace("region", String(words["region"]), ["region"], reading);
+      return place?.kind === "region" ? { fault, region: place.region } : null;
+    }
+    case "origin-slow": {
+      const origin = readName("origin", words, world.origins, reading);
+      return origin === null ? null : { fault, origin, factor: words["factor"] as number };
+    }
+    case "traffic-surge": {
+      const traffic = readName("traffic", words, world.traffic, reading);
+      return traffic === null ? null : { fault, traffic, factor: words["factor"] as number };
+    }
+    case "hot-key": {
+      const traffic = readName("traffic", words, world.traffic, reading);
+      const share = readShare("share", words, 1, reading);
+      return traffic === null ? null : { fault, traffic, share };
+    }
+    case "network-loss": {
+      const sides = readSides(words, world, reading);
+      const share = readShare("loss", words, 0.99, reading);
+      const burst = (words["burst"] as number | undefined) ?? 1;
+      return sides === null ? null : { fault, ...sides, share, burst };
+    }
+    case "network-bandwidth": {
+      const sides = readSides(words, world, reading);
+      const bytesPerSecond = parseSize(words["limit"] as string) ?? 0;
+      if (bytesPerSecond < 1) {
+        const expected = "a size above 0, per second, such as 1MB";
+        reading.problem({ path: ["limit"], found: `is "${words["limit"]}"`, expected });
+      }
+      return sides === null ? null : { fault, ...sides, bytesPerSecond };
+    }
+    case "az-network-disruption":
     case "az-power-interruption": {
       const place = readPlace("zone", String(words["zone"]), ["zone"], reading);
       return place?.kind === "zone" ? { fault, zone: place.zone } : null;
@@ -181,17 +287,100 @@ function resolveFault(words: Words, world: MethodWorld, reading: Reading): Fault
       return { fault, isolate, to, direction, bridge, withClients: words["withClients"] === true };
     }
     case "network-latency": {
-      const from = readSide(words["from"], ["from"], world, reading);
-      const to = words["to"] === undefined ? null : readSide(words["to"], ["to"], world, reading);
-      if (from === null) return null;
+      const sides = readSides(words, world, reading);
+      if (sides === null) return null;
       const jitterNs =
         words["jitter"] === undefined ? 0 : (parseDuration(words["jitter"] as string) ?? 0);
-      return { fault, from, to, addNs: parseDuration(words["add"] as string) ?? 0, jitterNs };
+      return { fault, ...sides, addNs: parseDuration(words["add"] as string) ?? 0, jitterNs };
     }
   }
 }
 
+type Side = readonly (NodeTarget | PlaceTarget)[];
+
+/** `from`, and `to` where it is given. */
+function readSides(
+  words: Words,
+  world: MethodWorld,
+  reading: Reading,
+): { readonly from: Side; readonly to: Side | null } | null {
+  const from = readSide(words["from"], ["from"], world, reading);
+  const to = words["to"] === undefined ? null : readSide(words["to"], ["to"], world, reading);
+  return from === null ? null : { from, to };
+}
+
+function resolveClockSkew(
+  words: Words,
+  world: MethodWorld,
+  reading: Reading,
+): FaultSettings | null {
+  const target = readTarget(String(words["target"]), ["target"], world, reading);
+  const given = ["ahead", "behind"].filter((word) => words[word] !== undefined);
+  if (given.length !== 1) {
+    const found = given.length === 0 ? "has no offset" : "has ahead and behind";
+    reading.problem({ path: [], found, expected: "exactly one of ahead, behind" });
+    return null;
+  }
+  const byNs = positive(words, given[0] as string, reading);
+  if (target === null) return null;
+  return { fault: "clock-skew", target, byNs: given[0] === "ahead" ? byNs : -byNs };
+}
+
+function positive(words: Words, name: string, reading: Reading): Nanos {
+  const ns = parseDuration(words[name] as string) ?? 0;
+  if (ns > 0) return ns;
+  const expected = "a duration above 0";
+  reading.problem({ path: [name], found: `is "${words[name]}"`, expected });
+  return 1;
+}
+
+/** A share above 0 and at most `most`. */
+function readShare(name: string, words: Words, most: number, reading: Reading): number {
+  const share = parsePercentage(words[name] as string) ?? 0;
+  if (share > 0 && share <= most) return share;
+  const expected = `a share above 0% and at most ${most * 100}%`;
+  reading.problem({ path: [name], found: `is "${words[name]}"`, expected });
+  return most;
+}
+
+/** The name of an origin or a traffic source. */
+function readName(
+  room: "origin" | "traffic",
+  words: Words,
+  known: readonly string[],
+  reading: Reading,
+): string | null {
+  const name = String(words[room]);
+  if (known.includes(name)) return name;
+  const what = room === "origin" ? "an origin" : "a traffic source";
+  const expected =
+    known.length === 0 ? `${what} of the scenario, which has none` : `one of ${known.join(", ")}`;
+  reading.problem({ path: [room], found: `is "${name}"`, expected });
+  return null;
+}
+
+function resolveReboot(words: Words, world: MethodWorld, reading: Reading): StepSettings | null {
+  const node = String(words["node"]);
+  const group = world.caches.find((cache) =>
+    cache.shards.some((shard) => shard.nodes.some(({ id }) => id === node)),
+  );
+  const ids = world.caches.flatMap((cache) =>
+    cache.shards.flatMap((shard) => shard.nodes.map(({ id }) => id)),
+  );
+  if (group === undefined || group.clusterMode === "enabled") {
+    const found = group === undefined ? `is "${node}"` : `is "${node}" of ${group.name}`;
+    const expected =
+      group === undefined
+        ? `a node of the scenario, such as "${ids[0]}"`
+        : "a node of a group with clusterMode: disabled; the service reboots no others";
+    reading.problem({ path: ["node"], found, expected });
+    return null;
+  }
+  return { step: "reboot-node", node, downNs: group.service.rebootTimeNs };
+}
+
 function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSettings | null {
+  if (words["step"] === "reboot-node") return resolveReboot(words, world, reading);
   if (words["step"] === "test-failover") {
     const cache = world.caches.find((group) => group.name === words["cache"]);
     if (cache === undefined) {

@@ -1,4 +1,5 @@
 /** Human acts of a method. */
+import type { RedisNode } from "../model/engine/redis/redis-node.ts";
 import type { GlobalDatastore } from "../model/service/global-datastore.ts";
 import type { Group, GroupShard } from "../model/service/group.ts";
 import type { World } from "../model/world.ts";
@@ -13,6 +14,13 @@ export function takeStep(world: World, step: StepSettings): readonly string[] {
       world.controlPlanes[at]?.announceTestFailover(shard);
       world.crashProcess(shard.leader, "taken down by TestFailover");
       return [shard.leader.id];
+    }
+    case "reboot-node": {
+      const node = world.nodes.find(({ id }) => id === step.node) as RedisNode;
+      if (!node.alive) return [];
+      world.controlPlanes[world.groups.indexOf(world.groupOf(node))]?.reboot(node);
+      world.restartProcess(node, step.downNs, "rebooted by an operator");
+      return [node.id];
     }
     case "promote-secondary-region": {
       const datastore = world.datastores.find(
@@ -33,6 +41,10 @@ export const stepKinds: readonly {
   {
     step: "test-failover",
     summary: "the service takes the primary of one node group down, as TestFailover does",
+  },
+  {
+    step: "reboot-node",
+    summary: "an operator reboots a node: no failover, and it comes back empty",
   },
   {
     step: "promote-secondary-region",

@@ -45,6 +45,31 @@ export function bindHosts(
   return bindNodes(world, target, chance).map((node) => node.host);
 }
 
+/** Two sides of links: the hosts of each, none on both, and what is hit in words (nothing when a side is empty). */
+export function bindSides(
+  world: World,
+  given: {
+    readonly from: readonly (NodeTarget | PlaceTarget)[];
+    readonly to: readonly (NodeTarget | PlaceTarget)[] | null;
+  },
+  chance: () => number,
+): { readonly side: number[]; readonly others: number[]; readonly targets: string[] } {
+  const bind = (targets: typeof given.from): number[] => [
+    ...new Set(targets.flatMap((target) => bindHosts(world, target, chance))),
+  ];
+  const side = bind(given.from);
+  const others =
+    given.to === null
+      ? hostsOutside(world, side)
+      : bind(given.to).filter((host) => !side.includes(host));
+  const hit = side.length > 0 && others.length > 0;
+  return {
+    side,
+    others,
+    targets: hit ? side.map((host) => world.hosts.names[host] as string) : [],
+  };
+}
+
 /** Client hosts that stand in the zones of the given hosts. */
 export function clientHostsBeside(world: World, hosts: readonly number[]): number[] {
   const zones = new Set(hosts.map((host) => world.hosts.zone[host]));

@@ -13,6 +13,13 @@ const targets: JsonSchema = {
   description: "Nodes, zones or Regions",
 };
 
+const factor = (description: string, maximum = 1000): JsonSchema => ({
+  type: "number",
+  exclusiveMinimum: 0,
+  maximum,
+  description,
+});
+
 /** Words of each fault kind besides `fault` and the triggers. */
 export const faultWords: Readonly<
   Record<
@@ -67,6 +74,94 @@ export const faultWords: Readonly<
     required: ["region"],
     heals: true,
   },
+  "node-slow": {
+    properties: { target, factor: factor("Commands take this many times as long", 1_000_000) },
+    required: ["target", "factor"],
+    heals: true,
+  },
+  "node-restart": {
+    properties: { target, down: quantity("duration", "How long the process is gone; default 1s") },
+    required: ["target"],
+    heals: false,
+  },
+  "az-network-disruption": {
+    properties: { zone: { type: "string", description: "Zone that is cut off" } },
+    required: ["zone"],
+    heals: true,
+  },
+  "network-loss": {
+    properties: {
+      from: targets,
+      to: { ...targets, description: "The other side; default everything else" },
+      loss: quantity("percentage", "Share of messages that are lost, each direction"),
+      burst: {
+        type: "number",
+        minimum: 1,
+        maximum: 1000,
+        description: "Mean number of messages lost in a row; default 1",
+      },
+    },
+    required: ["from", "loss"],
+    heals: true,
+  },
+  "network-bandwidth": {
+    properties: {
+      from: targets,
+      to: { ...targets, description: "The other side; default everything else" },
+      limit: quantity("size", "Bytes per second that each link carries in each direction"),
+    },
+    required: ["from", "limit"],
+    heals: true,
+  },
+  "replication-link-cut": { properties: { target }, required: ["target"], heals: true },
+  "dns-outage": {
+    properties: { region: { type: "string", description: "Region of the clients" } },
+    required: ["region"],
+    heals: true,
+  },
+  "control-plane-outage": {
+    properties: { region: { type: "string", description: "Region of the service" } },
+    required: ["region"],
+    heals: true,
+  },
+  "memory-pressure": {
+    properties: { target, take: quantity("size", "Memory that data can no longer use") },
+    required: ["target", "take"],
+    heals: true,
+  },
+  "origin-slow": {
+    properties: {
+      origin: { type: "string", description: "Origin" },
+      factor: factor("Service takes this many times as long"),
+    },
+    required: ["origin", "factor"],
+    heals: true,
+  },
+  "traffic-surge": {
+    properties: {
+      traffic: { type: "string", description: "Traffic source" },
+      factor: factor("Arrivals are this many times as frequent"),
+    },
+    required: ["traffic", "factor"],
+    heals: true,
+  },
+  "hot-key": {
+    properties: {
+      traffic: { type: "string", description: "Traffic source" },
+      share: quantity("percentage", "Share of its requests that goes to one key"),
+    },
+    required: ["traffic", "share"],
+    heals: true,
+  },
+  "clock-skew": {
+    properties: {
+      target,
+      ahead: quantity("duration", "How far the clock runs ahead"),
+      behind: quantity("duration", "How far the clock runs behind"),
+    },
+    required: ["target"],
+    heals: true,
+  },
 };
 
 export const stepWords: Readonly<
@@ -84,6 +179,10 @@ export const stepWords: Readonly<
       shard: { type: "integer", minimum: 1, description: "Node group, from 1; default 1" },
     },
     required: ["cache"],
+  },
+  "reboot-node": {
+    properties: { node: { type: "string", description: "Node id, cluster mode disabled" } },
+    required: ["node"],
   },
   "promote-secondary-region": {
     properties: {
@@ -118,6 +217,21 @@ const triggers: Readonly<Record<string, JsonSchema>> = {
     maximum: 10_000,
     description: "With every; default: until the end",
   },
+  random: {
+    type: "object",
+    title: "RandomWords",
+    description: "At random, again and again",
+    properties: {
+      meanGap: quantity("duration", "Mean time from a heal to the next injection"),
+      minGap: quantity("duration", "Least time between; default 0"),
+      meanFor: quantity("duration", "Mean time that it holds; needed where the kind heals"),
+      minFor: quantity("duration", "Least time that it holds; default 0"),
+      from: quantity("duration", "Start of the window; default 0"),
+      until: quantity("duration", "No injection after this; default the end"),
+    },
+    required: ["meanGap"],
+    additionalProperties: false,
+  },
   when: {
     type: "object",
     title: "WhenWords",
@@ -146,7 +260,13 @@ const triggers: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-/** `from` is the first time of `every`, and network-latency's side: the fault's meaning wins there. */
+/** `from` is the first time of `every`, and a side of links: the fault's meaning wins there. */
+export const FROM_IS_A_SIDE: readonly string[] = [
+  "network-latency",
+  "network-loss",
+  "network-bandwidth",
+];
+
 const START = {
   from: quantity("duration", "With every: the first time; default the period itself"),
 };
@@ -168,7 +288,7 @@ export const methodEntrySchema: JsonSchema = {
       then: {
         properties: {
           ...triggers,
-          ...(fault === "network-latency" ? {} : START),
+          ...(FROM_IS_A_SIDE.includes(fault) ? {} : START),
           fault: { const: fault },
           for: quantity(
             "duration",

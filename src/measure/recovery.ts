@@ -29,6 +29,9 @@ export interface Recovery {
   readonly causes: readonly string[];
 }
 
+/** Steps that take something down. */
+const BREAKING_STEPS: readonly string[] = ["test-failover", "reboot-node"];
+
 /** Injections, heals and breaking steps, in order of time. */
 export function disturbancesOf(records: readonly JournalRecord[]): Disturbance[] {
   const found: Disturbance[] = [];
@@ -37,7 +40,7 @@ export function disturbancesOf(records: readonly JournalRecord[]): Disturbance[]
       found.push({ at: record.at, what: `${record.faultKind} injected`, isHeal: false });
     } else if (record.kind === "fault-healed") {
       found.push({ at: record.at, what: `${record.faultKind} healed`, isHeal: true });
-    } else if (record.kind === "step" && record.step === "test-failover") {
+    } else if (record.kind === "step" && BREAKING_STEPS.includes(record.step)) {
       found.push({ at: record.at, what: `${record.step} called`, isHeal: false });
     }
   }

@@ -1,8 +1,11 @@
 /** Everything that exists in a run, by name and by room: what faults act on and metrics look at. */
+
+import type { Nanos } from "../base/nanos.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { ClientFleet } from "./client/client-fleet.ts";
 import type { RedisNode } from "./engine/redis/redis-node.ts";
 import type { Replication } from "./engine/redis/replication.ts";
+import { Resolvers } from "./network/dns.ts";
 import type { Network } from "./network/network.ts";
 import type { Transport } from "./network/transport.ts";
 import type { Origin } from "./origin/origin.ts";
@@ -22,7 +25,10 @@ export class World {
   readonly origins: Origin[] = [];
   readonly originZones: (number | null)[] = [];
   readonly traffic: TrafficSource[] = [];
+  readonly resolvers: Resolvers;
   fleet!: ClientFleet;
+  private readonly restartKind: number;
+  private readonly restarts: { readonly node: RedisNode; readonly incarnation: number }[] = [];
 
   constructor(
     readonly kernel: Kernel,
@@ -31,7 +37,10 @@ export class World {
     readonly transport: Transport,
     readonly replication: Replication,
     readonly recorder: Recorder,
-  ) {}
+  ) {
+    this.resolvers = new Resolvers(hosts.regionNames.length);
+    this.restartKind = kernel.kind("process-restart", (_t, restart) => this.restarted(restart));
+  }
 
   groupOf(node: RedisNode): Group {
     return this.groups.find((group) => group.name === node.cache) as Group;
@@ -45,6 +54,16 @@ export class World {
     node.die(false);
     this.groupOf(node).bus?.nodeDied(node, false);
     this.recorder.node(node, cause);
+  }
+
+  /** The process dies and comes up again after `downNs`, empty, unless its host died or was replaced meanwhile. */
+  restartProcess(node: RedisNode, downNs: Nanos, cause: string): void {
+    if (!node.alive) return;
+    this.crashProcess(node, cause);
+    const { kernel } = this;
+    const restart = this.restarts.push({ node, incarnation: node.incarnation }) - 1;
+    const target = kernel.target(`node/${node.id}`);
+    kernel.schedule(kernel.now + downNs, this.restartKind, target, restart, 0);
   }
 
   /** The host loses power: silence. A dead process on a living host falls silent too. */
@@ -73,6 +92,15 @@ export class World {
     if (node.paused) return;
     this.groupOf(node).bus?.resumed(node, node.queuedNs());
     this.recorder.node(node, cause);
+  }
+
+  private restarted(restart: number): void {
+    const { node, incarnation } = this.restarts[restart] as (typeof this.restarts)[number];
+    const idle = node.hostUp && !node.processUp && !node.provisioning;
+    if (!idle || node.incarnation !== incarnation) return;
+    this.groupOf(node).restart(node, "process restarted, empty");
+    this.controlPlanes[this.groups.indexOf(this.groupOf(node))]?.restarted(node);
+    this.review();
   }
 
   /** A zone goes dark: nodes, client hosts and the origins that stand in it. */

@@ -222,7 +222,9 @@ function routerTo(
   };
   return group.clusterEnabled
     ? new ClusterRouter(group, traffic.client.readFrom, stream, learned)
-    : new EndpointRouter(group, traffic.client.readFrom, world.kernel, stream, learned);
+    : new EndpointRouter(group, traffic.client.readFrom, world.kernel, stream, learned, () =>
+        world.resolvers.answer(world.hosts.regionIndex(traffic.region)),
+      );
 }
 
 function buildOriginsAndTraffic(
@@ -257,8 +259,9 @@ function buildOriginsAndTraffic(
     },
   );
   fleet.listen(application);
-  const answered = (request: number, generation: number): void => {
-    if (fleet.requests.generation[request] === generation) application.originAnswered(request);
+  const answered = (request: number, generation: number, refused: boolean): void => {
+    if (fleet.requests.generation[request] === generation)
+      application.originAnswered(request, refused);
   };
   for (const [at, settings] of resolved.origins.entries()) {
     world.origins.push(

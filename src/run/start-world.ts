@@ -55,6 +55,11 @@ export function faultStateOf({ world }: Built): unknown {
   return {
     network: world.network.faultState(),
     zones: world.hosts.faultState(),
-    paused: world.nodes.map((node) => node.paused),
+    nodes: world.nodes.map((node) => node.faultState()),
+    replication: world.replication.faultState(),
+    resolvers: world.resolvers.faultState(),
+    services: world.controlPlanes.map((plane) => plane.faultState()),
+    origins: world.origins.map((origin) => origin.slowness.product),
+    traffic: world.traffic.map((source) => source.faultState()),
   };
 }

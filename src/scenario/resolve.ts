@@ -115,7 +115,13 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     resolveSteadyClause(of, names, readAt(["steadyState", i], regions)),
   );
   const steady = steadyState.filter((clause): clause is SteadyClause => clause !== null);
-  const world = { caches: groups, datastores, durationNs };
+  const world = {
+    caches: groups,
+    datastores,
+    durationNs,
+    origins: originNames,
+    traffic: names.traffic,
+  };
   const method = list(words["method"]).map((of, i) =>
     resolveMethodEntry(i, of, world, readAt(["method", i], regions)),
   );

@@ -54,6 +54,60 @@ const fault: fc.Arbitrary<FaultSettings> = fc.oneof(
     jitterNs: fc.integer({ min: 0, max: 10 }).map((ms) => ms * MILLISECOND),
   }),
   fc.record({ fault: fc.constant("region-outage" as const), region: fc.constant("us-east-1") }),
+  fc.record({
+    fault: fc.constant("node-slow" as const),
+    target,
+    factor: fc.constantFrom(1.1, 1.3, 7),
+  }),
+  fc.record({ fault: fc.constant("node-restart" as const), target, downNs: fc.constant(SECOND) }),
+  fc.record({
+    fault: fc.constant("az-network-disruption" as const),
+    zone: fc.constantFrom(...ZONES),
+  }),
+  fc.record({
+    fault: fc.constant("network-loss" as const),
+    from: side,
+    to: fc.oneof(fc.constant(null), side),
+    share: fc.constantFrom(0.01, 0.3),
+    burst: fc.constantFrom(1, 4),
+  }),
+  fc.record({
+    fault: fc.constant("network-bandwidth" as const),
+    from: side,
+    to: fc.oneof(fc.constant(null), side),
+    bytesPerSecond: fc.constantFrom(10_000, 1e6),
+  }),
+  fc.record({ fault: fc.constant("replication-link-cut" as const), target }),
+  fc.record({ fault: fc.constant("dns-outage" as const), region: fc.constant("us-east-1") }),
+  fc.record({
+    fault: fc.constant("control-plane-outage" as const),
+    region: fc.constant("us-east-1"),
+  }),
+  fc.record({
+    fault: fc.constant("memory-pressure" as const),
+    target,
+    bytes: fc.constantFrom(1e6, 12e9),
+  }),
+  fc.record({
+    fault: fc.constant("origin-slow" as const),
+    origin: fc.constant("db"),
+    factor: fc.constantFrom(1.1, 3),
+  }),
+  fc.record({
+    fault: fc.constant("traffic-surge" as const),
+    traffic: fc.constant("checkout"),
+    factor: fc.constantFrom(1.1, 3),
+  }),
+  fc.record({
+    fault: fc.constant("hot-key" as const),
+    traffic: fc.constant("checkout"),
+    share: fc.constantFrom(0.1, 0.5),
+  }),
+  fc.record({
+    fault: fc.constant("clock-skew" as const),
+    target,
+    byNs: fc.constantFrom(-SECOND, 5 * SECOND),
+  }),
 );
 
 const schedule = fc
@@ -81,7 +135,21 @@ const schedule = fc
   );
 
 describe("fault kinds", () => {
-  const base = resolved({ durationNs: 31 * SECOND, traffic: [traffic({ ratePerSecond: 20 })] });
+  const base = resolved({
+    durationNs: 31 * SECOND,
+    origins: [
+      {
+        name: "db",
+        region: "us-east-1",
+        zone: null,
+        concurrency: 10,
+        discipline: "fifo",
+        queueLimit: Number.POSITIVE_INFINITY,
+        serviceTime: { kind: "constant", value: 5 * MILLISECOND },
+      },
+    ],
+    traffic: [traffic({ ratePerSecond: 20, onMiss: "db" })],
+  });
   const untouched = observe(base).faultState;
 
   it("leave nothing behind after the last heal, however they overlap", () => {
@@ -89,7 +157,7 @@ describe("fault kinds", () => {
       fc.property(schedule, (method) => {
         expect(observe({ ...base, method }).faultState).toEqual(untouched);
       }),
-      { seed: 7, numRuns: 60 },
+      { seed: 7, numRuns: 150 },
     );
   }, 60_000);
 
@@ -119,6 +187,21 @@ describe("fault kinds", () => {
       withClients: false,
     },
     { fault: "network-latency", from: [primary], to: null, addNs: MILLISECOND, jitterNs: 0 },
+    { fault: "node-slow", target: primary, factor: 3 },
+    { fault: "az-network-disruption", zone: ZONES[0] as string },
+    { fault: "network-loss", from: [primary], to: null, share: 0.1, burst: 1 },
+    { fault: "network-bandwidth", from: [primary], to: null, bytesPerSecond: 1e6 },
+    {
+      fault: "replication-link-cut",
+      target: { kind: "replicas", cache: "cart", shard: 1, share: 1 },
+    },
+    { fault: "dns-outage", region: "us-east-1" },
+    { fault: "control-plane-outage", region: "us-east-1" },
+    { fault: "memory-pressure", target: primary, bytes: 1e6 },
+    { fault: "origin-slow", origin: "db", factor: 3 },
+    { fault: "traffic-surge", traffic: "checkout", factor: 3 },
+    { fault: "hot-key", traffic: "checkout", share: 0.5 },
+    { fault: "clock-skew", target: primary, byNs: SECOND },
   ];
 
   it.each(holding.map((action) => [action.fault, action] as const))(

@@ -133,6 +133,8 @@ describe("clients", () => {
             name: "db",
             region: "us-east-1",
             zone: null,
+            discipline: "fifo",
+            queueLimit: Number.POSITIVE_INFINITY,
             concurrency: 10,
             serviceTime: { kind: "constant", value: 5 * MILLISECOND },
           },

@@ -62,10 +62,11 @@ export class CacheAside {
     this.askOrigin(request);
   }
 
-  /** The origin answered a request that is still open. */
-  originAnswered(request: number): void {
+  /** The origin answered, or refused, a request that is still open. */
+  originAnswered(request: number, refused: boolean): void {
     const { requests } = this.cache;
-    if (requests.filling[request] === 1) {
+    if (refused) this.cache.endWithoutOperation(request, COMMAND_NONE, OUTCOME_FAIL);
+    else if (requests.filling[request] === 1) {
       requests.command[request] = COMMAND_SET;
       this.cache.begin(request);
     } else this.cache.endWithoutOperation(request, COMMAND_NONE, OUTCOME_OK);

@@ -333,8 +333,13 @@ export class ClientFleet implements Clients {
       this.dispatch(session, request, idle, pool);
       return;
     }
-    if (pool.open + pool.connecting < session.settings.connections)
-      pool = this.readDns(session, request, pool);
+    const mayOpen = pool.open + pool.connecting < session.settings.connections;
+    if (mayOpen) pool = this.readDns(session, request, pool);
+    const unresolved = mayOpen && this.isUnresolved(session, request, pool);
+    if (unresolved && pool.open + pool.connecting === 0) {
+      this.unresolvable(session, request, pool);
+      return;
+    }
     requests.stage[request] = STAGE_WAITING;
     requests.node[request] = pool.node;
     requests.next[request] = -1;
@@ -343,7 +348,23 @@ export class ClientFleet implements Clients {
     else pool.waitHead = request;
     pool.waitTail = request;
     pool.waiting++;
-    this.openIfNeeded(session, pool);
+    if (!unresolved) this.openIfNeeded(session, pool);
+  }
+
+  /** The request needs a new connection, and the endpoint's name cannot be resolved. */
+  private isUnresolved(session: Session, request: number, pool: Pool): boolean {
+    if (this.requests.internal[request] === 1) return false;
+    const router = this.routerOf(session, pool.node);
+    return (
+      router instanceof EndpointRouter && router.unresolved && pool.node === router.primaryOf()
+    );
+  }
+
+  /** The attempt fails at once: the resolver says so. */
+  private unresolvable(session: Session, request: number, pool: Pool): void {
+    this.requests.node[request] = pool.node;
+    this.cancelTimer(session, request);
+    this.attemptFailed(session, request);
   }
 
   /** Before it opens a connection, an endpoint's client asks DNS where to. */

@@ -90,6 +90,8 @@ export class EndpointRouter implements Router {
     private readonly clock: { readonly now: Nanos },
     private readonly stream: Stream,
     private readonly learned: Learned,
+    /** Names can be resolved where the client stands. */
+    private readonly resolverAnswers: () => boolean,
   ) {
     this.primary = new CachedAnswer(group.primaryEndpoint, group.service.dnsTtlNs);
     this.reader = new CachedAnswer(group.readerEndpoint, group.service.dnsTtlNs);
@@ -102,12 +104,18 @@ export class EndpointRouter implements Router {
 
   route(_shard: number, isRead: boolean): number {
     if (!isRead || this.readFrom === "primary") return this.believed;
-    const nodes = this.reader.resolve(this.clock.now);
+    const nodes = this.resolverAnswers() ? this.reader.resolve(this.clock.now) : this.reader.last;
     return nodes[this.stream.nextInt(nodes.length)] ?? this.believed;
+  }
+
+  /** The address of the primary endpoint is unknown: the answer is too old and no resolver gives another. */
+  get unresolved(): boolean {
+    return !this.resolverAnswers() && this.primary.expired(this.clock.now);
   }
 
   /** A connection must be opened: reads the primary endpoint's record if the cached answer is too old. */
   resolve(): void {
+    if (this.unresolved) return;
     const node = this.primary.resolve(this.clock.now)[0];
     if (node === undefined || node === this.believed) return;
     this.believed = node;

@@ -34,6 +34,8 @@ const REPORT_VALIDITY = 2;
 const FAIL_UNDO = 2;
 const REJOIN_DELAY_MIN: Nanos = 500 * MILLISECOND;
 const REJOIN_DELAY_MAX: Nanos = 5 * SECOND;
+/** A primary that starts waits this long before it serves. */
+const WRITABLE_DELAY: Nanos = 2 * SECOND;
 
 /** What the bus tells the group that owns it. */
 export interface BusListener {
@@ -154,6 +156,34 @@ export class ClusterBus {
     }
     member.stateDirty = true;
     node.knownOwner = this.ownerOf(member).node.index;
+  }
+
+  /**
+   * A process starts again and reads what it knew from its file: epochs and owners stay, links are opened anew, and a
+   * primary waits before it serves (CLUSTER_WRITABLE_DELAY, 5303-5308).
+   */
+  restarted(node: RedisNode): void {
+    const now = this.kernel.now;
+    const member = this.of(node);
+    for (const peer of this.nodes) {
+      if (peer === member) continue;
+      const i = peer.index;
+      member.setFlags(i, 0);
+      member.pingSent[i] = 0;
+      member.pongReceived[i] = now;
+      member.dataReceived[i] = now;
+      member.offset[i] = 0;
+      if (member.linkUp[i] === 1) this.dropLink(member, peer);
+    }
+    member.reports.clear();
+    member.election.dueAt = Number.NEGATIVE_INFINITY;
+    member.nextWatchAt = now;
+    if (!member.isPrimary) return;
+    const timeout = this.settings.nodeTimeoutNs;
+    const rejoinDelay = Math.min(Math.max(timeout, REJOIN_DELAY_MIN), REJOIN_DELAY_MAX);
+    member.lastMinorityAt = now + WRITABLE_DELAY - rejoinDelay;
+    member.node.clusterUp = false;
+    member.stateDirty = true;
   }
 
   /** The service makes a node the owner of its shard without votes (CLUSTER FAILOVER TAKEOVER). Returns its new epoch. */

@@ -2,13 +2,15 @@
  * Paths between hosts: delay, cuts, and what a cut does to what is in flight.
  *
  * Models: one-way delay as half of the round trip of the two places; added delay and jitter; cuts of one direction or
- * both that are counted, so overlapping faults compose; packets in flight on a cut path are lost and TCP sends them again with doubling timeouts.
- * Leaves out: random loss, bandwidth and queues on a path, routes, TCP's congestion window.
+ * both that are counted, so overlapping faults compose; packets in flight on a cut path are lost and TCP sends them
+ * again with doubling timeouts; loss in bursts, each lost message sent again by TCP; a limit of bandwidth with a queue.
+ * Leaves out: routes, TCP's congestion window, segments of one message that are lost apart, fast retransmission.
  */
 import { invariant } from "../../base/invariant.ts";
-import type { Nanos } from "../../base/nanos.ts";
+import { type Nanos, SECOND } from "../../base/nanos.ts";
 import type { Streams } from "../../kernel/streams.ts";
 import type { Hosts } from "../place/hosts.ts";
+import { LossyPath } from "./lossy-path.ts";
 import type { NetworkSettings } from "./network-settings.ts";
 
 /** `brokenAt` of a path that never was cut. */
@@ -16,6 +18,9 @@ const NEVER = -1;
 
 /** Paths of this many different delays are told apart by class; the last class takes all others too. */
 const DELAY_CLASSES_MAX = 8;
+
+/** TCP gives a connection up after so long; messages that are lost so often arrive then. */
+const RETRANSMISSION_MAX: Nanos = 120 * SECOND;
 
 /** Told when paths were cut, joined or changed their delay, after the change. */
 export interface NetworkListener {
@@ -36,7 +41,13 @@ export class Network {
   private readonly cuts: Uint16Array;
   /** Infinity while cut; else the end of the last cut, or NEVER. */
   private readonly brokenAt: Float64Array;
-  private jitteredPaths = 0;
+  /** Paths with jitter or loss. */
+  private unevenPaths = 0;
+  private readonly lossy = new Map<number, LossyPath>();
+  /** By path: the limits that hold, bytes per second. */
+  private readonly limits = new Map<number, number[]>();
+  /** By limited path: when its wire is free again. */
+  private readonly wireFreeAt = new Map<number, Nanos>();
   private readonly listeners: NetworkListener[] = [];
 
   constructor(
@@ -71,14 +82,30 @@ export class Network {
   oneWayNs(from: number, to: number): Nanos {
     const path = from * this.size + to;
     const delay = this.delay[path] as number;
-    if (this.jitteredPaths === 0) return delay;
+    if (this.unevenPaths === 0) return delay;
+    const lossy = this.lossy.get(path);
+    const again = lossy === undefined ? 0 : this.retransmissionsNs(lossy, from, to);
     const jitter = this.jitter[path] as number;
-    if (jitter === 0) return delay;
-    const stream = this.streams.stream(
-      `link/${this.hosts.names[from]}>${this.hosts.names[to]}`,
-      "jitter",
-    );
-    return delay + Math.floor(stream.next() * (jitter + 1));
+    if (jitter === 0) return delay + again;
+    const stream = this.streams.stream(this.linkName(from, to), "jitter");
+    return delay + again + Math.floor(stream.next() * (jitter + 1));
+  }
+
+  /** How long a message of `bytes` that is handed over at `at` waits for the wire and is on it, beyond the delay, ns. */
+  transmissionNs(from: number, to: number, bytes: number, at: Nanos): Nanos {
+    if (this.limits.size === 0) return 0;
+    const path = from * this.size + to;
+    const rate = this.bandwidth(from, to);
+    if (rate === Number.POSITIVE_INFINITY) return 0;
+    const free = Math.max(at, this.wireFreeAt.get(path) ?? 0) + Math.ceil((bytes / rate) * SECOND);
+    this.wireFreeAt.set(path, free);
+    return free - at;
+  }
+
+  /** Bytes per second that a path carries; Infinity without a limit. */
+  bandwidth(from: number, to: number): number {
+    const limits = this.limits.get(from * this.size + to);
+    return limits === undefined ? Number.POSITIVE_INFINITY : Math.min(...limits);
   }
 
   /** Class of a path's delay without faults, 0 to `delayClasses` - 1. */
@@ -89,7 +116,9 @@ export class Network {
   /** One-way delay without jitter, ns. */
   meanOneWayNs(from: number, to: number): Nanos {
     const path = from * this.size + to;
-    return (this.delay[path] as number) + Math.floor((this.jitter[path] as number) / 2);
+    const loss = this.lossy.get(path)?.share ?? 0;
+    const again = Math.round((loss / (1 - loss)) * this.settings.tcpRetransmitNs);
+    return (this.delay[path] as number) + Math.floor((this.jitter[path] as number) / 2) + again;
   }
 
   /** Whether a message that left at `sentAt` and is due now was caught by a cut on its way. */
@@ -156,10 +185,58 @@ export class Network {
           const before = this.jitter[path] as number;
           const after = before + jitterNs;
           this.jitter[path] = after;
-          this.jitteredPaths += Number(after > 0) - Number(before > 0);
+          this.unevenPaths += Number(after > 0) - Number(before > 0);
         }
       }
     }
+    this.notifyAfter();
+  }
+
+  /** Adds (+1) or takes away (-1) an instance of loss between the two sides, both ways. */
+  changeLoss(
+    side: readonly number[],
+    others: readonly number[],
+    loss: { readonly share: number; readonly burst: number },
+    by: 1 | -1,
+  ): void {
+    this.notifyBefore();
+    this.eachPath(side, others, (path) => {
+      let lossy = this.lossy.get(path);
+      if (lossy === undefined) {
+        lossy = new LossyPath();
+        this.lossy.set(path, lossy);
+        this.unevenPaths++;
+      }
+      lossy.change(loss, by);
+      if (lossy.share > 0) return;
+      this.lossy.delete(path);
+      this.unevenPaths--;
+    });
+    this.notifyAfter();
+  }
+
+  /** Limits (+1) the bandwidth between the two sides, each direction for itself, or takes the limit away (-1). */
+  changeBandwidth(
+    side: readonly number[],
+    others: readonly number[],
+    bytesPerSecond: number,
+    by: 1 | -1,
+  ): void {
+    this.notifyBefore();
+    this.eachPath(side, others, (path) => {
+      const limits = this.limits.get(path) ?? [];
+      if (by === 1) this.limits.set(path, [...limits, bytesPerSecond]);
+      else {
+        const at = limits.indexOf(bytesPerSecond);
+        invariant(at >= 0, "a limit is taken away once", { path, bytesPerSecond });
+        const left = limits.filter((_, i) => i !== at);
+        if (left.length > 0) this.limits.set(path, left);
+        else {
+          this.limits.delete(path);
+          this.wireFreeAt.delete(path);
+        }
+      }
+    });
     this.notifyAfter();
   }
 
@@ -168,12 +245,46 @@ export class Network {
     readonly cuts: readonly number[];
     readonly added: readonly number[];
     readonly jitter: readonly number[];
+    readonly loss: readonly unknown[];
+    readonly limits: readonly unknown[];
   } {
     return {
       cuts: Array.from(this.cuts),
       added: Array.from(this.delay, (delay, path) => delay - (this.base[path] as number)),
       jitter: Array.from(this.jitter),
+      loss: [...this.lossy].map(([path, { share }]) => [path, share]),
+      limits: [...this.limits],
     };
+  }
+
+  private linkName(from: number, to: number): string {
+    return `link/${this.hosts.names[from]}>${this.hosts.names[to]}`;
+  }
+
+  /** How much later a message arrives because TCP had to send it again, ns: its timeout doubles. */
+  private retransmissionsNs(lossy: LossyPath, from: number, to: number): Nanos {
+    const stream = this.streams.stream(this.linkName(from, to), "loss");
+    let timeout = this.settings.tcpRetransmitNs;
+    let total = 0;
+    while (lossy.loses(stream) && total < RETRANSMISSION_MAX) {
+      total += timeout;
+      timeout *= 2;
+    }
+    return total;
+  }
+
+  private eachPath(
+    side: readonly number[],
+    others: readonly number[],
+    act: (path: number) => void,
+  ): void {
+    for (const a of side) {
+      for (const b of others) {
+        if (a === b) continue;
+        act(a * this.size + b);
+        act(b * this.size + a);
+      }
+    }
   }
 
   private changeCut(from: number, to: number, by: 1 | -1): void {

@@ -7,8 +7,11 @@
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Kernel, Lane } from "../../kernel/kernel.ts";
-import type { Frames } from "./frames.ts";
+import { FRAME_GET, FRAME_SET, type Frames } from "./frames.ts";
 import type { Network } from "./network.ts";
+
+/** Command or reply around key and value, with headers of TCP and IP, about. */
+const FRAME_OVERHEAD_BYTES = 100;
 
 /** A process that answers frames. */
 export interface Server {
@@ -94,7 +97,9 @@ export class Transport {
     frames.firstSentAt[frame] = now;
     const from = (this.clients as Clients).hostOf[frames.client[frame] as number] as number;
     const to = (this.servers[server] as Server).host;
-    const due = now + this.network.oneWayNs(from, to);
+    const bytes = frames.command[frame] === FRAME_SET ? (frames.valueBytes[frame] as number) : 0;
+    const wire = this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, now);
+    const due = now + wire + this.network.oneWayNs(from, to);
     const lane = this.toServer[this.network.delayClass(from, to)] as Lane;
     lane.post(due, this.serverTargets[server] as number, frame, word);
   }
@@ -108,7 +113,9 @@ export class Transport {
     const clients = this.clients as Clients;
     const from = (this.servers[frames.server[frame] as number] as Server).host;
     const to = clients.hostOf[client] as number;
-    const due = departAt + this.network.oneWayNs(from, to);
+    const bytes = frames.command[frame] === FRAME_GET ? (frames.valueBytes[frame] as number) : 0;
+    const wire = this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, departAt);
+    const due = departAt + wire + this.network.oneWayNs(from, to);
     const lane = this.toClient[this.network.delayClass(from, to)] as Lane;
     lane.post(due, clients.target[client] as number, frame, frames.status[frame] as number);
   }

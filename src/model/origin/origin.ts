@@ -1,33 +1,47 @@
 /**
  * The database behind a cache: one queue and `concurrency` servers.
  *
- * Models: waiting in order of arrival, service times, the distance from the client's zone, an origin that stands in one
- * zone and is gone while the zone has no power.
- * Leaves out: its own replicas and failovers, a queue's limit, writes.
+ * Models: waiting in order of arrival, or all jobs at once with a share of the servers each; service times; a limit of
+ * the queue, beyond which requests are refused; the distance from the client's zone; an origin that stands in one zone
+ * and is gone while the zone has no power; service that faults make slower, for jobs that begin from then on.
+ * Leaves out: its own replicas and failovers, writes.
  */
+import { Factors } from "../../base/factors.ts";
 import type { Nanos } from "../../base/nanos.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import { Histogram } from "../../measure/histogram.ts";
-import type { Network } from "../network/network.ts";
 import type { OriginSettings } from "./origin-settings.ts";
+import { Sharing } from "./sharing.ts";
 
 interface Job {
   readonly request: number;
   readonly generation: number;
   readonly client: number;
   readonly askedAt: Nanos;
+  refused: boolean;
+}
+
+/** What an origin needs of the network. */
+export interface OriginPaths {
+  oneWayNs(from: number, to: number): Nanos;
+  lost(from: number, to: number, sentAt: Nanos): boolean;
 }
 
 export class Origin {
   readonly name: string;
   requests = 0;
+  /** Requests that found the queue full. */
+  refusals = 0;
   peakConcurrency = 0;
   queuedMax = 0;
   busy = 0;
   readonly latency = new Histogram();
   up = true;
+  /** By how much faults make service slower. */
+  readonly slowness = new Factors();
+  private readonly sharing: Sharing | null;
   private readonly sampler: Sampler;
   private readonly stream: Stream;
   private readonly target: number;
@@ -40,15 +54,14 @@ export class Origin {
   private queueHead = 0;
 
   constructor(
-    settings: OriginSettings,
+    private readonly settings: OriginSettings,
     readonly host: number,
     private readonly ports: {
       readonly kernel: Kernel;
-      readonly network: Network;
-      /** The origin answered: the request, and the generation it had when it asked. */
-      readonly answered: (request: number, generation: number) => void;
+      readonly network: OriginPaths;
+      /** The origin answered, or refused: the request, and the generation it had when it asked. */
+      readonly answered: (request: number, generation: number, refused: boolean) => void;
     },
-    private readonly concurrency = settings.concurrency,
   ) {
     const { kernel } = ports;
     this.name = settings.name;
@@ -57,6 +70,12 @@ export class Origin {
     this.target = kernel.target(`origin/${settings.name}`);
     this.arriveKind = kernel.kind(`origin-arrive/${settings.name}`, (_t, job) => this.arrive(job));
     this.servedKind = kernel.kind(`origin-served/${settings.name}`, (_t, job) => this.served(job));
+    this.sharing =
+      settings.discipline === "sharing"
+        ? new Sharing(kernel, settings.concurrency, settings.name, this.target, (job) =>
+            this.served(job),
+          )
+        : null;
     this.answerKind = kernel.kind(`origin-answer/${settings.name}`, (_t, job) => this.answer(job));
   }
 
@@ -68,7 +87,13 @@ export class Origin {
   ask(request: number, generation: number, clientHost: number): void {
     const { kernel, network } = this.ports;
     const slot = this.freeJobs.pop() ?? this.jobs.length;
-    this.jobs[slot] = { request, generation, client: clientHost, askedAt: kernel.now };
+    this.jobs[slot] = {
+      request,
+      generation,
+      client: clientHost,
+      askedAt: kernel.now,
+      refused: false,
+    };
     kernel.schedule(
       kernel.now + network.oneWayNs(clientHost, this.host),
       this.arriveKind,
@@ -81,6 +106,7 @@ export class Origin {
   powerLost(): void {
     this.up = false;
     this.busy = 0;
+    this.sharing?.clear();
     this.queue.length = 0;
     this.queueHead = 0;
   }
@@ -97,7 +123,15 @@ export class Origin {
       return;
     }
     this.requests++;
-    if (this.busy < this.concurrency) {
+    const { concurrency, queueLimit } = this.settings;
+    const waiting = this.busy - concurrency + this.queued;
+    if (waiting >= queueLimit) {
+      this.refusals++;
+      job.refused = true;
+      this.sendAnswer(slot);
+      return;
+    }
+    if (this.busy < concurrency || this.sharing !== null) {
       this.serve(slot);
       return;
     }
@@ -109,13 +143,9 @@ export class Origin {
     this.busy++;
     this.peakConcurrency = Math.max(this.peakConcurrency, this.busy);
     const { kernel } = this.ports;
-    kernel.schedule(
-      kernel.now + sampleNanos(this.sampler, this.stream),
-      this.servedKind,
-      this.target,
-      slot,
-      0,
-    );
+    const demand = Math.round(sampleNanos(this.sampler, this.stream) * this.slowness.product);
+    if (this.sharing !== null) this.sharing.add(slot, demand);
+    else kernel.schedule(kernel.now + demand, this.servedKind, this.target, slot, 0);
   }
 
   private served(slot: number): void {
@@ -123,16 +153,8 @@ export class Origin {
       this.release(slot);
       return;
     }
-    const { kernel, network } = this.ports;
-    const job = this.jobs[slot] as Job;
     this.busy--;
-    kernel.schedule(
-      kernel.now + network.oneWayNs(this.host, job.client),
-      this.answerKind,
-      this.target,
-      slot,
-      0,
-    );
+    this.sendAnswer(slot);
     const next = this.queue[this.queueHead];
     if (next === undefined) return;
     this.queueHead++;
@@ -143,11 +165,17 @@ export class Origin {
     this.serve(next);
   }
 
+  private sendAnswer(slot: number): void {
+    const { kernel, network } = this.ports;
+    const due = kernel.now + network.oneWayNs(this.host, (this.jobs[slot] as Job).client);
+    kernel.schedule(due, this.answerKind, this.target, slot, 0);
+  }
+
   private answer(slot: number): void {
     const job = this.jobs[slot] as Job;
     this.release(slot);
-    this.latency.record(this.ports.kernel.now - job.askedAt);
-    this.ports.answered(job.request, job.generation);
+    if (!job.refused) this.latency.record(this.ports.kernel.now - job.askedAt);
+    this.ports.answered(job.request, job.generation, job.refused);
   }
 
   private release(slot: number): void {

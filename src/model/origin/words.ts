@@ -1,5 +1,5 @@
 /** Words of an origin. */
-import { distribution, type JsonSchema, object } from "../../base/json-schema.ts";
+import { distribution, type JsonSchema, object, oneOfWords } from "../../base/json-schema.ts";
 
 export const originSchema: JsonSchema = object(
   "OriginWords",
@@ -11,6 +11,17 @@ export const originSchema: JsonSchema = object(
     zone: {
       type: "string",
       description: "The zone it depends on; default none: it survives the loss of any one",
+    },
+    discipline: oneOfWords(
+      ["fifo", "sharing"],
+      "fifo: requests wait in order of arrival; sharing: all are served at once, each slower; default fifo",
+    ),
+    queueLimit: {
+      type: "integer",
+      minimum: 0,
+      maximum: 1_000_000,
+      description:
+        "Requests beyond the concurrency that may wait; more are refused; default no limit",
     },
     concurrency: {
       type: "integer",

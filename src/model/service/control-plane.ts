@@ -6,7 +6,8 @@
  * replica and the DNS flip after it; replacement under the same id in the same zone, empty, once the zone has power;
  * no promotion where automatic failover is off: the replacement takes its data from a replica, then serves; a cluster
  * that could not elect is helped by a takeover when the replacement comes up; an old primary that returns is demoted.
- * Leaves out: replacement of nodes that are alive but unreachable, scaling, maintenance, failures of the service.
+ * While the service itself is out it notices nothing and does nothing; what was due is done when it is back.
+ * Leaves out: replacement of nodes that are alive but unreachable, scaling, maintenance.
  * Source: ElastiCache user guide, AutoFailover and FaultTolerance pages; FAQ.
  */
 import { toSeconds } from "../../base/nanos.ts";
@@ -23,7 +24,7 @@ interface Watch {
   healthy: boolean;
   /** Tells decisions of an earlier failure apart. */
   generation: number;
-  replacing: "no" | "waits-for-zone" | "provisioning" | "joining";
+  replacing: "no" | "rebooting" | "waits-for-zone" | "provisioning" | "joining";
 }
 
 export class ControlPlane {
@@ -34,6 +35,9 @@ export class ControlPlane {
   private readonly dnsKind: number;
   private readonly provisionedKind: number;
   private readonly target: number;
+  /** Faults that hold the service still, and what it would have done meanwhile. */
+  private outages = 0;
+  private readonly deferred: (() => void)[] = [];
   /** Replica that was chosen for a shard, by shard number. */
   private readonly chosen = new Map<number, RedisNode>();
 
@@ -50,16 +54,16 @@ export class ControlPlane {
     const { kernel } = ports;
     this.target = kernel.target(`service/${group.name}`);
     this.decideKind = kernel.kind(`service-decides/${group.name}`, (_t, node, word) =>
-      this.decide(this.nodes[node] as RedisNode, word),
+      this.whenIn(() => this.decide(this.nodes[node] as RedisNode, word)),
     );
     this.promoteKind = kernel.kind(`service-promotes/${group.name}`, (_t, shard) =>
-      this.promote(group.shards[shard - 1] as GroupShard),
+      this.whenIn(() => this.promote(group.shards[shard - 1] as GroupShard)),
     );
     this.dnsKind = kernel.kind(`dns-update/${group.name}`, (_t, shard) =>
-      this.updateDns(group.shards[shard - 1] as GroupShard),
+      this.whenIn(() => this.updateDns(group.shards[shard - 1] as GroupShard)),
     );
     this.provisionedKind = kernel.kind(`node-provisioned/${group.name}`, (_t, node) =>
-      this.provisioned(this.nodes[node] as RedisNode),
+      this.whenIn(() => this.provisioned(this.nodes[node] as RedisNode)),
     );
     for (const node of group.nodes()) {
       this.nodes.push(node);
@@ -69,8 +73,46 @@ export class ControlPlane {
 
   /** Looks at every node anew; called after anything that may have changed a node's health or a zone's power. */
   review(): void {
-    for (const [slot, node] of this.nodes.entries()) this.reviewNode(node, slot);
+    if (this.outages === 0)
+      for (const [slot, node] of this.nodes.entries()) this.reviewNode(node, slot);
     for (const shard of this.group.shards) this.reviewShard(shard);
+  }
+
+  /** The service works and answers calls. */
+  get works(): boolean {
+    return this.outages === 0;
+  }
+
+  /** Stops the service (+1), or lets it go on (-1) with what was due meanwhile. */
+  changeOutages(by: 1 | -1): void {
+    this.outages += by;
+    if (this.outages > 0) return;
+    for (const act of this.deferred.splice(0)) act();
+    this.review();
+  }
+
+  /** What faults write here, for comparison with a run that had none. */
+  faultState(): number {
+    return this.outages;
+  }
+
+  /** An operator reboots a node: the service takes that for no failure. */
+  reboot(node: RedisNode): void {
+    this.watch(node).replacing = "rebooting";
+    this.ports.recorder.serviceEvent("cache-cluster", node.id, "Cache node 0001 shutdown");
+  }
+
+  /** A process came up again under its old id. */
+  restarted(node: RedisNode): void {
+    const watch = this.watch(node);
+    if (watch.replacing !== "rebooting") return;
+    watch.replacing = "no";
+    this.ports.recorder.serviceEvent("cache-cluster", node.id, "Cache node 0001 restarted");
+  }
+
+  private whenIn(act: () => void): void {
+    if (this.outages === 0) act();
+    else this.deferred.push(act);
   }
 
   /** A node has finished loading what it needs. */
@@ -150,6 +192,7 @@ export class ControlPlane {
   private decide(node: RedisNode, generation: number): void {
     const watch = this.watch(node);
     if (watch.generation !== generation || watch.healthy) return;
+    if (watch.replacing === "rebooting") return;
     const shard = this.group.shardOf(node);
     const silent = `no answer for ${toSeconds(this.group.service.monitorDetectionNs)} s`;
     if (shard.leader === node && !this.group.clusterEnabled && shard.open !== null) {

@@ -156,6 +156,47 @@ export class Group {
     this.ports.recorder.node(node, cause);
   }
 
+  /** A process starts again under its old id and host, empty: in the role it had, unless another leads its shard now. */
+  restart(node: RedisNode, cause: string): void {
+    const shard = this.shardOf(node);
+    const leads = shard.leader === node && node.leads;
+    node.start(this.emptyHistory(node));
+    this.bus?.restarted(node);
+    const upstream = leads ? this.following?.shards[shard.number - 1]?.leader : shard.leader;
+    node.knownOwner = leads ? node.index : shard.leader.index;
+    if (upstream === undefined) {
+      node.upstream = null;
+      node.linkDownSince = Number.POSITIVE_INFINITY;
+      if (this.bus === null) this.serves(node);
+    } else {
+      node.leads = leads;
+      node.loading = true;
+      this.ports.replication.follow(node, upstream);
+    }
+    this.ports.recorder.node(node, cause);
+  }
+
+  /** A primary that came back empty takes commands again: the history that it led is over. */
+  serves(node: RedisNode): void {
+    const shard = this.shardOf(node);
+    const ended = shard.history;
+    const emptied = node.leads && shard.leader === node && node.upstream === null;
+    if (!emptied || node.log.history === ended) return;
+    shard.history = node.log.history;
+    this.ports.recorder.write({
+      kind: "history-ended",
+      at: this.ports.clock.now,
+      cache: this.name,
+      shard: shard.number,
+      history: ended,
+      keptOffset: 0,
+      successor: shard.history,
+      failover: null,
+      failedAt: node.diedAt,
+      cause: `${node.id} came back empty, and its replicas empty themselves`,
+    });
+  }
+
   /** A fresh history without data, for a shard that lost its last copy. */
   emptyHistory(node: RedisNode): HistoryLog {
     return new HistoryLog(this.ports.recorder.newHistory(), -1, 0, node.settings.replBacklogBytes);

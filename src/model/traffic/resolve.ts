@@ -268,6 +268,8 @@ export function resolveOrigin(name: string, words: Words, reading: Reading): Ori
     region: region.name,
     zone,
     concurrency: words["concurrency"] as number,
+    discipline: (words["discipline"] as "fifo" | "sharing" | undefined) ?? "fifo",
+    queueLimit: (words["queueLimit"] as number | undefined) ?? Number.POSITIVE_INFINITY,
     serviceTime,
   };
 }

@@ -5,6 +5,7 @@
  * at its arrival, each from a stream of its own; arrivals of a dark zone go to the living ones with the same draws.
  * Leaves out: closed-loop users, phases and curves, recorded traces.
  */
+import { Factors } from "../../base/factors.ts";
 import { SECOND } from "../../base/nanos.ts";
 import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -16,11 +17,17 @@ import type { KeyMap } from "../client/key-map.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
 export class TrafficSource {
+  readonly name: string;
   /** Requests that arrived. */
   issued = 0;
   private readonly kind: number;
   private readonly target: number;
-  private readonly meanGapNs: number;
+  private meanGapNs: number;
+  /** Factors by which faults multiply the rate. */
+  private readonly surges = new Factors();
+  /** Shares of requests that go to one key, by faults; the first that applies wins. */
+  private readonly hotShares: number[] = [];
+  private readonly hot: Stream;
   private readonly setShare: number;
   private readonly arrivals: Stream;
   private readonly zones: Stream;
@@ -35,7 +42,7 @@ export class TrafficSource {
   private readonly constantService: number;
 
   constructor(
-    settings: TrafficSettings,
+    private readonly settings: TrafficSettings,
     private readonly index: number,
     /** Sessions of this source, one a zone, in order of the zones. */
     private readonly sessions: readonly number[],
@@ -44,6 +51,7 @@ export class TrafficSource {
     private readonly fleet: ClientFleet,
     private readonly kernel: Kernel,
   ) {
+    this.name = settings.name;
     const of = `traffic/${settings.name}`;
     this.meanGapNs = SECOND / settings.arrivalsPerSecond;
     this.setShare = settings.setShare;
@@ -53,6 +61,7 @@ export class TrafficSource {
     this.keys = kernel.streams.stream(of, "keys");
     this.sizes = kernel.streams.stream(of, "sizes");
     this.service = kernel.streams.stream(of, "service");
+    this.hot = kernel.streams.stream(of, "hot-key");
     this.keySampler = createKeySampler(settings.keys.popularity, settings.keys.count);
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.constantValue = this.valueSampler.constant ?? -1;
@@ -66,6 +75,23 @@ export class TrafficSource {
     this.scheduleNext();
   }
 
+  /** Multiplies the rate (+1), or takes the factor back (-1), from the next arrival on. */
+  changeSurge(factor: number, by: 1 | -1): void {
+    this.surges.change(factor, by);
+    this.meanGapNs = SECOND / (this.settings.arrivalsPerSecond * this.surges.product);
+  }
+
+  /** A share of all requests goes to the first key (+1), or no longer does (-1). */
+  changeHotShare(share: number, by: 1 | -1): void {
+    if (by === 1) this.hotShares.push(share);
+    else this.hotShares.splice(this.hotShares.indexOf(share), 1);
+  }
+
+  /** What faults write here, for comparison with a run that had none. */
+  faultState(): readonly unknown[] {
+    return [this.meanGapNs, [...this.hotShares]];
+  }
+
   private scheduleNext(): void {
     const gap = Math.round(this.arrivals.exponential() * this.meanGapNs);
     this.kernel.schedule(this.kernel.now + gap, this.kind, this.target, 0, 0);
@@ -75,7 +101,8 @@ export class TrafficSource {
     const { fleet } = this;
     const { requests } = fleet;
     const draw = this.zones.next();
-    const key = this.keySampler.sample(this.keys);
+    let key = this.keySampler.sample(this.keys);
+    if (this.hotShares.length > 0 && this.goesHot()) key = 0;
     const command = this.operations.next() < this.setShare ? COMMAND_SET : COMMAND_GET;
     const value =
       this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
@@ -99,6 +126,10 @@ export class TrafficSource {
       fleet.begin(request);
     }
     this.scheduleNext();
+  }
+
+  private goesHot(): boolean {
+    return this.hotShares.some((share) => this.hot.next() < share);
   }
 
   /** The drawn zone's session, or, while that is dark, a living one by the same draw; -1 when none lives. */

@@ -6,6 +6,7 @@
  * Leaves out: I/O threads, pipelines, transactions, other commands and types, the fork's copy-on-write memory.
  * A command takes effect when its service begins and its reply leaves when it ends.
  */
+import { Factors } from "../../../base/factors.ts";
 import type { Nanos } from "../../../base/nanos.ts";
 import type { NodeRole, NodeState } from "../../../journal/records.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
@@ -117,7 +118,12 @@ export class RedisNode implements Server, RecordedNode {
   private readonly queue: number[] = [];
   private queueHead = 0;
   private drainScheduled = false;
-  private readonly limitBytes: number;
+  private limitBytes: number;
+  /** By how much faults make commands slower. */
+  readonly slowness = new Factors();
+  /** What the host's clock says beyond the true time, ns; 0 without faults. */
+  clockSkewNs: Nanos = 0;
+  private pressureBytes = 0;
 
   constructor(
     identity: NodeIdentity,
@@ -228,6 +234,19 @@ export class RedisNode implements Server, RecordedNode {
     this.scheduleDrain(now);
   }
 
+  /** Something else on the host takes memory (or, negative, gives it back): bytes that data may not use. */
+  changePressure(bytes: number): void {
+    this.pressureBytes += bytes;
+    const { maxmemoryBytes, reservedMemoryShare } = this.settings;
+    const usual = Math.floor(maxmemoryBytes * (1 - reservedMemoryShare));
+    this.limitBytes = Math.max(0, usual - this.pressureBytes);
+  }
+
+  /** What faults write here, for comparison with a run that had none. */
+  faultState(): readonly unknown[] {
+    return [this.paused, this.slowness.product, this.clockSkewNs, this.pressureBytes];
+  }
+
   /** Holds the process still, once more. */
   pause(): void {
     this.pauses++;
@@ -323,7 +342,8 @@ export class RedisNode implements Server, RecordedNode {
   private execute(frame: number, now: Nanos): void {
     const { frames, transport } = this.ports;
     const command = frames.command[frame] as number;
-    const serviceNs = frames.serviceNs[frame] as number;
+    let serviceNs = frames.serviceNs[frame] as number;
+    if (this.slowness.product !== 1) serviceNs = Math.round(serviceNs * this.slowness.product);
     const done = now + serviceNs;
     this.busyUntil = done;
     this.counters.commandNs += serviceNs;
@@ -373,7 +393,7 @@ export class RedisNode implements Server, RecordedNode {
     if (this.link !== null) this.link.advance(now);
     counters.getCommands++;
     let writeId = keyspace.writeId(key);
-    if (writeId !== 0 && keyspace.isExpired(key, now)) {
+    if (writeId !== 0 && keyspace.isExpired(key, now + this.clockSkewNs)) {
       writeId = 0;
       if (this.writable) {
         this.delete(key, now);
@@ -414,7 +434,7 @@ export class RedisNode implements Server, RecordedNode {
     const key = frames.key[frame] as number;
     const writeId = frames.writeId[frame] as number;
     const ttl = frames.ttl[frame] as number;
-    const expireAt = ttl === 0 ? 0 : done + ttl;
+    const expireAt = ttl === 0 ? 0 : done + ttl + this.clockSkewNs;
     const bytes = setStreamBytes(keyBytes, valueBytes, ttl !== 0);
     const offset = log.append(bytes, done, key, writeId, expireAt, valueBytes);
     this.keyspace.set(key, writeId, offset, log.history, expireAt, valueBytes, done);

@@ -5,14 +5,19 @@
  * Models: delay, stalls while the path is cut and TCP's retransmission after it, a source that died with its process
  * (what it had handed to its kernel arrives) or with its host (what was in flight is gone), chains of followers.
  * A path that is cut in one direction stalls the stream too: data, or TCP's acknowledgements of it, do not come through.
- * Leaves out: bandwidth, output buffer limits, the time to apply an entry, the few segments that TCP sends before it
+ * A limited path carries entries one after the other; what its source has not put on the wire waits in the source's
+ * output buffer, of which the kernel holds the first part: that part still arrives when only the process dies.
+ * Leaves out: traffic of others on a limited path, the time to apply an entry, the few segments that TCP sends before it
  * misses their acknowledgements.
  */
-import type { Nanos } from "../../../base/nanos.ts";
+import { type Nanos, SECOND } from "../../../base/nanos.ts";
 import type { Network } from "../../network/network.ts";
 import type { Following } from "./following.ts";
 import type { HistoryLog } from "./history-log.ts";
 import type { RedisNode } from "./redis-node.ts";
+
+/** What a kernel buffers of one connection, at both ends: Linux grows it up to 4 MB to send and 6 MB to receive. */
+const KERNEL_BUFFER_BYTES = 4_194_304;
 
 export class ReplicationLink implements Following {
   /** Number of the next entry to apply. */
@@ -27,6 +32,9 @@ export class ReplicationLink implements Following {
   private stalled = false;
   private frozen = false;
   private readonly sourceIncarnation: number;
+  private bytesPerSecond: number;
+  /** When the last applied entry was wholly on a limited wire. */
+  private wireAt: Nanos;
 
   constructor(
     readonly source: RedisNode,
@@ -39,6 +47,8 @@ export class ReplicationLink implements Following {
     this.floorNs = start.at;
     this.delayNs = network.meanOneWayNs(source.host, replica.host);
     this.sourceIncarnation = source.incarnation;
+    this.bytesPerSecond = network.bandwidth(source.host, replica.host);
+    this.wireAt = start.at;
     log.attach(this);
   }
 
@@ -61,8 +71,14 @@ export class ReplicationLink implements Following {
       limit = upstream.next;
     }
     while (this.next < limit) {
-      const sentAt = log.sentAt(this.next);
-      if (sentAt > this.closedAt || this.arrivalOf(sentAt) > now) return;
+      let sentAt = log.sentAt(this.next);
+      if (sentAt > this.closedAt) return;
+      if (this.bytesPerSecond !== Number.POSITIVE_INFINITY) {
+        sentAt = this.departure(sentAt, log.endOffset(this.next) - this.replica.appliedOffset);
+        if (sentAt - this.kernelBufferNs > this.closedAt) return;
+        if (this.arrivalOf(sentAt) > now) return;
+        this.wireAt = sentAt;
+      } else if (this.arrivalOf(sentAt) > now) return;
       this.replica.apply(log, this.next, now);
       this.next++;
     }
@@ -81,6 +97,28 @@ export class ReplicationLink implements Following {
     let last = log.next - 1;
     while (last >= this.next && log.sentAt(last) > this.closedAt) last--;
     return last < this.next ? this.replica.appliedOffset : log.endOffset(last);
+  }
+
+  /** Bytes that the source has written and not put on the wire by `now`: its output buffer. */
+  bufferedBytes(now: Nanos): number {
+    const { log } = this;
+    if (this.source.link !== null || this.next >= log.next) return 0;
+    const pending = log.headOffset - this.replica.appliedOffset;
+    if (this.stalled || this.frozen) return pending;
+    if (this.bytesPerSecond === Number.POSITIVE_INFINITY) return 0;
+    const since = Math.max(0, now - Math.max(this.wireAt, log.sentAt(this.next)));
+    return Math.max(0, pending - (since / SECOND) * this.bytesPerSecond);
+  }
+
+  /** When an entry is wholly on the wire. */
+  private departure(sentAt: Nanos, bytes: number): Nanos {
+    const onWire = Math.ceil((bytes / this.bytesPerSecond) * SECOND);
+    return Math.max(sentAt, this.wireAt) + onWire;
+  }
+
+  /** How long the kernel's part of the output buffer takes on the wire. */
+  private get kernelBufferNs(): Nanos {
+    return Math.floor((KERNEL_BUFFER_BYTES / this.bytesPerSecond) * SECOND);
   }
 
   /** The source's process died; its kernel still delivers what it was handed. */
@@ -104,6 +142,12 @@ export class ReplicationLink implements Following {
       this.floorNs = Math.max(this.floorNs, now); // what is in flight keeps its order
     }
     this.delayNs = delayNs;
+    const bytesPerSecond = network.bandwidth(source.host, replica.host);
+    if (bytesPerSecond !== this.bytesPerSecond) {
+      this.bytesPerSecond = bytesPerSecond;
+      this.wireAt = now;
+      if (this.next < this.log.next) this.floorNs = Math.max(this.floorNs, now);
+    }
     const cut = !network.reachable(source.host, replica.host);
     if (cut === this.stalled) return;
     this.stalled = cut;

@@ -37,6 +37,8 @@ interface Following {
   connecting: boolean;
   sync: FullSync | null;
   cronCount: number;
+  /** Faults that keep it from its upstream. */
+  blocks: number;
 }
 
 export class Replication {
@@ -83,7 +85,7 @@ export class Replication {
   add(node: RedisNode, target: number): void {
     this.nodes.push(node);
     this.targets.push(target);
-    this.following.push({ generation: 0, connecting: false, sync: null, cronCount: 0 });
+    this.following.push({ generation: 0, connecting: false, sync: null, cronCount: 0, blocks: 0 });
     const phase = this.kernel.streams.stream(`node/${node.id}`, "replication-cron").next();
     this.kernel.schedule(Math.floor(phase * CRON_PERIOD), this.cronKind, target, node.index, 0);
   }
@@ -166,6 +168,18 @@ export class Replication {
     this.disconnect(node);
   }
 
+  /** Keeps (+1) a follower's link to its upstream closed, or lets (-1) it connect again at its next cron. */
+  changeBlocks(node: RedisNode, by: 1 | -1): void {
+    const following = this.following[node.index] as Following;
+    following.blocks += by;
+    if (following.blocks > 0) this.disconnect(node);
+  }
+
+  /** What faults write here, for comparison with a run that had none. */
+  faultState(): readonly number[] {
+    return this.following.map(({ blocks }) => blocks);
+  }
+
   private disconnect(node: RedisNode): void {
     if (node.link !== null) {
       node.link.advance(this.kernel.now);
@@ -203,6 +217,7 @@ export class Replication {
     const source = node.upstream;
     if (source === null || !node.responds || following.connecting || following.sync !== null)
       return;
+    if (following.blocks > 0) return;
     if (!this.network.reachable(node.host, source.host) || !source.responds) return;
     const roundTrip =
       this.network.oneWayNs(node.host, source.host) + this.network.oneWayNs(source.host, node.host);

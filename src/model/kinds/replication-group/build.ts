@@ -260,6 +260,7 @@ function attachBus(
         group.demote(node, owner, `learnt that ${owner.id} owns the shard`);
       },
       stateChanged(node, cause) {
+        if (node.clusterUp) group.serves(node);
         recorder.node(node, cause);
       },
     },

@@ -94,6 +94,7 @@ export function resolveReplicationGroup(
       dnsUpdateNs: assumed["dnsUpdate"] as number,
       dnsTtlNs: assumed["dnsTtl"] as number,
       replacementProvisioningNs: assumed["replacementProvisioning"] as number,
+      rebootTimeNs: assumed["rebootTime"] as number,
     },
     nodePricePerHour: knownPrice ? price : null,
     costReason: !knownPrice
