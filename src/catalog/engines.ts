@@ -36,6 +36,13 @@ export const parameterDefaults = {
   "cluster-require-full-coverage": "no",
   "cluster-allow-reads-when-down": "no",
   "cluster-replica-validity-factor": 10,
+  /** Source: valkey 8.0.1 config.c; the service's own default is not stated. */
+  "maxmemory-samples": 5,
+  "lfu-log-factor": 10,
+  "lfu-decay-time": 1,
+  /** Source: ElastiCache user guide, parameters: off, and 10 s. */
+  "min-replicas-to-write": 0,
+  "min-replicas-max-lag": 10,
 } as const;
 
 export const REPL_BACKLOG_BYTES_MIN = 16_384;
@@ -43,6 +50,14 @@ export const REPL_BACKLOG_BYTES_MIN = 16_384;
 export const REPL_TIMEOUT: Nanos = 60 * SECOND;
 /** Source: valkey 8.0.1 config.c. */
 export const REPL_DISKLESS_SYNC_DELAY: Nanos = 5 * SECOND;
+
+/**
+ * Share of maxmemory that may wait for one replica in its primary's memory, hard and soft limit alike.
+ * Source: ElastiCache user guide, parameters, client-output-buffer-limit-replica.
+ */
+export const REPLICA_OUTPUT_BUFFER_SHARE = 0.1;
+/** Source: valkey 8.0.1 config.c:126-130; for the service recalled, not published. */
+export const REPLICA_OUTPUT_BUFFER_SOFT: Nanos = 60 * SECOND;
 
 /** Parameters that exist but cannot be changed, with the reason. */
 export const fixedParameters: Readonly<Record<string, string>> = {
@@ -57,9 +72,10 @@ export const fixedParameters: Readonly<Record<string, string>> = {
 export const modelledPolicies = [
   "noeviction",
   "allkeys-lru",
+  "allkeys-lfu",
   "allkeys-random",
   "volatile-lru",
+  "volatile-lfu",
   "volatile-random",
   "volatile-ttl",
 ] as const;
-export const unmodelledPolicies = ["allkeys-lfu", "volatile-lfu"] as const;

@@ -9,7 +9,9 @@ import { CacheAside } from "../model/application/cache-aside.ts";
 import { ClientFleet, type ClientHost } from "../model/client/client-fleet.ts";
 import { KeyMap } from "../model/client/key-map.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "../model/client/router.ts";
+import { ActiveExpiry } from "../model/engine/redis/active-expiry.ts";
 import { Replication } from "../model/engine/redis/replication.ts";
+import { WaitingReplies } from "../model/engine/redis/wait.ts";
 import { buildReplicationGroup } from "../model/kinds/replication-group/build.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import { Frames } from "../model/network/frames.ts";
@@ -91,6 +93,11 @@ function buildGroups(
   const drainKind = world.kernel.kind("server-drain", (_t, node) => world.nodes[node]?.drain());
   const strategies =
     plantedBugs.find((bug) => bug.name === resolved.plant)?.strategies ?? serviceStrategies;
+  const expiry = new ActiveExpiry(world.kernel);
+  const { kernel, network, transport, nodes } = world;
+  const waiting = new WaitingReplies(kernel, network, transport.frames, nodes, (frame, at) =>
+    transport.sendReply(frame, at),
+  );
   let firstShard = 0;
   for (const [at, cache] of resolved.caches.entries()) {
     const datastore = datastoreOf(resolved, cache.name);
@@ -121,6 +128,8 @@ function buildGroups(
         ? (world.groups.find((group) => group.name === datastore.primary) ?? null)
         : null,
       drainKind,
+      waiting,
+      expiry: traffic.some(({ keys: { ttlNs } }) => ttlNs !== null) ? expiry : null,
     });
     firstShard += cache.shards.length;
   }

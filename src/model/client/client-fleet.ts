@@ -24,6 +24,7 @@ import {
   STATUS_MOVED,
   STATUS_OK,
   STATUS_READONLY,
+  STATUS_UNACKNOWLEDGED,
 } from "../network/frames.ts";
 import type { Clients, Transport } from "../network/transport.ts";
 import type { Recorder } from "../recorder.ts";
@@ -270,6 +271,7 @@ export class ClientFleet implements Clients {
       if (pool.awaitsAnswer) this.firstAnswer(session, pool);
       this.answered(session, request, frame);
     } else if (status === STATUS_MOVED) this.moved(session, request, frame);
+    else if (status === STATUS_UNACKNOWLEDGED) this.finish(request, OUTCOME_INFO, frame);
     else this.attemptFailed(session, request);
     frames.release(frame);
   }
@@ -425,6 +427,8 @@ export class ClientFleet implements Clients {
       frames.writeId[frame] = requests.writeId[request] as number;
       frames.valueBytes[frame] = requests.valueBytes[request] as number;
       frames.ttl[frame] = session.ttlNs;
+      frames.waitReplicas[frame] = session.settings.wait.replicas;
+      frames.waitNs[frame] = session.settings.wait.timeoutNs;
     }
     this.ports.transport.sendRequest(frame, (requests.number[request] as number) & WORD);
   }

@@ -16,6 +16,8 @@ export interface ClientSettings {
     readonly backoffMaxNs: Nanos;
     readonly jitter: "full" | "none";
   };
+  /** Each write waits for this many replicas' acknowledgements (WAIT), 0 for none, and for at most `timeoutNs`. */
+  readonly wait: { readonly replicas: number; readonly timeoutNs: Nanos };
   /** Redirects (MOVED) followed without counting as retries. */
   readonly maxRedirects: number;
   /** Cluster mode enabled only. */

@@ -14,6 +14,10 @@ export const STATUS_CLUSTERDOWN = 4;
 export const STATUS_LOADING = 5;
 /** Out of memory and nothing may be evicted. */
 export const STATUS_OOM = 6;
+/** Too few good replicas: min-replicas-to-write. */
+export const STATUS_NOREPLICAS = 7;
+/** The write took effect, and WAIT ended with fewer acknowledgements than were asked for. */
+export const STATUS_UNACKNOWLEDGED = 8;
 
 export const FRAME_GET = 0;
 export const FRAME_SET = 1;
@@ -52,6 +56,9 @@ export class Frames {
   offset: Float64Array;
   history: Int32Array;
   fromPrimary: Uint8Array;
+  /** SET: replicas that must acknowledge before the reply, and for how long it waits, ns; 0 for none. */
+  waitReplicas: Uint8Array;
+  waitNs: Float64Array;
 
   constructor() {
     const n = INITIAL_FRAMES;
@@ -80,6 +87,8 @@ export class Frames {
     this.offset = new Float64Array(n);
     this.history = new Int32Array(n);
     this.fromPrimary = new Uint8Array(n);
+    this.waitReplicas = new Uint8Array(n);
+    this.waitNs = new Float64Array(n);
   }
 
   /** Frames in use. */

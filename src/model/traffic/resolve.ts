@@ -226,6 +226,7 @@ function resolveClient(words: Words, reading: Reading): ClientSettings {
       backoffMaxNs,
       jitter: (retry["jitter"] as "full" | "none" | undefined) ?? "full",
     },
+    wait: resolveWait(words["wait"] as Words | undefined, reading),
     maxRedirects: (words["maxRedirects"] as number | undefined) ?? 5,
     topologyRefresh: {
       everyNs:
@@ -247,6 +248,12 @@ function resolveClient(words: Words, reading: Reading): ClientSettings {
     readFrom: (words["readFrom"] as "primary" | "replica" | undefined) ?? "primary",
     readLocalRegion: (words["readLocalRegion"] as boolean | undefined) ?? false,
   };
+}
+
+function resolveWait(words: Words | undefined, reading: Reading): ClientSettings["wait"] {
+  if (words === undefined) return { replicas: 0, timeoutNs: 0 };
+  const timeoutNs = positive(words["timeout"] as string, ["client", "wait", "timeout"], reading);
+  return { replicas: words["replicas"] as number, timeoutNs };
 }
 
 /** Reads one origin; null when a problem leaves nothing to build. */

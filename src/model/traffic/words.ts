@@ -40,6 +40,14 @@ export const clientSchema: JsonSchema = object("ClientWords", {
     },
     jitter: oneOfWords(["full", "none"], "full: a wait drawn from 0 to the backoff; default full"),
   }),
+  wait: object(
+    "WaitWords",
+    {
+      replicas: whole(1, 5, "Replicas that must acknowledge each write"),
+      timeout: quantity("duration", "Longest wait; a write with fewer acknowledgements ends info"),
+    },
+    ["replicas", "timeout"],
+  ),
   maxRedirects: whole(0, 16, "Redirects followed without counting as retries; default 5"),
   topologyRefresh: object("TopologyRefreshWords", {
     every: {

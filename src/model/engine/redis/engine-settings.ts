@@ -4,8 +4,10 @@ import type { Distribution } from "../../../kernel/distribution.ts";
 export type MaxmemoryPolicy =
   | "noeviction"
   | "allkeys-lru"
+  | "allkeys-lfu"
   | "allkeys-random"
   | "volatile-lru"
+  | "volatile-lfu"
   | "volatile-random"
   | "volatile-ttl";
 
@@ -17,6 +19,21 @@ export interface EngineSettings {
   /** Share of maxmemory that data may not use, 0..1 (reserved-memory-percent). */
   readonly reservedMemoryShare: number;
   readonly maxmemoryPolicy: MaxmemoryPolicy;
+  /** Keys looked at for one eviction, at least 1. */
+  readonly maxmemorySamples: number;
+  readonly lfuLogFactor: number;
+  /** Minutes after which a counter falls by one; 0: never. */
+  readonly lfuDecayMinutes: number;
+  /** A primary with fewer good replicas refuses writes; 0: never. */
+  readonly minReplicasToWrite: number;
+  /** A replica is good while its last acknowledgement is no older. */
+  readonly minReplicasMaxLagNs: Nanos;
+  /** Limits of what waits for one replica in its primary's memory, bytes: at once, and for longer than `softNs`. */
+  readonly outputBuffer: {
+    readonly hardBytes: number;
+    readonly softBytes: number;
+    readonly softNs: Nanos;
+  };
   readonly replBacklogBytes: number;
   readonly replTimeoutNs: Nanos;
   /** Wait before a diskless full synchronisation starts. */

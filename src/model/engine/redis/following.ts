@@ -11,6 +11,8 @@ export interface Following extends LogReader {
   advance(now: Nanos): void;
   lagAt(now: Nanos): Nanos;
   receivableOffset(): number;
+  /** Bytes that the source has written and not put on the wire by `now`. */
+  bufferedBytes(now: Nanos): number;
   /** When an entry that its writer sent at `sentAt` arrives, or arrived. */
   arrivalOf(sentAt: Nanos): Nanos;
   sourceProcessDied(at: Nanos): void;

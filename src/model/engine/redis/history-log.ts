@@ -1,14 +1,18 @@
 /**
  * One replication history: the stream of writes under one replication id, as replicas read it.
  *
- * Models: offsets in bytes, the backlog, the parent history a promotion forked from (replid2 and its offset).
- * Leaves out: the backlog's blocks (its size is exact), output buffers and their limits, bandwidth.
+ * Models: offsets in bytes, the backlog in blocks of which whole ones are dropped (so that it reaches back by its size,
+ * and up to a block further; further still while a follower has not read a block), the parent history a promotion
+ * forked from (replid2 and its offset).
+ * Leaves out: blocks of commands larger than a block.
  * Source: valkey 8.0.1 replication.c:339-460, 830-905, 1836-1850.
  */
 import { invariant } from "../../../base/invariant.ts";
 import type { Nanos } from "../../../base/nanos.ts";
 
 const INITIAL_CAPACITY = 1024;
+/** Source: valkey 8.0.1 replication.c:414-460, PROTO_REPLY_CHUNK_BYTES. */
+const BLOCK_BYTES = 16_384;
 
 /** A position from which readers still need entries. */
 export interface LogReader {
@@ -42,6 +46,8 @@ export class HistoryLog {
     readonly parent: number,
     readonly forkOffset: number,
     private readonly backlogBytes: number,
+    /** Where the first block begins. */
+    private readonly blockBase = forkOffset,
   ) {
     this.headOffset = forkOffset;
     this.baseOffset = forkOffset;
@@ -114,19 +120,33 @@ export class HistoryLog {
     const known =
       history === this.history || (history === this.parent && offset <= this.forkOffset);
     return (
-      known &&
-      offset <= heldOffset &&
-      heldOffset - offset <= this.backlogBytes &&
-      this.holds(offset)
+      known && offset <= heldOffset && offset >= this.backlogStart(heldOffset) && this.holds(offset)
     );
+  }
+
+  /** The oldest offset in the backlog of a node that holds up to `heldOffset`: the start of a block. */
+  private backlogStart(heldOffset: number): number {
+    const beyond = heldOffset - this.backlogBytes - BLOCK_BYTES;
+    let start = Math.max(
+      this.blockBase,
+      this.blockBase + Math.ceil((beyond - this.blockBase) / BLOCK_BYTES) * BLOCK_BYTES,
+    );
+    for (const reader of this.readers) {
+      if (reader.next < this.next && reader.next > this.first)
+        start = Math.min(start, this.endOffset(reader.next - 1));
+    }
+    return start;
   }
 
   /** A new history that a node forks from this one when it is promoted at `offset`. */
   fork(history: number, offset: number): HistoryLog {
-    const fork = new HistoryLog(history, this.history, offset, this.backlogBytes);
+    const fork = new HistoryLog(history, this.history, offset, this.backlogBytes, this.blockBase);
     const end = this.entryAfter(offset);
     const oldest = this.first === 0 ? 0 : this.first + 1;
-    const start = Math.min(end, Math.max(oldest, this.entryAfter(offset - this.backlogBytes)));
+    const start = Math.min(
+      end,
+      Math.max(oldest, this.entryAfter(offset - this.backlogBytes - BLOCK_BYTES)),
+    );
     fork.headOffset = start === end ? offset : this.startOffset(start);
     fork.baseOffset = fork.headOffset;
     for (let entry = start; entry < end; entry++) {
@@ -157,7 +177,7 @@ export class HistoryLog {
 
   /** Drops what neither the backlog nor a reader needs; doubles when that is not enough. */
   private makeRoom(): void {
-    let keep = this.entryAfter(this.headOffset - this.backlogBytes);
+    let keep = this.entryAfter(this.headOffset - this.backlogBytes - BLOCK_BYTES);
     for (const reader of this.readers) keep = Math.min(keep, reader.next);
     this.first = Math.max(this.first, Math.min(keep - 1, this.next - 1));
     if (this.next - this.first > this.capacity / 2) this.grow();

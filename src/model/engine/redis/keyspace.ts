@@ -8,7 +8,8 @@
 import type { Nanos } from "../../../base/nanos.ts";
 import { SECOND } from "../../../base/nanos.ts";
 import type { Stream } from "../../../kernel/streams.ts";
-import { itemBytes } from "./memory.ts";
+import type { LfuClock } from "./lfu.ts";
+import { itemBytes, snapshotBytes } from "./memory.ts";
 
 /** Indices that can be drawn at random, added and removed in constant time. */
 class IndexSet {
@@ -69,15 +70,23 @@ export class Keyspace {
   /** Items with a TTL. */
   readonly volatile: IndexSet;
   usedBytes = 0;
+  private valueBytesTotal = 0;
 
   constructor(
     readonly capacity: number,
     private readonly keyBytes: number,
+    /** Counts uses instead of keeping the time of the last; null for all policies but LFU. */
+    private readonly lfu: LfuClock | null = null,
   ) {
     this.words = new Int32Array(capacity * WORDS);
     this.floats = new Float64Array(this.words.buffer);
     this.resident = new IndexSet(capacity);
     this.volatile = new IndexSet(capacity);
+  }
+
+  /** Bytes of a snapshot of all items, as an RDB stream carries them. */
+  get snapshotBytes(): number {
+    return snapshotBytes(this.size, this.keyBytes, this.valueBytesTotal, this.volatile.size);
   }
 
   get size(): number {
@@ -101,13 +110,20 @@ export class Keyspace {
   valueBytes(key: number): number {
     return this.words[key * WORDS + VALUE_BYTES] as number;
   }
-  /** Simulated second of the last access: the engine's LRU clock. */
+  /** Simulated second of the last access: the engine's LRU clock; with an LFU policy its word of minute and counter. */
   lastAccess(key: number): number {
     return this.words[key * WORDS + LAST_ACCESS] as number;
   }
 
   touch(key: number, now: Nanos): void {
-    this.words[key * WORDS + LAST_ACCESS] = Math.floor(now / SECOND);
+    const at = key * WORDS + LAST_ACCESS;
+    this.words[at] =
+      this.lfu === null ? Math.floor(now / SECOND) : this.lfu.used(this.words[at] as number, now);
+  }
+
+  /** How often a key was used, 0 to 255, as an LFU policy counts. */
+  frequency(key: number, now: Nanos): number {
+    return this.lfu?.counter(this.lastAccess(key), now) ?? 0;
   }
 
   isExpired(key: number, now: Nanos): boolean {
@@ -131,6 +147,7 @@ export class Keyspace {
     const hadTtl = present && floats[floatsAt + EXPIRE_AT] !== 0;
     const hasTtl = expireAt !== 0;
     if (!present || hadTtl !== hasTtl || words[at + VALUE_BYTES] !== valueBytes) {
+      this.valueBytesTotal += valueBytes - (present ? (words[at + VALUE_BYTES] as number) : 0);
       if (present) this.usedBytes -= this.bytesOf(words[at + VALUE_BYTES] as number, hadTtl);
       else this.resident.add(key);
       this.usedBytes += this.bytesOf(valueBytes, hasTtl);
@@ -140,7 +157,11 @@ export class Keyspace {
     words[at + WRITE_ID] = writeId;
     words[at + HISTORY] = history;
     words[at + VALUE_BYTES] = valueBytes;
-    words[at + LAST_ACCESS] = Math.floor(now / SECOND);
+    if (this.lfu === null) words[at + LAST_ACCESS] = Math.floor(now / SECOND);
+    else {
+      const word = words[at + LAST_ACCESS] as number;
+      words[at + LAST_ACCESS] = present ? this.lfu.used(word, now) : this.lfu.first(now);
+    }
     floats[floatsAt + OFFSET] = offset;
     floats[floatsAt + EXPIRE_AT] = expireAt;
   }
@@ -149,6 +170,7 @@ export class Keyspace {
     if (this.writeId(key) === 0) return;
     const hasTtl = this.expireAt(key) !== 0;
     this.usedBytes -= this.bytesOf(this.valueBytes(key), hasTtl);
+    this.valueBytesTotal -= this.valueBytes(key);
     this.words[key * WORDS + WRITE_ID] = 0;
     this.resident.remove(key);
     if (hasTtl) this.volatile.remove(key);
@@ -159,6 +181,7 @@ export class Keyspace {
     this.resident.clear();
     this.volatile.clear();
     this.usedBytes = 0;
+    this.valueBytesTotal = 0;
   }
 
   /** Becomes a copy of another keyspace of the same capacity. */
@@ -167,10 +190,11 @@ export class Keyspace {
     this.resident.copyFrom(other.resident);
     this.volatile.copyFrom(other.volatile);
     this.usedBytes = other.usedBytes;
+    this.valueBytesTotal = other.valueBytesTotal;
   }
 
   snapshot(): Keyspace {
-    const copy = new Keyspace(this.capacity, this.keyBytes);
+    const copy = new Keyspace(this.capacity, this.keyBytes, this.lfu);
     copy.copyFrom(this);
     return copy;
   }

@@ -67,3 +67,17 @@ export function delStreamBytes(keyBytes: number): number {
 
 /** A primary's PING to its replicas, every 10 s, is part of the stream. */
 export const PING_STREAM_BYTES = 14;
+
+/** Type, and lengths of key and value, of one item in an RDB stream; and its expiry. Source: valkey 8.0.1 rdb.c. */
+const RDB_ITEM_BYTES = 4;
+const RDB_EXPIRY_BYTES = 9;
+
+/** Bytes of an RDB stream of string items, uncompressed. */
+export function snapshotBytes(
+  items: number,
+  keyBytes: number,
+  valueBytesTotal: number,
+  itemsWithTtl: number,
+): number {
+  return items * (keyBytes + RDB_ITEM_BYTES) + valueBytesTotal + itemsWithTtl * RDB_EXPIRY_BYTES;
+}

@@ -2,6 +2,7 @@
  * One Redis or Valkey process on its host.
  *
  * Models: one command thread with a queue; GET and SET on string items; lazy expiry; eviction before a write; roles;
+ * writes refused for want of replicas;
  * what a paused process finds in its sockets when it goes on; counters of simulated work.
  * Leaves out: I/O threads, pipelines, transactions, other commands and types, the fork's copy-on-write memory.
  * A command takes effect when its service begins and its reply leaves when it ends.
@@ -17,6 +18,7 @@ import {
   STATUS_CLUSTERDOWN,
   STATUS_LOADING,
   STATUS_MOVED,
+  STATUS_NOREPLICAS,
   STATUS_OK,
   STATUS_OOM,
   STATUS_READONLY,
@@ -138,6 +140,10 @@ export class RedisNode implements Server, RecordedNode {
       readonly drainKind: number;
       readonly target: number;
       readonly keyBytes: number;
+      /** Replies that wait for replicas. */
+      readonly waiting: {
+        hold(node: RedisNode, target: number, frame: number, done: Nanos, offset: number): void;
+      };
       /** A resident key left memory by eviction. */
       readonly evicted: (node: RedisNode, key: number, writeId: number) => void;
     },
@@ -326,6 +332,14 @@ export class RedisNode implements Server, RecordedNode {
     this.appliedOffset = offset;
   }
 
+  /** Deletes a key whose time has come, and says whether it had. */
+  expireIfDue(key: number, now: Nanos): boolean {
+    if (!this.keyspace.isExpired(key, now + this.clockSkewNs)) return false;
+    this.delete(key, now);
+    this.counters.reclaimed++;
+    return true;
+  }
+
   /** Deletes a key and tells the replicas. */
   delete(key: number, now: Nanos): void {
     this.keyspace.remove(key);
@@ -363,7 +377,10 @@ export class RedisNode implements Server, RecordedNode {
         else this.get(frame, now);
       } else if (status === STATUS_MOVED) frames.redirect[frame] = this.knownOwner;
     }
-    transport.sendReply(frame, done);
+    const waits = command === FRAME_SET && (frames.waitReplicas[frame] as number) > 0;
+    if (waits && frames.status[frame] === STATUS_OK)
+      this.ports.waiting.hold(this, this.ports.target, frame, done, this.log.headOffset);
+    else transport.sendReply(frame, done);
   }
 
   /** Why the node will not run a command, or STATUS_OK. */
@@ -372,7 +389,9 @@ export class RedisNode implements Server, RecordedNode {
     const write = command === FRAME_SET;
     if (this.leads) {
       if (!this.clusterUp && !(this.readsWhenDown && !write)) return STATUS_CLUSTERDOWN;
-      return write && this.readOnly ? STATUS_READONLY : STATUS_OK;
+      if (!write) return STATUS_OK;
+      if (this.readOnly) return STATUS_READONLY;
+      return this.goodReplicas < this.settings.minReplicasToWrite ? STATUS_NOREPLICAS : STATUS_OK;
     }
     if (this.clusterEnabled) {
       if (!this.clusterUp && !(this.readsWhenDown && !write)) return STATUS_CLUSTERDOWN;
@@ -381,6 +400,8 @@ export class RedisNode implements Server, RecordedNode {
     return write ? STATUS_READONLY : STATUS_OK;
   }
 
+  /** Replicas whose last acknowledgement is young enough, as counted once a second. */
+  goodReplicas = Number.POSITIVE_INFINITY;
   /** cluster-allow-reads-when-down. */
   readsWhenDown = false;
   /** Clients that read from replicas said READONLY on their connections. */
@@ -449,7 +470,7 @@ export class RedisNode implements Server, RecordedNode {
   /** Evicts until there is room; false when the policy allows no more. */
   private makeRoom(now: Nanos): boolean {
     while (this.usedBytes > this.limitBytes) {
-      const key = this.eviction.choose(this.keyspace);
+      const key = this.eviction.choose(this.keyspace, now);
       if (key < 0) return false;
       this.ports.evicted(this, key, this.keyspace.writeId(key));
       this.delete(key, now);

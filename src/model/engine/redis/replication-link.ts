@@ -52,6 +52,11 @@ export class ReplicationLink implements Following {
     log.attach(this);
   }
 
+  /** No entry arrives before `at`. */
+  startAt(at: Nanos): void {
+    this.floorNs = Math.max(this.floorNs, at);
+  }
+
   close(): void {
     this.log.detach(this);
   }

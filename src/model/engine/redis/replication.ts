@@ -2,21 +2,27 @@
  * Who follows whom: connecting, partial and full resynchronisation, promotion; for all nodes of a run.
  *
  * Models: the 1 Hz replication cron with its reconnects, one immediate try after a disconnect, PSYNC by replication id
- * and offset (after a promotion too), diskless full synchronisation (delay, transfer, load), repl-timeout.
- * Leaves out: disk-backed synchronisation, output buffer limits, the stall of the stream's start after a full
- * synchronisation, min-replicas-to-write, WAIT.
- * Source: valkey 8.0.1 replication.c:830-905, 1836-1850, 3865-3884, 4678-4724; server.c:1446-1448.
+ * and offset (after a promotion too), diskless full synchronisation (delay by the source's cron and in whole seconds,
+ * transfer of the snapshot over the path, load, and the stream that starts with the first acknowledgement after the
+ * source has reaped its child), acknowledgements once a second, min-replicas-to-write, limits of the output buffer,
+ * repl-timeout.
+ * Leaves out: disk-backed synchronisation, followers that share one snapshot, limits of the output buffer between two
+ * looks at it a second apart.
+ * Source: valkey 8.0.1 replication.c:830-905, 1340, 1790, 1836-1850, 3865-3884, 4207-4223, 4678-4724;
+ * networking.c:4365-4446; server.c:1446-1448.
  */
-import { type Nanos, SECOND } from "../../../base/nanos.ts";
+import { MILLISECOND, type Nanos, SECOND } from "../../../base/nanos.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import type { Network } from "../../network/network.ts";
 import type { Recorder } from "../../recorder.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { EMPTY_SERVER_BYTES, PING_STREAM_BYTES } from "./memory.ts";
+import { PING_STREAM_BYTES } from "./memory.ts";
 import type { RedisNode } from "./redis-node.ts";
 import { ReplicationLink } from "./replication-link.ts";
 
 const CRON_PERIOD: Nanos = SECOND;
+/** serverCron at hz 10. */
+const SERVER_CRON_PERIOD: Nanos = 100 * MILLISECOND;
 /** repl-ping-replica-period, in cron periods. */
 const PING_EVERY = 10;
 /** TCP handshake, then the pipelined PING, AUTH, REPLCONF and PSYNC. */
@@ -29,6 +35,7 @@ interface FullSync {
   readonly link: ReplicationLink;
   readonly snapshot: Keyspace;
   readonly offset: number;
+  transferredAt: Nanos;
 }
 
 /** One node's attempts to follow; `generation` makes events of an abandoned attempt stale. */
@@ -39,6 +46,13 @@ interface Following {
   cronCount: number;
   /** Faults that keep it from its upstream. */
   blocks: number;
+  /** When its last acknowledgement left. */
+  acknowledgedAt: Nanos;
+  /** Since when its output buffer is beyond the soft limit; Infinity while it is not. */
+  bufferedSince: Nanos;
+  /** Phases of its two crons, ns. */
+  readonly cronPhase: Nanos;
+  readonly serverCronPhase: Nanos;
 }
 
 export class Replication {
@@ -85,9 +99,25 @@ export class Replication {
   add(node: RedisNode, target: number): void {
     this.nodes.push(node);
     this.targets.push(target);
-    this.following.push({ generation: 0, connecting: false, sync: null, cronCount: 0, blocks: 0 });
-    const phase = this.kernel.streams.stream(`node/${node.id}`, "replication-cron").next();
-    this.kernel.schedule(Math.floor(phase * CRON_PERIOD), this.cronKind, target, node.index, 0);
+    const { streams } = this.kernel;
+    const cronPhase = Math.floor(
+      streams.stream(`node/${node.id}`, "replication-cron").next() * CRON_PERIOD,
+    );
+    const serverCronPhase = Math.floor(
+      streams.stream(`node/${node.id}`, "server-cron").next() * SERVER_CRON_PERIOD,
+    );
+    this.following.push({
+      generation: 0,
+      connecting: false,
+      sync: null,
+      cronCount: 0,
+      blocks: 0,
+      acknowledgedAt: 0,
+      bufferedSince: Number.POSITIVE_INFINITY,
+      cronPhase,
+      serverCronPhase,
+    });
+    this.kernel.schedule(cronPhase, this.cronKind, target, node.index, 0);
   }
 
   /** Applies on every follower what has arrived by now. */
@@ -246,7 +276,7 @@ export class Replication {
     }
     node.loading = true;
     this.recorder.node(node, `full synchronisation from ${source.id}`);
-    const due = this.kernel.now + node.settings.replDisklessSyncDelayNs;
+    const due = this.forkAt(source, node.settings.replDisklessSyncDelayNs);
     this.kernel.schedule(
       due,
       this.forkKind,
@@ -255,6 +285,15 @@ export class Replication {
       generation,
     );
     following.connecting = true;
+  }
+
+  /** The source forks at a look of its cron, once so many whole seconds of its clock have passed; at once without a delay. */
+  private forkAt(source: RedisNode, delayNs: Nanos): Nanos {
+    const { now } = this.kernel;
+    if (delayNs === 0) return now;
+    const earliest = Math.floor(now / SECOND) * SECOND + delayNs;
+    const { cronPhase } = this.following[source.index] as Following;
+    return nextTick(Math.max(now, earliest), cronPhase, CRON_PERIOD);
   }
 
   /** The source forks and streams its keys; writes from here on follow in the stream. */
@@ -282,13 +321,19 @@ export class Replication {
       ),
       snapshot: source.keyspace.snapshot(),
       offset,
+      transferredAt: now,
     };
     const { fullSyncBytesPerSecond, networkBytesPerSecond, loadKeysPerSecond } = node.settings;
-    const bytes = source.usedBytes - EMPTY_SERVER_BYTES;
-    const seconds =
-      bytes / Math.min(fullSyncBytesPerSecond, networkBytesPerSecond) +
-      source.keyspace.size / loadKeysPerSecond;
-    const due = now + Math.ceil(seconds * SECOND) + this.network.oneWayNs(source.host, node.host);
+    const { keyspace } = source;
+    const bytesPerSecond = Math.min(
+      fullSyncBytesPerSecond,
+      networkBytesPerSecond,
+      this.network.bandwidth(source.host, node.host),
+    );
+    const transferNs = Math.ceil((keyspace.snapshotBytes / bytesPerSecond) * SECOND);
+    const loadNs = Math.ceil((keyspace.size / loadKeysPerSecond) * SECOND);
+    following.sync.transferredAt = now + transferNs;
+    const due = now + transferNs + loadNs + this.network.oneWayNs(source.host, node.host);
     this.kernel.schedule(
       due,
       this.loadedKind,
@@ -313,9 +358,30 @@ export class Replication {
     node.keyspace.copyFrom(sync.snapshot);
     node.appliedOffset = sync.offset;
     node.loading = false;
+    sync.link.startAt(this.streamStart(node, sync));
     this.install(node, sync.link);
     this.recorder.node(node, `full synchronisation from ${sync.source.id} complete`);
     this.synced?.(node);
+  }
+
+  /**
+   * When the first entry after a full synchronisation arrives: the source starts the stream at the first acknowledgement
+   * after its cron has reaped the child. The one that follows the load comes too early more often than not, and the next
+   * is the follower's cron's.
+   */
+  private streamStart(node: RedisNode, sync: FullSync): Nanos {
+    const { now } = this.kernel;
+    const { source } = sync;
+    const there = this.network.oneWayNs(node.host, source.host);
+    const back = this.network.oneWayNs(source.host, node.host);
+    const { serverCronPhase } = this.following[source.index] as Following;
+    const reapedAt = nextTick(sync.transferredAt, serverCronPhase, SERVER_CRON_PERIOD);
+    const { cronPhase } = this.following[node.index] as Following;
+    const acknowledged =
+      now + there >= reapedAt
+        ? now
+        : nextTick(Math.max(now + 1, reapedAt - there), cronPhase, CRON_PERIOD);
+    return acknowledged + there + back;
   }
 
   private openLink(replica: RedisNode, source: RedisNode, next: number): void {
@@ -329,6 +395,9 @@ export class Replication {
     replica.log = link.log;
     replica.history = link.log.history;
     replica.linkDownSince = Number.POSITIVE_INFINITY;
+    const following = this.following[replica.index] as Following;
+    following.acknowledgedAt = this.kernel.now;
+    following.bufferedSince = Number.POSITIVE_INFINITY;
     if (!changed) return;
     for (const other of this.nodes) {
       if (other.link?.source === replica && other.link.log !== link.log) this.lost(other);
@@ -349,10 +418,47 @@ export class Replication {
     following.cronCount++;
     if (node.link !== null) {
       node.link.advance(now);
-      if (now - node.link.silentSince > node.settings.replTimeoutNs) this.lost(node);
+      if (node.link.silentSince === Number.POSITIVE_INFINITY) following.acknowledgedAt = now;
+      if (this.overflows(node, following, now)) this.drop(node);
+      else if (now - node.link.silentSince > node.settings.replTimeoutNs) this.lost(node);
     } else if (node.upstream !== null) this.tryConnect(node);
     else if (node.writable && following.cronCount % PING_EVERY === 0) {
       node.log.append(PING_STREAM_BYTES, now, -1, 0, 0, 0);
     }
+    if (node.settings.minReplicasToWrite > 0) this.countGoodReplicas(node, now);
   }
+
+  /** Followers whose last acknowledgement is at most max-lag old, in whole seconds of the clock. */
+  private countGoodReplicas(node: RedisNode, now: Nanos): void {
+    let good = 0;
+    for (const other of this.nodes) {
+      if (other.link === null || other.link.source !== node || other.loading) continue;
+      const { acknowledgedAt } = this.following[other.index] as Following;
+      const age = (Math.floor(now / SECOND) - Math.floor(acknowledgedAt / SECOND)) * SECOND;
+      if (age <= node.settings.minReplicasMaxLagNs) good++;
+    }
+    node.goodReplicas = good;
+  }
+
+  /** What waits for the follower in its source's memory is beyond a limit. */
+  private overflows(node: RedisNode, following: Following, now: Nanos): boolean {
+    const { hardBytes, softBytes, softNs } = node.settings.outputBuffer;
+    const buffered = node.link?.bufferedBytes(now) ?? 0;
+    if (buffered <= softBytes) following.bufferedSince = Number.POSITIVE_INFINITY;
+    else following.bufferedSince = Math.min(following.bufferedSince, now);
+    // The limit is never below the backlog, which the buffer shares its blocks with.
+    const hard = Math.max(hardBytes, node.settings.replBacklogBytes);
+    return buffered > hard || now - following.bufferedSince > softNs;
+  }
+
+  /** The source closes the link of a follower that does not keep up. */
+  private drop(node: RedisNode): void {
+    this.recorder.mark("output-buffer-overflow", `${node.cache}/shard ${node.shardNumber}`);
+    this.lost(node);
+  }
+}
+
+/** The first tick of a cron at or after `from`. */
+function nextTick(from: Nanos, phase: Nanos, period: Nanos): Nanos {
+  return phase + Math.ceil((from - phase) / period) * period;
 }

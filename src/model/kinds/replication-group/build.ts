@@ -2,10 +2,13 @@
 import { type Nanos, SECOND } from "../../../base/nanos.ts";
 import type { KeyMap } from "../../client/key-map.ts";
 import { ClusterBus } from "../../cluster/cluster-bus.ts";
+import type { ActiveExpiry } from "../../engine/redis/active-expiry.ts";
 import { Eviction } from "../../engine/redis/eviction.ts";
 import { HistoryLog } from "../../engine/redis/history-log.ts";
 import { Keyspace } from "../../engine/redis/keyspace.ts";
+import { LfuClock } from "../../engine/redis/lfu.ts";
 import { RedisNode } from "../../engine/redis/redis-node.ts";
+import type { WaitingReplies } from "../../engine/redis/wait.ts";
 import { ControlPlane } from "../../service/control-plane.ts";
 import { Group, type GroupShard } from "../../service/group.ts";
 import type { ServiceStrategies } from "../../service/strategies.ts";
@@ -38,6 +41,9 @@ export function buildReplicationGroup(
     readonly servesReplicaReads: boolean;
     readonly follows: Group | null;
     readonly drainKind: number;
+    readonly waiting: WaitingReplies;
+    /** Null when no key of the group ever has a TTL. */
+    readonly expiry: ActiveExpiry | null;
   },
 ): Group {
   const { kernel, replication, recorder } = world;
@@ -63,12 +69,17 @@ export function buildReplicationGroup(
           zone: world.hosts.zoneIndex(zone),
           clusterEnabled: settings.clusterMode === "enabled",
         },
-        new Keyspace(given.prefill.keys.counts[at] as number, given.prefill.keys.keyBytes),
+        new Keyspace(
+          given.prefill.keys.counts[at] as number,
+          given.prefill.keys.keyBytes,
+          lfuOf(world, settings, id),
+        ),
         log,
         settings.engine,
         new Eviction(
           settings.engine.maxmemoryPolicy,
           kernel.streams.stream(`node/${id}`, "eviction"),
+          settings.engine.maxmemorySamples,
         ),
         {
           kernel,
@@ -77,6 +88,7 @@ export function buildReplicationGroup(
           drainKind: given.drainKind,
           target,
           keyBytes: given.prefill.keys.keyBytes,
+          waiting: given.waiting,
           evicted: (of, key, writeId) => {
             if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
             recorder.write({
@@ -95,6 +107,7 @@ export function buildReplicationGroup(
       world.nodes.push(node);
       world.transport.addServer(node, target);
       replication.add(node, target);
+      given.expiry?.add(node, target);
       return node;
     });
     const leader = nodes[0] as RedisNode;
@@ -139,6 +152,14 @@ export function buildReplicationGroup(
   world.controlPlanes.push(plane);
   if (group.clusterEnabled) attachBus(world, settings, group, plane, targets);
   return group;
+}
+
+/** Counts uses of keys where the policy evicts by them. */
+function lfuOf(world: World, settings: ReplicationGroupSettings, id: string): LfuClock | null {
+  const { maxmemoryPolicy, lfuLogFactor, lfuDecayMinutes } = settings.engine;
+  if (!maxmemoryPolicy.endsWith("lfu")) return null;
+  const stream = world.kernel.streams.stream(`node/${id}`, "lfu");
+  return new LfuClock(lfuLogFactor, lfuDecayMinutes, stream);
 }
 
 function startShard(world: World, shard: GroupShard, upstream: RedisNode | null): void {

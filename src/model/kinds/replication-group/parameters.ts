@@ -5,7 +5,6 @@ import {
   modelledPolicies,
   parameterDefaults,
   REPL_BACKLOG_BYTES_MIN,
-  unmodelledPolicies,
 } from "../../../catalog/engines.ts";
 import type { MaxmemoryPolicy } from "../../engine/redis/engine-settings.ts";
 import type { Reading } from "../contract.ts";
@@ -17,6 +16,11 @@ export interface Parameters {
   readonly replicaValidityFactor: number;
   readonly requireFullCoverage: boolean;
   readonly allowReadsWhenDown: boolean;
+  readonly maxmemorySamples: number;
+  readonly lfuLogFactor: number;
+  readonly lfuDecayMinutes: number;
+  readonly minReplicasToWrite: number;
+  readonly minReplicasMaxLagSeconds: number;
 }
 
 export function readParameters(
@@ -53,6 +57,11 @@ export function readParameters(
     replicaValidityFactor: number("cluster-replica-validity-factor", 0, 1_000_000),
     requireFullCoverage: yesNo("cluster-require-full-coverage"),
     allowReadsWhenDown: yesNo("cluster-allow-reads-when-down"),
+    maxmemorySamples: number("maxmemory-samples", 1, 64),
+    lfuLogFactor: number("lfu-log-factor", 0, 1_000_000),
+    lfuDecayMinutes: number("lfu-decay-time", 0, 65_535),
+    minReplicasToWrite: number("min-replicas-to-write", 0, 5),
+    minReplicasMaxLagSeconds: number("min-replicas-max-lag", 0, 1_000_000),
   };
 }
 
@@ -77,10 +86,6 @@ function readPolicy(
   const value = String(given ?? parameterDefaults["maxmemory-policy"]);
   const known = modelledPolicies.find((policy) => policy === value);
   if (known !== undefined) return known;
-  const unmodelled = unmodelledPolicies.some((policy) => policy === value);
-  wrong(
-    "maxmemory-policy",
-    `${unmodelled ? "a policy that this version models" : "a policy"}: ${modelledPolicies.join(", ")}`,
-  );
+  wrong("maxmemory-policy", `a policy: ${modelledPolicies.join(", ")}`);
   return "volatile-lru";
 }

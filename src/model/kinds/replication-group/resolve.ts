@@ -1,5 +1,6 @@
 /** Reads the words of a replication group: the service's rules, defaults and assumptions. */
 
+import { SECOND } from "../../../base/nanos.ts";
 import { nearestWord } from "../../../base/nearest-word.ts";
 import { parsePercentage } from "../../../base/units.ts";
 import { cacheAssumptions, readAssumptions } from "../../../catalog/assumptions.ts";
@@ -7,6 +8,8 @@ import {
   engineDefaults,
   REPL_DISKLESS_SYNC_DELAY,
   REPL_TIMEOUT,
+  REPLICA_OUTPUT_BUFFER_SHARE,
+  REPLICA_OUTPUT_BUFFER_SOFT,
 } from "../../../catalog/engines.ts";
 import { type NodeType, nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
 import { quotas } from "../../../catalog/quotas.ts";
@@ -71,6 +74,18 @@ export function resolveReplicationGroup(
       maxmemoryBytes: nodeType.maxmemoryBytes,
       reservedMemoryShare: parameters.reservedMemoryPercent / 100,
       maxmemoryPolicy: parameters.maxmemoryPolicy,
+      maxmemorySamples: parameters.maxmemorySamples,
+      lfuLogFactor: parameters.lfuLogFactor,
+      lfuDecayMinutes: parameters.lfuDecayMinutes,
+      // Source: ElastiCache user guide: if either is 0, writes are always accepted.
+      minReplicasToWrite:
+        parameters.minReplicasMaxLagSeconds === 0 ? 0 : parameters.minReplicasToWrite,
+      minReplicasMaxLagNs: parameters.minReplicasMaxLagSeconds * SECOND,
+      outputBuffer: {
+        hardBytes: nodeType.maxmemoryBytes * REPLICA_OUTPUT_BUFFER_SHARE,
+        softBytes: nodeType.maxmemoryBytes * REPLICA_OUTPUT_BUFFER_SHARE,
+        softNs: REPLICA_OUTPUT_BUFFER_SOFT,
+      },
       replBacklogBytes: parameters.replBacklogBytes,
       replTimeoutNs: REPL_TIMEOUT,
       replDisklessSyncDelayNs: REPL_DISKLESS_SYNC_DELAY,

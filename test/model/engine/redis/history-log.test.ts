@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HistoryLog } from "../../../../src/model/engine/redis/history-log.ts";
 
@@ -18,11 +19,38 @@ describe("HistoryLog", () => {
     expect(log.entryAfter(300)).toBe(3);
   });
 
-  it("canContinue() within the backlog only", () => {
-    const log = logOf(50);
-    expect(log.canContinue(1, 5000 - BACKLOG, 5000)).toBe(true);
-    expect(log.canContinue(1, 5000 - BACKLOG - 1, 5000)).toBe(false);
-    expect(log.canContinue(2, 4900, 5000)).toBe(false);
+  it("canContinue() for its own replication id only", () => {
+    expect(logOf(50).canContinue(1, 4900, 5000)).toBe(true);
+    expect(logOf(50).canContinue(2, 4900, 5000)).toBe(false);
+  });
+
+  // Whole blocks of 16 KiB are dropped while what is left would still be longer than the backlog's size.
+  it("reaches back by the size of the backlog, and by less than a block more", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 16_384, max: 200_000 }),
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 10, max: 700 }),
+        (backlog, entries, bytes) => {
+          const log = new HistoryLog(1, -1, 0, backlog);
+          for (let i = 0; i < entries; i++) log.append(bytes, i, i, i + 1, 0, 10);
+          const head = log.headOffset;
+          for (const missing of [backlog, backlog + 16_384 + bytes]) {
+            if (missing > head) continue;
+            expect(log.canContinue(1, head - missing, head)).toBe(missing <= backlog);
+          }
+        },
+      ),
+      { seed: 3, numRuns: 200 },
+    );
+  });
+
+  it("reaches back to the start of a block", () => {
+    const log = new HistoryLog(1, -1, 0, 16_384);
+    for (let i = 0; i < 500; i++) log.append(100, i, i, i + 1, 0, 10);
+    // 50,000 bytes: blocks begin at 0, 16,384, 32,768 and 49,152; dropping up to 32,768 would leave 17,232.
+    expect(log.canContinue(1, 32_800, 50_000)).toBe(true);
+    expect(log.canContinue(1, 32_700, 50_000)).toBe(false);
   });
 
   it("canContinue() refuses a follower that is ahead of what the node holds", () => {

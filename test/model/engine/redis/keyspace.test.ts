@@ -43,14 +43,14 @@ describe("Eviction", () => {
   const stream = () => new Streams("1").stream("node/a", "eviction");
 
   it("noeviction and a volatile policy without TTLs give up", () => {
-    expect(new Eviction("noeviction", stream()).choose(filled())).toBe(-1);
-    expect(new Eviction("volatile-lru", stream()).choose(filled())).toBe(-1);
+    expect(new Eviction("noeviction", stream()).choose(filled(), 0)).toBe(-1);
+    expect(new Eviction("volatile-lru", stream()).choose(filled(), 0)).toBe(-1);
   });
 
   it("volatile policies spare keys without TTL", () => {
     const keyspace = filled((key) => (key % 2 === 0 ? 1e12 + key : 0));
     const eviction = new Eviction("volatile-random", stream());
-    for (let i = 0; i < 200; i++) expect(eviction.choose(keyspace) % 2).toBe(0);
+    for (let i = 0; i < 200; i++) expect(eviction.choose(keyspace, 0) % 2).toBe(0);
   });
 
   // 500 of 2000 keys go. With exact LRU the mean rank of the evicted would be 250, at random 1000; five samples and a
@@ -60,7 +60,7 @@ describe("Eviction", () => {
     const eviction = new Eviction("allkeys-lru", stream());
     let sum = 0;
     for (let i = 0; i < 500; i++) {
-      const key = eviction.choose(keyspace);
+      const key = eviction.choose(keyspace, 0);
       sum += key;
       keyspace.remove(key);
     }
@@ -73,7 +73,7 @@ describe("Eviction", () => {
     const eviction = new Eviction("volatile-ttl", stream());
     let sum = 0;
     for (let i = 0; i < 500; i++) {
-      const key = eviction.choose(keyspace);
+      const key = eviction.choose(keyspace, 0);
       sum += key;
       keyspace.remove(key);
     }
