@@ -154,7 +154,52 @@ const completion: Command = {
   },
 };
 
-const COMMANDS: readonly Command[] = [run, validate, replay, list, init, schema, completion, demo];
+const PARTS = ["all", "theory", "measured"] as const;
+
+const verify: Command = {
+  name: "verify",
+  takes: "",
+  about: "compare the model with queueing theory and with measured servers",
+  options: (y) =>
+    withJson(
+      y
+        .option("part", {
+          type: "string",
+          requiresArg: true,
+          default: PARTS[0],
+          describe: oneOf(PARTS),
+        })
+        .option("out", {
+          type: "string",
+          requiresArg: true,
+          default: "reports",
+          describe: "folder for reports; the page goes to OUT/verify",
+        }),
+      "print the table as JSON and nothing else",
+    ),
+  action: (parsed, { terminal, cwd }) => {
+    const part = readChoice(parsed, "part", PARTS);
+    const options = {
+      cwd,
+      out: readText(parsed, "out") ?? "",
+      json: readFlag(parsed, "json"),
+      part: part === "all" ? null : part,
+    };
+    return async () => (await import("./verify-command.ts")).verifyCommand(options, terminal);
+  },
+};
+
+const COMMANDS: readonly Command[] = [
+  run,
+  validate,
+  replay,
+  list,
+  init,
+  schema,
+  completion,
+  demo,
+  verify,
+];
 const NAMES = COMMANDS.map(({ name }) => name);
 
 const WIDTH = 90;

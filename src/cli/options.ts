@@ -76,6 +76,7 @@ export const OPTION_NAMES = [
   "max-duration",
   "max-memory",
   "kind",
+  "part",
   "help",
   "version",
 ] as const;

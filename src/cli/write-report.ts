@@ -20,7 +20,14 @@ import { CommandError } from "./command-error.ts";
 import { EXIT } from "./exit-code.ts";
 
 /** What a report's folder may hold. Anything else in it is the user's own, and keeps us from replacing the folder. */
-const REPORT_FILES = ["result.json", "summary.txt", "junit.xml", "timeline.svg", "timeline.html"];
+const REPORT_FILES = [
+  "result.json",
+  "summary.txt",
+  "junit.xml",
+  "timeline.svg",
+  "timeline.html",
+  "agreement.html",
+];
 
 /** @throws CommandError (73) with the reason, after which nothing of the new report is left and the old one stands. */
 export function writeReport(folder: string, files: readonly ReportFile[]): void {

@@ -6,6 +6,14 @@ export const marks = [
   },
   { mark: "full-sync", summary: "a replica had to load the whole data set of its primary" },
   { mark: "partial-resync", summary: "a replica went on from the backlog of its primary" },
+  {
+    mark: "output-buffer-overflow",
+    summary: "a primary closed the link of a replica that did not keep up",
+  },
+  {
+    mark: "stream-stalled",
+    summary: "after a full synchronisation the stream began a second late",
+  },
 ] as const;
 
 export type MarkName = (typeof marks)[number]["mark"];

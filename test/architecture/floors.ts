@@ -25,6 +25,7 @@ export const FLOORS: readonly string[] = [
   "checks",
   "scenario",
   "run",
+  "verify",
   "report",
   "cli",
   "index.ts",

@@ -87,13 +87,11 @@ export class BusNode {
   }
 
   /** After when a peer will need attention, if nothing is heard of it until then. */
-  watchAfter(peer: number, timeoutNs: Nanos): Nanos {
+  watchAfter(peer: number, timeoutNs: Nanos, pingAfterNs: Nanos): Nanos {
     const linked = this.linkUp[peer] === 1;
     const pingSent = this.pingSent[peer] as number;
     if (pingSent === 0)
-      return linked
-        ? (this.pongReceived[peer] as number) + timeoutNs / 2
-        : Number.POSITIVE_INFINITY;
+      return linked ? (this.pongReceived[peer] as number) + pingAfterNs : Number.POSITIVE_INFINITY;
     const silentSince = Math.max(pingSent, this.dataReceived[peer] as number);
     const reset = linked
       ? Math.max(silentSince + timeoutNs / 2, (this.linkCreatedAt[peer] as number) + timeoutNs)

@@ -1,4 +1,4 @@
-import type { Nanos } from "../../base/nanos.ts";
+import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
 
 /** The cluster bus of a group with cluster mode enabled. */
 export interface BusSettings {
@@ -9,4 +9,24 @@ export interface BusSettings {
   readonly allowReadsWhenDown: boolean;
   /** Valkey breaks ties of rank by node id; Redis 7 does not. */
   readonly rankTieBreakByNodeId: boolean;
+  readonly protocol: BusProtocol;
 }
+
+/** Constants of the protocol; settings only so that a test can show that shifting one is noticed. */
+export interface BusProtocol {
+  /** A peer is pinged when its last answer is older than this share of the node timeout (5032-5037). */
+  readonly pingShare: number;
+  /** A replica waits so long before it asks for votes, and a random time up to `electionRandomNs` (4575-4584). */
+  readonly electionDelayNs: Nanos;
+  readonly electionRandomNs: Nanos;
+  /** More for every sibling that is ahead of it. */
+  readonly rankDelayNs: Nanos;
+}
+
+/** Source: valkey 8.0.1 cluster_legacy.c, and redis 7.0.15 cluster.c alike. */
+export const BUS_PROTOCOL: BusProtocol = {
+  pingShare: 0.5,
+  electionDelayNs: 500 * MILLISECOND,
+  electionRandomNs: 500 * MILLISECOND,
+  rankDelayNs: SECOND,
+};

@@ -12,6 +12,7 @@ import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import type { RedisNode } from "../engine/redis/redis-node.ts";
+import { SERVER_CRON_PERIOD as CRON_PERIOD } from "../engine/redis/server-cron.ts";
 import type { Network } from "../network/network.ts";
 import {
   AUTH_ACK,
@@ -27,7 +28,6 @@ import { BusNode, FAIL, PFAIL } from "./bus-node.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { Election } from "./election.ts";
 
-const CRON_PERIOD: Nanos = 100 * MILLISECOND;
 /** Reports of a failure are valid for this many node timeouts (1551-1565). */
 const REPORT_VALIDITY = 2;
 /** A primary with slots whose FAIL is older than this many node timeouts is welcome again (2049-2085). */
@@ -55,6 +55,8 @@ export class ClusterBus {
   readonly majority: number;
   readonly messages = new BusMessages();
   private readonly streams: Stream[] = [];
+  /** Age of a peer's last answer at which it is pinged. */
+  private readonly pingAfterNs: Nanos;
   /** Messages with gossip so far, and by node the last one that mentions it. */
   private gossips = 0;
   private readonly mentionedIn: number[] = [];
@@ -74,6 +76,7 @@ export class ClusterBus {
     name: string,
   ) {
     this.majority = Math.floor(shards / 2) + 1;
+    this.pingAfterNs = settings.nodeTimeoutNs * settings.protocol.pingShare;
     this.election = new Election(this);
     this.cronKind = kernel.kind(`bus-cron/${name}`, (_t, slot) =>
       this.cron(this.nodes[slot] as BusNode),
@@ -104,7 +107,7 @@ export class ClusterBus {
         member.ownerEpoch[peer.shard] = peer.shard + 1;
         // Links are older than the run; pongs came at some moment of the last ping period.
         member.linkCreatedAt[peer.index] = -2 * this.settings.nodeTimeoutNs;
-        const age = this.stream(member).next() * (this.settings.nodeTimeoutNs / 2);
+        const age = this.stream(member).next() * this.pingAfterNs;
         member.pongReceived[peer.index] = -Math.floor(age);
         member.dataReceived[peer.index] = -Math.floor(age);
         member.offset[peer.index] = peer.node.offsetAt(0);
@@ -113,6 +116,8 @@ export class ClusterBus {
       member.configEpoch = owner.index === member.index ? member.shard + 1 : 0;
       member.node.knownOwner = owner.node.index;
       const phase = Math.floor(this.stream(member).next() * CRON_PERIOD);
+      // Processes were started at different times: what they do in every tenth period is spread over a second.
+      member.cronCount = Math.floor(this.stream(member).next() * 10);
       this.schedule(phase, this.cronKind, member, member.index, 0);
     }
   }
@@ -257,7 +262,10 @@ export class ClusterBus {
     for (const peer of this.nodes) {
       if (peer === member) continue;
       this.watch(member, peer, now);
-      next = Math.min(next, member.watchAfter(peer.index, this.settings.nodeTimeoutNs));
+      next = Math.min(
+        next,
+        member.watchAfter(peer.index, this.settings.nodeTimeoutNs, this.pingAfterNs),
+      );
     }
     member.nextWatchAt = next;
   }
@@ -301,7 +309,7 @@ export class ClusterBus {
     if (
       pingSent === 0 &&
       member.linkUp[i] === 1 &&
-      now - (member.pongReceived[i] as number) > timeout / 2
+      now - (member.pongReceived[i] as number) > this.pingAfterNs
     ) {
       this.ping(member, peer);
       return;
@@ -397,13 +405,21 @@ export class ClusterBus {
     const wanted = Math.min(Math.max(3, Math.floor(total / 10)), total - 2);
     const stream = this.stream(from);
     const stamp = ++this.gossips;
-    for (let tries = wanted * 3; tries > 0 && message.gossipCount < wanted; tries--) {
+    let fresh = total - 2;
+    let mentioned = 0;
+    for (let tries = wanted * 3; tries > 0 && mentioned < wanted && fresh > 0; tries--) {
       const about = this.nodes[Math.floor(stream.next() * total)] as BusNode;
-      if (about === from || about === to || from.flags[about.index] === PFAIL) continue;
-      if (from.linkUp[about.index] === 0) continue;
+      if (about === from || from.flags[about.index] === PFAIL) continue;
+      if (from.linkUp[about.index] === 0 && from.owner[about.shard] !== about.index) {
+        fresh--;
+        continue;
+      }
       if (this.mentionedIn[about.index] === stamp) continue;
       this.mentionedIn[about.index] = stamp;
-      this.gossipAbout(message, from, about.index);
+      fresh--;
+      mentioned++;
+      // What is said of the receiver takes a place too, and tells it nothing.
+      if (about !== to) this.gossipAbout(message, from, about.index);
     }
     if (from.pfailCount === 0) return;
     for (let i = 0; i < total; i++) {
@@ -515,7 +531,7 @@ export class ClusterBus {
   private pongArrived(to: BusNode, from: BusNode, now: Nanos): void {
     to.pongReceived[from.index] = now;
     to.pingSent[from.index] = 0;
-    to.nextWatchAt = Math.min(to.nextWatchAt, now + this.settings.nodeTimeoutNs / 2);
+    to.nextWatchAt = Math.min(to.nextWatchAt, now + this.pingAfterNs);
     const flags = to.flags[from.index] as number;
     if (flags === PFAIL) {
       to.setFlags(from.index, 0);

@@ -14,9 +14,6 @@ import { type BusNode, FAIL } from "./bus-node.ts";
 import type { BusSettings } from "./bus-settings.ts";
 
 const AUTH_TIMEOUT_MIN: Nanos = 2 * SECOND;
-const FIXED_DELAY: Nanos = 500 * MILLISECOND;
-const RANDOM_DELAY_MS = 500;
-const RANK_DELAY: Nanos = SECOND;
 /** repl-ping-replica-period, part of the age that data may have. */
 const PING_PERIOD: Nanos = 10 * SECOND;
 /** A voter votes once for replicas of one primary in this many node timeouts. */
@@ -48,11 +45,14 @@ export class Election {
     if (member.flags[owner.index] !== FAIL || member.node.loading) return;
     if (!this.isFresh(member, now)) return;
     const state = member.election;
+    const { rankDelayNs } = bus.settings.protocol;
     const authTimeout = Math.max(2 * bus.settings.nodeTimeoutNs, AUTH_TIMEOUT_MIN);
     if (now - state.dueAt > 2 * authTimeout) {
       state.rank = this.rank(member, now);
-      const random = Math.floor(bus.stream(member).next() * RANDOM_DELAY_MS) * MILLISECOND;
-      state.dueAt = now + FIXED_DELAY + random + state.rank * RANK_DELAY;
+      const { electionDelayNs, electionRandomNs } = bus.settings.protocol;
+      const randomMs = electionRandomNs / MILLISECOND;
+      const random = Math.floor(bus.stream(member).next() * randomMs) * MILLISECOND;
+      state.dueAt = now + electionDelayNs + random + state.rank * rankDelayNs;
       state.sent = false;
       state.votes = 0;
       this.tellSiblings(member);
@@ -61,7 +61,7 @@ export class Election {
     }
     if (!state.sent) {
       const rank = this.rank(member, now);
-      state.dueAt += (rank - state.rank) * RANK_DELAY;
+      state.dueAt += (rank - state.rank) * rankDelayNs;
       state.rank = rank;
     }
     if (now < state.dueAt || now - state.dueAt > authTimeout || state.sent) return;

@@ -7,12 +7,11 @@
  * fast cycle between commands, the choice of keys by hash bucket (samples are independent).
  * Source: valkey 8.0.1 expire.c:114-330; hz 10, ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP 20, ACCEPTABLE_STALE 10.
  */
-import { MILLISECOND, type Nanos } from "../../../base/nanos.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import type { Stream } from "../../../kernel/streams.ts";
 import type { RedisNode } from "./redis-node.ts";
+import { SERVER_CRON_PERIOD as PERIOD } from "./server-cron.ts";
 
-const PERIOD: Nanos = 100 * MILLISECOND;
 const SAMPLE = 20;
 /** A tenth of a sample: more than so many expired keys ask for another. */
 const ACCEPTABLE = SAMPLE / 10;

@@ -40,6 +40,8 @@ export interface EngineSettings {
   readonly replDisklessSyncDelayNs: Nanos;
   /** Transfer rate of a full synchronisation, bytes per second, before the network's limit. */
   readonly fullSyncBytesPerSecond: number;
+  /** From the end of the transfer to the start of the load: the replica writes the snapshot to its disk. */
+  readonly snapshotFlushNs: Nanos;
   /** Keys per second a replica loads from a full synchronisation. */
   readonly loadKeysPerSecond: number;
   /** The node type's baseline network bandwidth, bytes per second. */

@@ -19,10 +19,10 @@ import type { Keyspace } from "./keyspace.ts";
 import { PING_STREAM_BYTES } from "./memory.ts";
 import type { RedisNode } from "./redis-node.ts";
 import { ReplicationLink } from "./replication-link.ts";
+import { SECOND_CRON_PERIOD as CRON_PERIOD, SERVER_CRON_PERIOD } from "./server-cron.ts";
 
-const CRON_PERIOD: Nanos = SECOND;
-/** serverCron at hz 10. */
-const SERVER_CRON_PERIOD: Nanos = 100 * MILLISECOND;
+/** A stream that starts so much later than its follower is up is a stall. */
+const STALL_MIN: Nanos = 100 * MILLISECOND;
 /** repl-ping-replica-period, in cron periods. */
 const PING_EVERY = 10;
 /** TCP handshake, then the pipelined PING, AUTH, REPLCONF and PSYNC. */
@@ -333,7 +333,12 @@ export class Replication {
     const transferNs = Math.ceil((keyspace.snapshotBytes / bytesPerSecond) * SECOND);
     const loadNs = Math.ceil((keyspace.size / loadKeysPerSecond) * SECOND);
     following.sync.transferredAt = now + transferNs;
-    const due = now + transferNs + loadNs + this.network.oneWayNs(source.host, node.host);
+    const due =
+      now +
+      transferNs +
+      node.settings.snapshotFlushNs +
+      loadNs +
+      this.network.oneWayNs(source.host, node.host);
     this.kernel.schedule(
       due,
       this.loadedKind,
@@ -358,7 +363,10 @@ export class Replication {
     node.keyspace.copyFrom(sync.snapshot);
     node.appliedOffset = sync.offset;
     node.loading = false;
-    sync.link.startAt(this.streamStart(node, sync));
+    const startAt = this.streamStart(node, sync);
+    sync.link.startAt(startAt);
+    if (startAt - this.kernel.now >= STALL_MIN)
+      this.recorder.mark("stream-stalled", `${node.cache}/shard ${node.shardNumber}`);
     this.install(node, sync.link);
     this.recorder.node(node, `full synchronisation from ${sync.source.id} complete`);
     this.synced?.(node);

@@ -13,6 +13,7 @@ import {
 } from "../../../catalog/engines.ts";
 import { type NodeType, nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
 import { quotas } from "../../../catalog/quotas.ts";
+import { BUS_PROTOCOL } from "../../cluster/bus-settings.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { readParameters } from "./parameters.ts";
@@ -90,6 +91,7 @@ export function resolveReplicationGroup(
       replTimeoutNs: REPL_TIMEOUT,
       replDisklessSyncDelayNs: REPL_DISKLESS_SYNC_DELAY,
       fullSyncBytesPerSecond: assumed["fullSyncRate"] as number,
+      snapshotFlushNs: assumed["snapshotFlush"] as number,
       loadKeysPerSecond: assumed["loadRate"] as number,
       networkBytesPerSecond:
         bytesPerSecond > 0 ? bytesPerSecond : (assumed["fullSyncRate"] as number),
@@ -102,6 +104,7 @@ export function resolveReplicationGroup(
       requireFullCoverage: parameters.requireFullCoverage,
       allowReadsWhenDown: parameters.allowReadsWhenDown,
       rankTieBreakByNodeId: engineDefaults[words.engine].rankTieBreakByNodeId,
+      protocol: BUS_PROTOCOL,
     },
     service: {
       monitorDetectionNs: assumed["monitorDetection"] as number,

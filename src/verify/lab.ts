@@ -1,0 +1,61 @@
+/** Runs small scenarios for `verify` and hands back what their journals said. */
+import { COMMAND_SET, type OperationColumns, OUTCOME_OK } from "../journal/operation-columns.ts";
+import type { JournalRecord } from "../journal/records.ts";
+import type { World } from "../model/world.ts";
+import { startWorld } from "../run/start-world.ts";
+import { loadScenario } from "../scenario/load.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+
+/** Changes a resolved scenario before it runs: how tests show that a wrong constant is noticed. */
+export type Distortion = (resolved: ResolvedScenario) => ResolvedScenario;
+
+export const undistorted: Distortion = (resolved) => resolved;
+
+/** An operation that ended ok, as an experiment may need it. */
+export interface Acknowledged {
+  readonly at: number;
+  readonly write: boolean;
+  readonly node: number;
+  readonly shard: number;
+  readonly history: number;
+  readonly offset: number;
+  readonly invokedAt: number;
+}
+
+export interface Experiment {
+  readonly records: readonly JournalRecord[];
+  readonly acknowledged: readonly Acknowledged[];
+  readonly world: World;
+}
+
+/** Runs a scenario's text under a seed. */
+export function experiment(text: string, seed: string, distort: Distortion): Experiment {
+  const resolved = distort(loadScenario(text, { file: "verify", seed }));
+  const acknowledged: Acknowledged[] = [];
+  const collect = (batch: OperationColumns): void => {
+    for (let row = 0; row < batch.count; row++) {
+      if (batch.outcome[row] !== OUTCOME_OK) continue;
+      acknowledged.push({
+        at: batch.returnedAt[row] as number,
+        write: (batch.writeId[row] as number) > 0 && batch.command[row] === COMMAND_SET,
+        node: batch.node[row] as number,
+        shard: batch.shard[row] as number,
+        history: batch.history[row] as number,
+        offset: batch.offset[row] as number,
+        invokedAt: batch.invokedAt[row] as number,
+      });
+    }
+  };
+  const started = startWorld(
+    resolved,
+    (journal) => journal.subscribe({ operations: collect }),
+    null,
+  );
+  started.kernel.runUntil(resolved.durationNs);
+  started.journal.flush();
+  return { records: started.journal.records, acknowledged, world: started.world };
+}
+
+/** Seeds of the experiments: fixed beforehand, the same for all. */
+export const seeds = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `verify-${i + 1}`);

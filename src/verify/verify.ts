@@ -1,0 +1,28 @@
+/** The whole table: theory, then measurements of real servers. */
+import { type Distortion, undistorted } from "./lab.ts";
+import { failoverRows } from "./measured/failovers.ts";
+import { memoryRows } from "./measured/memory.ts";
+import { replicationRows } from "./measured/replication.ts";
+import type { VerifyPart, VerifyRow } from "./row.ts";
+import { cachingRows } from "./theory/caching.ts";
+import { faultRows } from "./theory/faults.ts";
+import { queueRows } from "./theory/queues.ts";
+
+/** One step of the work: some rows that belong together. */
+export interface VerifyStep {
+  readonly part: VerifyPart;
+  readonly name: string;
+  readonly rows: () => readonly VerifyRow[];
+}
+
+/** The steps in order; each takes some seconds. `distort` changes what is run, for tests. */
+export function verifySteps(distort: Distortion = undistorted): readonly VerifyStep[] {
+  return [
+    { part: "theory", name: "queues", rows: queueRows },
+    { part: "theory", name: "caching", rows: cachingRows },
+    { part: "theory", name: "loss and availability", rows: () => faultRows(distort) },
+    { part: "measured", name: "failovers", rows: () => failoverRows(distort) },
+    { part: "measured", name: "replication", rows: () => replicationRows(distort) },
+    { part: "measured", name: "memory and eviction", rows: () => memoryRows() },
+  ];
+}

@@ -1,0 +1,43 @@
+/** The theory part of `verify`, and its closed forms against cases known from textbooks. */
+import { describe, expect, it } from "vitest";
+import { undistorted } from "../../src/verify/lab.ts";
+import { cachingRows, cheHitRatio, zipfProbabilities } from "../../src/verify/theory/caching.ts";
+import { faultRows, kOfN } from "../../src/verify/theory/faults.ts";
+import { blocking, erlangC, queueRows, waitsAtMostMD1 } from "../../src/verify/theory/queues.ts";
+
+const failing = (rows: readonly { readonly name: string; readonly verdict: string }[]): string[] =>
+  rows.filter(({ verdict }) => verdict !== "pass").map(({ name }) => name);
+
+describe("closed forms", () => {
+  it("erlangC() is the load with one server", () => {
+    expect(erlangC(1, 0.7)).toBeCloseTo(0.7, 12);
+    // Two servers: 2 rho^2 / (1 + rho).
+    expect(erlangC(2, 1)).toBeCloseTo(1 / 3, 12);
+  });
+
+  it("blocking() is Erlang's B without places to wait", () => {
+    expect(blocking(1, 1, 1)).toBeCloseTo(0.5, 12);
+    expect(blocking(3, 3, 2)).toBeCloseTo(4 / 19, 12);
+  });
+
+  it("waitsAtMostMD1() begins at the share that does not wait and grows to 1", () => {
+    expect(waitsAtMostMD1(0.7, 0)).toBeCloseTo(0.3, 12);
+    expect(waitsAtMostMD1(0.7, 20)).toBeCloseTo(1, 4);
+  });
+
+  it("cheHitRatio() is the share of the cache for keys that are all alike", () => {
+    expect(cheHitRatio(zipfProbabilities(1000, 0), 250)).toBeCloseTo(0.25, 6);
+  });
+
+  it("kOfN() of one node is its availability, and sums over all cases", () => {
+    expect(kOfN(1, 1, 0.9)).toBeCloseTo(0.9, 12);
+    expect(kOfN(2, 3, 0.9)).toBeCloseTo(0.972, 12);
+    expect(kOfN(0, 4, 0.3)).toBeCloseTo(1, 12);
+  });
+});
+
+describe("the model agrees with theory", () => {
+  it("queues", () => expect(failing(queueRows())).toEqual([]), 60_000);
+  it("caching", () => expect(failing(cachingRows())).toEqual([]), 60_000);
+  it("loss and availability", () => expect(failing(faultRows(undistorted))).toEqual([]), 60_000);
+});
