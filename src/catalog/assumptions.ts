@@ -211,7 +211,7 @@ function parseAssumption(unit: AssumptionUnit, text: string): number | undefined
     case "bytesPerSecond":
       return text.endsWith("/s") ? parseSize(text.slice(0, -2)) : undefined;
     case "perSecond":
-      return parseRate(text);
+      return parseRate(text.replaceAll(",", ""));
   }
 }
 

@@ -15,8 +15,10 @@ import {
   readFiles,
   readFlag,
   readLoadOptions,
+  readReplications,
   readText,
   withJson,
+  withReplications,
   withReport,
   withScenario,
 } from "./options.ts";
@@ -45,10 +47,15 @@ const run: Command = {
   name: "run",
   takes: " <files..>",
   about: "run scenarios and write their reports",
-  options: (y) => withReport(withScenario(y)),
+  options: (y) => withReplications(withReport(withScenario(y))),
   action: (parsed, { terminal, cwd }) => {
     const files = readFiles(parsed);
-    const options = { ...readLoadOptions(parsed, cwd), files, json: readFlag(parsed, "json") };
+    const options = {
+      ...readLoadOptions(parsed, cwd),
+      ...readReplications(parsed),
+      files,
+      json: readFlag(parsed, "json"),
+    };
     return async () => (await import("./run-command.ts")).runCommand(options, terminal);
   },
 };

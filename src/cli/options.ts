@@ -1,7 +1,7 @@
 /** Options and arguments of the commands: how they are declared, and how they are read once yargs has parsed them. */
 import type { Argv } from "yargs";
 import { nearestWord } from "../base/nearest-word.ts";
-import { parseDuration, parseSize } from "../base/units.ts";
+import { parseDuration, parsePercentage, parseSize } from "../base/units.ts";
 import { badUsage } from "./bad-usage.ts";
 import type { LoadOptions } from "./load-jobs.ts";
 
@@ -64,6 +64,42 @@ export const withScenario = (y: Argv): Argv =>
       describe: "allow scenarios that plant a bug",
     });
 
+export const withReplications = (y: Argv): Argv =>
+  y
+    .option("replications", {
+      type: "string",
+      requiresArg: true,
+      describe: "run under so many seeds, and report means, percentiles and intervals",
+    })
+    .option("until-ci", {
+      type: "string",
+      requiresArg: true,
+      describe:
+        "SHARE, such as 5%: more seeds until every expectation's 95 % interval is so narrow",
+    })
+    .option("sensitivity", {
+      type: "boolean",
+      default: false,
+      describe: "move each assumption from low to high, and rank them by what they do",
+    });
+
+/** How often, and under which assumptions, a scenario runs. */
+export function readReplications(parsed: ParsedWords): {
+  readonly replications: number;
+  readonly untilShare: number | null;
+  readonly sensitivity: boolean;
+} {
+  const until = readText(parsed, "until-ci");
+  const share = until === undefined ? undefined : parsePercentage(until);
+  if (until !== undefined && (share === undefined || share <= 0))
+    throw badUsage(`--until-ci is "${until}", expected a share above 0%, such as 5%`);
+  return {
+    replications: readCount(parsed, "replications") ?? 1,
+    untilShare: share ?? null,
+    sensitivity: readFlag(parsed, "sensitivity"),
+  };
+}
+
 /** Names of all options, for suggestions. */
 export const OPTION_NAMES = [
   "seed",
@@ -77,6 +113,9 @@ export const OPTION_NAMES = [
   "max-memory",
   "kind",
   "part",
+  "replications",
+  "until-ci",
+  "sensitivity",
   "help",
   "version",
 ] as const;

@@ -1,6 +1,7 @@
 /** The summary for a terminal: the answer first, then what it rests on. */
 import { createColors } from "picocolors";
 import type { RecoveryResult, Result, VerdictStatus } from "../run/result.ts";
+import { replicationLines, sensitivityLines } from "./extras.ts";
 import { answer, blame, figure, integer, milliseconds, percent, plain, seconds } from "./format.ts";
 
 export interface SummaryOptions {
@@ -46,6 +47,8 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
       ...wrap(plain(invariant.reason), width - 10).map((line) => colors.dim(`          ${line}`)),
     );
   }
+  if (result.replications !== undefined) lines.push("", ...replicationLines(result.replications));
+  if (result.sensitivity !== undefined) lines.push("", ...sensitivityLines(result.sensitivity));
   lines.push("", `Reproduce  ${colors.cyan(plain(result.reproduce))}`);
   return `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,6 @@
 /** The report as one page that needs nothing else: no network, no script. Answers at a glance, then shows its evidence. */
 import type { ExpectationResult, InvariantResult, Result } from "../run/result.ts";
+import { replicationSection, sensitivitySection } from "./extras.ts";
 import {
   answer,
   blame,
@@ -57,6 +58,8 @@ export function renderTimelineHtml(result: Result, svg: string): string {
     traffic(result),
     timeline(result),
     assumptions(result),
+    result.sensitivity === undefined ? "" : sensitivitySection(result.sensitivity),
+    result.replications === undefined ? "" : replicationSection(result.replications),
     `<h2>Reproduce</h2><pre tabindex="0">${e(result.reproduce)}</pre>`,
     `<details><summary>The scenario as it was run</summary><pre tabindex="0">${source(result.input.source)}</pre></details>`,
     `<p class="soft">cachequake ${e(result.tool.version)} · digest ${e(result.digest)} · behaviour ${e(result.behaviourDigest)} · ${integer(result.events)} events in ${seconds(result.simulatedSeconds)} of simulated time</p>`,

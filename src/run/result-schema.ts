@@ -21,6 +21,11 @@ const record = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema =>
   required: Object.keys(properties),
   additionalProperties: false,
 });
+/** What only some runs say. */
+const withOptional = (of: JsonSchema, more: Readonly<Record<string, JsonSchema>>): JsonSchema => {
+  const known = of as { readonly properties: Readonly<Record<string, JsonSchema>> };
+  return { ...known, properties: { ...known.properties, ...more } };
+};
 const words = (...known: readonly string[]): JsonSchema => ({ type: "string", enum: known });
 const hex: JsonSchema = { type: "string", pattern: "^[0-9a-f]{16}$" };
 const verdict = words("pass", "fail", "unknown");
@@ -120,56 +125,100 @@ export const resultSchema: JsonSchema = {
   title: "Result",
   description:
     "What a run says. Times in seconds unless the name says otherwise; null where nothing was measured.",
-  ...record({
-    schemaVersion: { const: 1 },
-    tool: record({ name: { const: "cachequake" }, version: text }),
-    scenario: text,
-    story: text,
-    seed: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
-    digest: hex,
-    behaviourDigest: hex,
-    checkpoints: list(hex),
-    simulatedSeconds: number,
-    events: count,
-    ties: count,
-    verdict,
-    input: record({
-      source: text,
-      sets: list(text),
-      seed: text,
-      tieBreak: words("schedule", "shuffled"),
-      allowPlanted: { type: "boolean" },
-    }),
-    reproduce: text,
-    expectations: list(
-      record({
-        id: text,
-        metric: text,
-        of: orNull(text),
-        limit: seconds,
-        observed: seconds,
-        unit: text,
-        verdict,
-        avoidable: { type: ["boolean", "null"] },
-        reason: text,
+  ...withOptional(
+    record({
+      schemaVersion: { const: 1 },
+      tool: record({ name: { const: "cachequake" }, version: text }),
+      scenario: text,
+      story: text,
+      seed: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
+      digest: hex,
+      behaviourDigest: hex,
+      checkpoints: list(hex),
+      simulatedSeconds: number,
+      events: count,
+      ties: count,
+      verdict,
+      input: record({
+        source: text,
+        sets: list(text),
+        seed: text,
+        tieBreak: words("schedule", "shuffled"),
+        allowPlanted: { type: "boolean" },
       }),
-    ),
-    invariants: list(record({ id: text, verdict, checked: count, reason: text })),
-    faults: list(
-      record({ kind: text, targets: list(text), injectedAt: number, healedAt: seconds }),
-    ),
-    assumptions: list(record({ name: text, low: text, used: text, high: text, source: text })),
-    caches: byName(cache, "Replication groups"),
-    globalDatastores: byName(datastore, "Global Datastores"),
-    traffic: byName(traffic, "Traffic sources"),
-    origins: byName(
-      record({ requests: count, peakConcurrency: count, queuedMax: count, latencyMs: latency }),
-      "Origins",
-    ),
-    timeline: list(record({ at: number, kind: text, subject: text, text })),
-    series: byName(
-      list(record({ of: text, unit: text, start: number, step: number, values: list(seconds) })),
-      "By metric name; CloudWatch's where it has one",
-    ),
-  }),
+      reproduce: text,
+      expectations: list(
+        record({
+          id: text,
+          metric: text,
+          of: orNull(text),
+          limit: seconds,
+          observed: seconds,
+          unit: text,
+          verdict,
+          avoidable: { type: ["boolean", "null"] },
+          reason: text,
+        }),
+      ),
+      invariants: list(record({ id: text, verdict, checked: count, reason: text })),
+      faults: list(
+        record({ kind: text, targets: list(text), injectedAt: number, healedAt: seconds }),
+      ),
+      assumptions: list(record({ name: text, low: text, used: text, high: text, source: text })),
+      caches: byName(cache, "Replication groups"),
+      globalDatastores: byName(datastore, "Global Datastores"),
+      traffic: byName(traffic, "Traffic sources"),
+      origins: byName(
+        record({ requests: count, peakConcurrency: count, queuedMax: count, latencyMs: latency }),
+        "Origins",
+      ),
+      timeline: list(record({ at: number, kind: text, subject: text, text })),
+      series: byName(
+        list(record({ of: text, unit: text, start: number, step: number, values: list(seconds) })),
+        "By metric name; CloudWatch's where it has one",
+      ),
+    }),
+    {
+      replications: record({
+        count,
+        seeds: list(text),
+        figures: list(
+          record({
+            figure: text,
+            unit: text,
+            count,
+            mean: number,
+            standardDeviation: number,
+            low: number,
+            high: number,
+            p5: number,
+            p50: number,
+            p95: number,
+          }),
+        ),
+        verdicts: list(record({ expectation: text, pass: count, fail: count, unknown: count })),
+      }),
+      sensitivity: list(
+        record({
+          assumption: text,
+          low: text,
+          used: text,
+          high: text,
+          influence: number,
+          effects: list(
+            record({
+              expectation: text,
+              unit: text,
+              atLow: seconds,
+              observed: seconds,
+              atHigh: seconds,
+              verdictLow: verdict,
+              verdictHigh: verdict,
+              flips: { type: "boolean" },
+            }),
+          ),
+        }),
+      ),
+    },
+  ),
 };

@@ -1,5 +1,8 @@
 /** The result of a run: the stable contract of `result.json`. Times in seconds unless the name says otherwise. */
 
+import type { Replications } from "./replications.ts";
+import type { SensitivityRow } from "./sensitivity.ts";
+
 export type VerdictStatus = "pass" | "fail" | "unknown";
 
 export interface LatencyMs {
@@ -211,4 +214,8 @@ export interface Result {
   readonly timeline: readonly TimelineEntry[];
   /** By metric name; CloudWatch's where it has one. */
   readonly series: Readonly<Record<string, readonly Series[]>>;
+  /** Under `--replications`. */
+  readonly replications?: Replications;
+  /** Under `--sensitivity`: the assumptions that move most first. */
+  readonly sensitivity?: readonly SensitivityRow[];
 }

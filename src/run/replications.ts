@@ -1,0 +1,133 @@
+/** One scenario under many seeds: what its figures are on average, and how far they spread. */
+import { ascending, mean, meanInterval, quantile, variance } from "../measure/statistics.ts";
+import type { Result, VerdictStatus } from "./result.ts";
+
+export interface ReplicatedFigure {
+  /** `rpo(cart)`, `availability(checkout)`, `latencyMs.p99(checkout)`. */
+  readonly figure: string;
+  readonly unit: string;
+  /** Runs that have the figure; the others (nothing failed over, never regained) are left out. */
+  readonly count: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** 95 % confidence interval of the mean, by Student's t. */
+  readonly low: number;
+  readonly high: number;
+  readonly p5: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface ReplicatedVerdict {
+  readonly expectation: string;
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+}
+
+export interface Replications {
+  readonly count: number;
+  readonly seeds: readonly string[];
+  readonly figures: readonly ReplicatedFigure[];
+  readonly verdicts: readonly ReplicatedVerdict[];
+}
+
+const CONFIDENCE = 0.95;
+
+/** Seeds of the replications: the scenario's own first, then others derived from it by name. */
+export function replicationSeed(seed: string, replication: number): string {
+  return replication === 0 ? seed : `${seed.slice(0, 56)}-r${replication + 1}`;
+}
+
+interface Figure {
+  readonly figure: string;
+  readonly unit: string;
+  readonly value: number | null;
+}
+
+/** Figures of one run; null where it has none. */
+export function figuresOf(result: Result): Figure[] {
+  const figures: Figure[] = result.expectations.map(({ id, unit, observed }) => ({
+    figure: id,
+    unit,
+    value: observed,
+  }));
+  const add = (figure: string, unit: string, value: number | null): void => {
+    if (figures.every((known) => known.figure !== figure)) figures.push({ figure, unit, value });
+  };
+  for (const [name, cache] of Object.entries(result.caches)) {
+    add(`rpo(${name})`, "s", cache.rpoSeconds);
+    add(`rto(${name})`, "s", cache.rtoSeconds);
+    add(`writesLost(${name})`, "writes", cache.writesLost);
+    add(`availability(${name})`, "ratio", cache.availability);
+  }
+  for (const [name, traffic] of Object.entries(result.traffic)) {
+    add(`rto(${name})`, "s", traffic.rtoSeconds);
+    add(`availability(${name})`, "ratio", traffic.availability);
+    add(`hitRatio(${name})`, "ratio", traffic.hitRatio);
+    for (const percentile of ["p50", "p90", "p99", "p999"] as const)
+      add(`latencyMs.${percentile}(${name})`, "ms", traffic.latencyMs[percentile]);
+  }
+  for (const [name, origin] of Object.entries(result.origins))
+    add(`peakConcurrency(${name})`, "requests", origin.peakConcurrency);
+  return figures;
+}
+
+/** Sums up runs of one scenario. */
+export function summariseReplications(results: readonly Result[]): Replications {
+  const names = new Map<string, string>();
+  const values = new Map<string, number[]>();
+  for (const result of results) {
+    for (const { figure, unit, value } of figuresOf(result)) {
+      names.set(figure, unit);
+      const list = values.get(figure) ?? [];
+      if (value !== null) list.push(value);
+      values.set(figure, list);
+    }
+  }
+  const figures = [...names].flatMap(([figure, unit]): ReplicatedFigure[] => {
+    const list = values.get(figure) ?? [];
+    return list.length === 0 ? [] : [summarise(figure, unit, list)];
+  });
+  const count = (at: number, verdict: VerdictStatus): number =>
+    results.filter((result) => result.expectations[at]?.verdict === verdict).length;
+  return {
+    count: results.length,
+    seeds: results.map(({ seed }) => seed),
+    figures,
+    verdicts: (results[0]?.expectations ?? []).map(({ id }, at) => ({
+      expectation: id,
+      pass: count(at, "pass"),
+      fail: count(at, "fail"),
+      unknown: count(at, "unknown"),
+    })),
+  };
+}
+
+function summarise(figure: string, unit: string, list: readonly number[]): ReplicatedFigure {
+  const sorted = ascending(list);
+  const centre = mean(list);
+  const { low, high } =
+    list.length < 2 ? { low: centre, high: centre } : meanInterval(list, CONFIDENCE);
+  return {
+    figure,
+    unit,
+    count: list.length,
+    mean: centre,
+    standardDeviation: Math.sqrt(variance(list)),
+    low,
+    high,
+    p5: quantile(sorted, 0.05),
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+  };
+}
+
+/** Whether the interval of every expectation's figure is within +-`share` of its mean; at least five runs. */
+export function isNarrow(replications: Replications, share: number): boolean {
+  if (replications.count < 5) return false;
+  const judged = new Set(replications.verdicts.map(({ expectation }) => expectation));
+  return replications.figures
+    .filter(({ figure }) => judged.has(figure))
+    .every(({ mean: centre, low, high }) => (high - low) / 2 <= share * Math.abs(centre) + 1e-12);
+}
