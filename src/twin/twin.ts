@@ -1,0 +1,80 @@
+/** A twin: the same scenario on real servers and in simulation, and whether the two agree. */
+import { MILLISECOND, type Nanos } from "../base/nanos.ts";
+import type { RunInput } from "../run/assemble-result.ts";
+import { open } from "../run/simulation.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import { type Comparison, compare, type Tolerances } from "./compare.ts";
+import { POLL_MS } from "./observer.ts";
+import { phasesOf } from "./phases.ts";
+import { judgeRealRun } from "./real-journal.ts";
+import { type RealRun, runReal } from "./real-run.ts";
+import type { ServerBinary } from "./server-binary.ts";
+import { SEEDS, simulateSeeds, withEngine } from "./simulated.ts";
+import { promotedIn, type Witness } from "./witness.ts";
+
+export interface TwinReport extends Comparison {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly server: { readonly engine: string; readonly version: string };
+  /** How many seeds were simulated. */
+  readonly seeds: number;
+  /** Seconds by which a phase may lie outside of its band. */
+  readonly tolerances: Readonly<Record<string, number>>;
+}
+
+export async function runTwin(
+  scenario: ResolvedScenario,
+  input: RunInput,
+  binary: ServerBinary,
+  onProgress: (doing: string, share: number) => void,
+): Promise<TwinReport> {
+  const resolved = withEngine(scenario, binary);
+  const run = await runReal(resolved, binary, onProgress);
+  const real = witnessOf(resolved, run);
+  const simulated = await simulateSeeds(resolved, input, (share) =>
+    onProgress(`simulating ${SEEDS} seeds`, share),
+  );
+  const tolerances = tolerancesOf(resolved);
+  return {
+    scenario: resolved.name,
+    seed: resolved.seed,
+    server: { engine: binary.engine, version: binary.version },
+    seeds: SEEDS,
+    tolerances: Object.fromEntries(
+      Object.entries(tolerances).map(([phase, ns]) => [phase, Math.round(ns / 1e6) / 1e3]),
+    ),
+    ...compare(real, simulated, tolerances),
+  };
+}
+
+function witnessOf(resolved: ResolvedScenario, run: RealRun): Witness {
+  const judged = judgeRealRun(resolved, open(resolved).index, run);
+  const figures: Record<string, number | null> = {};
+  for (const { name } of resolved.caches) {
+    const windows = judged.measured.losses.filter(({ cache }) => cache === name);
+    figures[`writes lost of ${name}`] = windows.reduce((sum, { writesLost }) => sum + writesLost, 0);
+  }
+  for (const [at, { name }] of resolved.traffic.entries()) {
+    const availability = judged.measured.requests[at]?.availability ?? null;
+    figures[`availability of ${name}`] =
+      availability === null ? null : Math.round(availability * 1e9) / 1e9;
+  }
+  return {
+    phases: phasesOf(judged.records, judged.writes),
+    promoted: promotedIn(judged.records),
+    expectations: judged.expectations.map(({ id, verdict }) => ({ id, verdict })),
+    figures,
+  };
+}
+
+/**
+ * Phases are seen by polls. The first write depends on the client too, and ioredis is not the model's: a request that
+ * just missed the new map waits for at most one command timeout and one refresh more.
+ */
+function tolerancesOf({ traffic }: ResolvedScenario): Tolerances {
+  const poll: Nanos = POLL_MS * MILLISECOND;
+  const clients = traffic.map(
+    ({ client }) => client.commandTimeoutNs + client.topologyRefresh.minIntervalNs,
+  );
+  return { detect: poll, promote: poll, write: poll + Math.max(0, ...clients), alone: poll };
+}
