@@ -1,7 +1,7 @@
 /** A connection to a server for the twin itself: past the proxy, so that no cut of a link stops it. */
 import { Redis } from "ioredis";
+import type { Target } from "./link-proxy.ts";
 import { requireLoopback } from "./loopback.ts";
-import type { Target } from "./proxy.ts";
 
 /** Opens lazily; fails instead of connecting again, for a server that died stays dead. */
 export function connectAdmin({ host, port }: Target): Redis {

@@ -5,8 +5,8 @@ import { HASH_SLOTS } from "../model/engine/redis/slots.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import { connectAdmin } from "./admin.ts";
 import type { Cleanup } from "./cleanup.ts";
+import type { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
-import type { Proxy } from "./proxy.ts";
 import type { ServerBinary } from "./server-binary.ts";
 import { ServerProcess } from "./server-process.ts";
 
@@ -31,7 +31,7 @@ const POLL_MS = 20;
 export async function startCluster(
   settings: ReplicationGroupSettings,
   binary: ServerBinary,
-  given: { readonly proxy: Proxy; readonly cleanup: Cleanup },
+  given: { readonly proxy: LinkProxy; readonly cleanup: Cleanup },
 ): Promise<TwinNode[]> {
   const plan = settings.shards.flatMap(({ nodes }, at) =>
     nodes.map((node) => ({ ...node, shard: at + 1 })),
@@ -56,7 +56,7 @@ async function startServer(
   { engine, bus }: ReplicationGroupSettings,
   { file }: ServerBinary,
   given: {
-    readonly proxy: Proxy;
+    readonly proxy: LinkProxy;
     readonly cleanup: Cleanup;
     readonly id: string;
     readonly at: number;
@@ -104,7 +104,9 @@ async function join(nodes: readonly TwinNode[], shards: number): Promise<void> {
   }
   await until("every node knows every other", nodes, async ({ admin }) => {
     const known = parseClusterNodes(String(await admin.call("CLUSTER", "NODES")));
-    return known.length === nodes.length && known.every(({ flags }) => !flags.includes("handshake"));
+    return (
+      known.length === nodes.length && known.every(({ flags }) => !flags.includes("handshake"))
+    );
   });
   for (const node of nodes) {
     const primary = primaries.find(({ shard }) => shard === node.shard) as TwinNode;

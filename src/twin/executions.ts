@@ -4,7 +4,7 @@ import type { Nanos } from "../base/nanos.ts";
 import type { TwinNode } from "./cluster.ts";
 
 /** `17:xxxx`: the write's id, and filling up to its size. */
-export const valueOf = (id: number, bytes: number): string => `${id}:`.padEnd(bytes, "x");
+export const valueWith = (id: number, bytes: number): string => `${id}:`.padEnd(bytes, "x");
 
 /** The id in a value; null for one that no request of this run wrote. */
 export function idOf(value: string | null): number | null {

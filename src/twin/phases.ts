@@ -83,7 +83,9 @@ function lengthsOf(
   const leadsAgain = later.find((failover) => failover.toNode === fromNode)?.promoted?.at;
   const lastAlone = writes
     .of(fromNode, shard)
-    .findLast((at) => at > started.at + ON_ITS_WAY && at < (leadsAgain ?? Number.POSITIVE_INFINITY));
+    .findLast(
+      (at) => at > started.at + ON_ITS_WAY && at < (leadsAgain ?? Number.POSITIVE_INFINITY),
+    );
   const write = between(promoted?.at, firstWrite);
   return {
     detect: between(started.at, detected?.at),

@@ -18,10 +18,10 @@ import {
 } from "../journal/operation-columns.ts";
 import type { Stream } from "../kernel/streams.ts";
 import type { ClientSettings } from "../model/client/client-settings.ts";
-import { valueOf } from "./executions.ts";
+import { valueWith } from "./executions.ts";
+import type { Target } from "./link-proxy.ts";
 import { requireLoopback } from "./loopback.ts";
 import type { PlannedRequest } from "./plan-traffic.ts";
-import type { Target } from "./proxy.ts";
 
 export interface Performed {
   readonly outcome: number;
@@ -33,7 +33,8 @@ const milliseconds = (ns: Nanos): number => Math.max(1, Math.round(ns / 1e6));
 const CLUSTER_RETRY_MS = 50;
 
 /** A server that answers so has not executed the command. */
-const REFUSALS = /^(MOVED|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|TRYAGAIN|NOREPLICAS|OOM|Too many)/;
+const REFUSALS =
+  /^(MOVED|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|TRYAGAIN|NOREPLICAS|OOM|Too many)/;
 
 export class RealClient {
   private readonly cluster: Cluster;
@@ -101,7 +102,7 @@ export class RealClient {
 
   private send({ isSet, id, keyName, valueBytes, ttlMs }: PlannedRequest): Promise<unknown> {
     if (!isSet) return this.cluster.get(keyName);
-    const value = valueOf(id, valueBytes);
+    const value = valueWith(id, valueBytes);
     return ttlMs === null
       ? this.cluster.set(keyName, value)
       : this.cluster.set(keyName, value, "PX", ttlMs);

@@ -11,8 +11,8 @@ import type {
 import type { FaultRecord } from "../journal/records.ts";
 import { Streams } from "../kernel/streams.ts";
 import type { TwinNode } from "./cluster.ts";
+import type { LinkProxy } from "./link-proxy.ts";
 import type { Observer } from "./observer.ts";
-import type { Proxy } from "./proxy.ts";
 
 /** A client host. */
 export interface Place {
@@ -41,7 +41,7 @@ export class RealFaults {
     private readonly ports: {
       readonly nodes: readonly TwinNode[];
       readonly clients: readonly Place[];
-      readonly proxy: Proxy;
+      readonly proxy: LinkProxy;
       readonly observer: Observer;
       readonly now: () => Nanos;
       /** Told of an error in a fault, which ends the run. */
@@ -207,7 +207,9 @@ export class RealFaults {
     });
     return {
       targets: far.length === 0 ? [] : near,
-      heal: () => undos.forEach((undo) => undo()),
+      heal: () => {
+        for (const undo of undos) undo();
+      },
     };
   }
 
@@ -221,8 +223,7 @@ export class RealFaults {
     const left = nodes.filter(
       (node) =>
         shards.includes(node.shard) &&
-        (target.kind === "any" ||
-          (node !== observer.leaderOf(node.shard) && node.server.alive)),
+        (target.kind === "any" || (node !== observer.leaderOf(node.shard) && node.server.alive)),
     );
     const count =
       target.kind === "any" ? target.count : Math.max(1, Math.round(left.length * target.share));

@@ -8,12 +8,12 @@ import type { ReplicationGroupSettings } from "../model/kinds/replication-group-
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { Cleanup } from "./cleanup.ts";
 import { startCluster, type TwinNode } from "./cluster.ts";
-import { Executions, idOf, valueOf } from "./executions.ts";
+import { Executions, idOf, valueWith } from "./executions.ts";
 import { keyName } from "./key-name.ts";
+import { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
 import { Observer, type SeenFailover } from "./observer.ts";
 import { type PlannedRequest, planTraffic } from "./plan-traffic.ts";
-import { Proxy } from "./proxy.ts";
 import { type Performed, RealClient } from "./real-client.ts";
 import { type Place, RealFaults } from "./real-faults.ts";
 import type { ServerBinary } from "./server-binary.ts";
@@ -50,7 +50,7 @@ export async function runReal(
 ): Promise<RealRun> {
   const cleanup = new Cleanup();
   try {
-    const proxy = new Proxy();
+    const proxy = new LinkProxy();
     cleanup.add(() => proxy.close());
     onProgress("starting servers", 0);
     const [settings] = resolved.caches as [ReplicationGroupSettings];
@@ -72,14 +72,15 @@ async function prefill(
   if (share === 0) return;
   const count = Math.max(1, ...traffic.map(({ keys }) => keys.count));
   const stream = new Streams(seed).stream("twin", "prefill");
-  const bytes = traffic[0]?.keys.valueSize.kind === "constant" ? traffic[0].keys.valueSize.value : 100;
+  const bytes =
+    traffic[0]?.keys.valueSize.kind === "constant" ? traffic[0].keys.valueSize.value : 100;
   const shards = new Set(nodes.map(({ shard }) => shard)).size;
   const primaries = nodes.filter((node, at) => nodes[at - 1]?.shard !== node.shard);
   const keys = new KeyMap(count, shards);
   const batches = primaries.map((): string[] => []);
   const flush = async (shard: number): Promise<void> => {
     const pipeline = (primaries[shard] as TwinNode).admin.pipeline();
-    for (const key of batches[shard]?.splice(0) ?? []) pipeline.set(key, valueOf(0, bytes));
+    for (const key of batches[shard]?.splice(0) ?? []) pipeline.set(key, valueWith(0, bytes));
     await pipeline.exec();
   };
   for (let key = 0; key < count; key++) {
@@ -100,7 +101,7 @@ class Stage {
   constructor(
     private readonly resolved: ResolvedScenario,
     private readonly nodes: readonly TwinNode[],
-    private readonly proxy: Proxy,
+    private readonly proxy: LinkProxy,
     private readonly cleanup: Cleanup,
   ) {
     this.plan = planTraffic(resolved);
@@ -160,7 +161,8 @@ class Stage {
     const clients = this.places.map(({ name, traffic }, at) => {
       const address = loopback(FIRST_CLIENT_ADDRESS + at);
       this.proxy.know(address, name);
-      const settings = (this.resolved.traffic[traffic] as ResolvedScenario["traffic"][number]).client;
+      const settings = (this.resolved.traffic[traffic] as ResolvedScenario["traffic"][number])
+        .client;
       const backoff = streams.stream(`client/${name}`, "backoff");
       return new RealClient(address, servers, settings, backoff);
     });

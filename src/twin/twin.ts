@@ -52,7 +52,10 @@ function witnessOf(resolved: ResolvedScenario, run: RealRun): Witness {
   const figures: Record<string, number | null> = {};
   for (const { name } of resolved.caches) {
     const windows = judged.measured.losses.filter(({ cache }) => cache === name);
-    figures[`writes lost of ${name}`] = windows.reduce((sum, { writesLost }) => sum + writesLost, 0);
+    figures[`writes lost of ${name}`] = windows.reduce(
+      (sum, { writesLost }) => sum + writesLost,
+      0,
+    );
   }
   for (const [at, { name }] of resolved.traffic.entries()) {
     const availability = judged.measured.requests[at]?.availability ?? null;

@@ -1,6 +1,7 @@
 /** What a scenario says that has no counterpart on real servers of this machine, as problems of the user's input. */
-import type { ScenarioProblem } from "../base/scenario-error.ts";
+
 import { MINUTE } from "../base/nanos.ts";
+import type { ScenarioProblem } from "../base/scenario-error.ts";
 import { formatCount, formatDuration, formatSize } from "../base/units.ts";
 import type { MethodEntry } from "../faults/contract.ts";
 import { createSampler } from "../kernel/sampler.ts";
@@ -77,7 +78,8 @@ function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSetti
     problems.push({
       path: `${path}.clusterMode`,
       found: `is "${cache.clusterMode}"`,
-      expected: "enabled: without it the managed service leads failovers, which is not at hand here",
+      expected:
+        "enabled: without it the managed service leads failovers, which is not at hand here",
     });
   }
   const nodes = cache.shards.reduce((sum, shard) => sum + shard.nodes.length, 0);
@@ -174,7 +176,11 @@ function ofEntry({ index, action, trigger }: MethodEntry): Problem[] {
         ? [...action.isolate, ...action.bridge]
         : [...action.from, ...(action.to ?? [])];
     if (sides.some(({ kind }) => kind === "region")) {
-      problems.push({ path, found: "names a Region", expected: "nodes or zones: all is one Region" });
+      problems.push({
+        path,
+        found: "names a Region",
+        expected: "nodes or zones: all is one Region",
+      });
     }
   }
   return problems;

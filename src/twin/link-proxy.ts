@@ -22,7 +22,7 @@ interface Delay {
   readonly jitterMs: number;
 }
 
-export class Proxy {
+export class LinkProxy {
   private readonly names = new Map<string, string>();
   private readonly servers: { readonly server: net.Server; readonly to: string }[] = [];
   private readonly links = new Set<Link>();
