@@ -126,11 +126,14 @@ const nameOf = ({ name, shard, ordinal }: Phase): string =>
 const lengthOf = ({ phases }: Witness, phase: Phase): Nanos | null =>
   phases.find((candidate) => keyOf(candidate) === keyOf(phase))?.ns ?? null;
 
-/** The values but for `share` of them at each end, which is rounded down: with few values, all of them. */
+/**
+ * The narrowest range of the values beyond which, at either end, another value like them lies with a chance of at most
+ * `share`; all of them, where they are too few for that.
+ */
 function bandOf(values: readonly number[], share: number): Band {
   if (values.length === 0) return { low: null, median: null, high: null };
   const sorted = values.toSorted((a, b) => a - b);
-  const cut = Math.floor(share * sorted.length);
+  const cut = Math.max(0, Math.floor(share * (sorted.length + 1)) - 1);
   return {
     low: sorted[cut] as number,
     median: sorted[Math.floor(sorted.length / 2)] as number,

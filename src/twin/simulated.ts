@@ -7,7 +7,9 @@ import { AcknowledgedWrites, phasesOf } from "./phases.ts";
 import type { ServerBinary } from "./server-binary.ts";
 import { promotedIn, type Witness } from "./witness.ts";
 
+/** So many seeds show most bands; where they do not settle it, so many do. */
 export const SEEDS = 200;
+export const SEEDS_MAX = 1000;
 
 /** The scenario with the engine that the real servers run. */
 export function withEngine(
@@ -24,17 +26,22 @@ export function withEngine(
   };
 }
 
-/** Simulates with the scenario's seed and others; between two of them signals are answered. */
+/** Simulates up to `count` seeds, the scenario's own first; between two of them signals are answered. */
 export async function simulateSeeds(
   resolved: ResolvedScenario,
   input: RunInput,
-  onProgress: (share: number) => void,
+  count: number,
+  given: {
+    /** Those of the first seeds, from an earlier call. */
+    readonly known: readonly Witness[];
+    readonly onProgress: (share: number) => void;
+  },
 ): Promise<Witness[]> {
-  const witnesses: Witness[] = [];
-  for (let at = 0; at < SEEDS; at++) {
-    const seed = at === 0 ? resolved.seed : `twin-${at}`;
+  const witnesses = [...given.known];
+  while (witnesses.length < count) {
+    const seed = witnesses.length === 0 ? resolved.seed : `twin-${witnesses.length}`;
     witnesses.push(simulate({ ...resolved, seed, tieSeed: seed }, input));
-    onProgress((at + 1) / SEEDS);
+    given.onProgress(witnesses.length / count);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return witnesses;
