@@ -1,5 +1,6 @@
 import { ScenarioError } from "../base/scenario-error.ts";
 import { formatPercentage, trim } from "../base/units.ts";
+import { describePath, ScenarioSource } from "../scenario/source.ts";
 import type { Band } from "../twin/compare.ts";
 import { findServer, ServerMissing } from "../twin/server-binary.ts";
 import { runTwin, type TwinReport } from "../twin/twin.ts";
@@ -25,8 +26,14 @@ export interface TwinOptions extends LoadOptions {
 export async function twinCommand(options: TwinOptions, terminal: Terminal): Promise<ExitCode> {
   const [job] = loadJobs([options.file], options) as [Job];
   const unreal = findUnreal(job.resolved);
-  if (unreal.length > 0)
-    throw new ScenarioError(unreal.map((problem) => ({ ...problem, file: job.file })));
+  if (unreal.length > 0) {
+    const source = ScenarioSource.parse(job.input.source, job.file);
+    const problems = unreal.map(({ path, found, expected }) => {
+      const place = { file: job.file, ...source.positionOf(path, "value") };
+      return { path: describePath(path), found, expected, ...place };
+    });
+    throw new ScenarioError(problems);
+  }
   const binary = serverOn(options.searchPath);
   const report = await runTwin(job.resolved, job.input, binary, (doing, share) =>
     terminal.progress(`${job.resolved.name}  ${doing}  ${Math.floor(share * 100)} %`),

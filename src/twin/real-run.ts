@@ -32,6 +32,8 @@ export interface RealRun {
   /** Nodes and clients that a fault hit. */
   readonly hit: ReadonlySet<string>;
   readonly executions: Executions;
+  /** How far apart the servers were asked what they know. */
+  readonly pollGapNs: Nanos;
   /** By key: the id that the shard's last primary holds; null where it holds none. Of shards that failed over. */
   readonly kept: ReadonlyMap<string, number | null>;
 }
@@ -149,7 +151,15 @@ class Stage {
       ({ returnedAt }) => returnedAt <= resolved.durationNs,
     );
     const kept = await this.readBack(operations, observer);
-    return { operations, failovers, faults: faults.records, hit: faults.hit, executions, kept };
+    return {
+      operations,
+      failovers,
+      faults: faults.records,
+      hit: faults.hit,
+      executions,
+      pollGapNs: observer.gapNs,
+      kept,
+    };
   }
 
   private async connectClients(): Promise<RealClient[]> {

@@ -31,7 +31,7 @@ export async function runTwin(
   const resolved = withEngine(scenario, binary);
   const run = await runReal(resolved, binary, onProgress);
   const real = witnessOf(resolved, run);
-  const tolerances = tolerancesOf(resolved);
+  const tolerances = tolerancesOf(resolved, run);
   let simulated: Witness[] = [];
   let comparison: Comparison | null = null;
   for (const count of [SEEDS, SEEDS_MAX]) {
@@ -78,14 +78,22 @@ function witnessOf(resolved: ResolvedScenario, run: RealRun): Witness {
   };
 }
 
+/** A server's cron comes 100 to 101 ms after the one before it, the model's after 100; an election waits for ten. */
+const CRON_DRIFT: Nanos = 10 * MILLISECOND;
+
 /**
- * Phases are seen by polls. The first write depends on the client too, and ioredis is not the model's: a request that
- * just missed the new map waits for at most one command timeout and one refresh more.
+ * Phases are seen by polls, which a busy machine delays. The first write depends on the client too, and ioredis is not
+ * the model's: a request that just missed the new map waits for at most one command timeout and one refresh more.
  */
-function tolerancesOf({ traffic }: ResolvedScenario): Tolerances {
-  const poll: Nanos = POLL_MS * MILLISECOND;
+function tolerancesOf({ traffic }: ResolvedScenario, { pollGapNs }: RealRun): Tolerances {
+  const poll: Nanos = Math.max(POLL_MS * MILLISECOND, pollGapNs);
   const clients = traffic.map(
     ({ client }) => client.commandTimeoutNs + client.topologyRefresh.minIntervalNs,
   );
-  return { detect: poll, promote: poll, write: poll + Math.max(0, ...clients), alone: poll };
+  return {
+    detect: poll,
+    promote: poll + CRON_DRIFT,
+    write: poll + Math.max(0, ...clients),
+    alone: poll,
+  };
 }

@@ -46,6 +46,7 @@ function runWith(given: {
     executions: {
       of: (node: string) => (node === "b" ? given.executed : []),
     } as unknown as Executions,
+    pollGapNs: 0,
     kept: new Map([[KEY, given.held]]),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadScenario } from "../../src/scenario/load.ts";
+import { describePath } from "../../src/scenario/source.ts";
 import { findUnreal } from "../../src/twin/unreal.ts";
 
 const CRASH = readFileSync("scenarios/twin/crash-of-a-primary.yaml", "utf8");
@@ -9,7 +10,7 @@ const METHOD = "{ at: 6s, fault: node-crash, target: primary of cart/shard 1 }";
 
 const problems = (source: string, ...sets: string[]): string[] =>
   findUnreal(loadScenario(source, { sets })).map(
-    ({ path, found, expected }) => `${path} ${found}, expected ${expected}`,
+    ({ path, found, expected }) => `${describePath(path)} ${found}, expected ${expected}`,
   );
 const withMethod = (words: string): string => CRASH.replace(METHOD, words);
 
