@@ -2,7 +2,7 @@ import { ScenarioError } from "../base/scenario-error.ts";
 import { formatPercentage, trim } from "../base/units.ts";
 import { describePath, ScenarioSource } from "../scenario/source.ts";
 import type { Band } from "../twin/compare.ts";
-import { findServer, ServerMissing } from "../twin/server-binary.ts";
+import { findServer, ServerUnavailable } from "../twin/server-binary.ts";
 import { runTwin, type TwinReport } from "../twin/twin.ts";
 import { findUnreal } from "../twin/unreal.ts";
 import { CommandError } from "./command-error.ts";
@@ -34,20 +34,22 @@ export async function twinCommand(options: TwinOptions, terminal: Terminal): Pro
     });
     throw new ScenarioError(problems);
   }
-  const binary = serverOn(options.searchPath);
-  const report = await runTwin(job.resolved, job.input, binary, (doing, share) =>
-    terminal.progress(`${job.resolved.name}  ${doing}  ${Math.floor(share * 100)} %`),
-  ).finally(() => terminal.progress(null));
+  const report = await play(job, options.searchPath, terminal);
   terminal.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
   return report.agrees ? EXIT.pass : EXIT.fail;
 }
 
-function serverOn(searchPath: string) {
+async function play(job: Job, searchPath: string, terminal: Terminal): Promise<TwinReport> {
+  const { resolved, input } = job;
   try {
-    return findServer(searchPath);
+    return await runTwin(resolved, input, findServer(searchPath), (doing, share) =>
+      terminal.progress(`${resolved.name}  ${doing}  ${Math.floor(share * 100)} %`),
+    );
   } catch (error) {
-    if (error instanceof ServerMissing) throw new CommandError(EXIT.unavailable, error.message);
+    if (error instanceof ServerUnavailable) throw new CommandError(EXIT.unavailable, error.message);
     throw error;
+  } finally {
+    terminal.progress(null);
   }
 }
 

@@ -7,7 +7,7 @@ import { connectAdmin } from "./admin.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
-import type { ServerBinary } from "./server-binary.ts";
+import { type ServerBinary, ServerUnavailable } from "./server-binary.ts";
 import { ServerProcess } from "./server-process.ts";
 
 export interface TwinNode {
@@ -133,7 +133,9 @@ async function until(
   for (const node of nodes) {
     while (!(await holds(node))) {
       if (performance.now() > before) {
-        throw new Error(`Cannot set up the cluster: after ${READY_MS_MAX / 1000} s not: ${what}`);
+        throw new ServerUnavailable(
+          `the cluster is not set up after ${READY_MS_MAX / 1000} s, expected that ${what}`,
+        );
       }
       await wait(POLL_MS);
     }

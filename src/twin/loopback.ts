@@ -1,6 +1,7 @@
 /** Addresses of this machine that no other machine can reach. */
 import net from "node:net";
 import { invariant } from "../base/invariant.ts";
+import { ServerUnavailable } from "./server-binary.ts";
 
 /** Nothing here listens on, or talks to, any other address. */
 export function requireLoopback(host: string): void {
@@ -18,7 +19,9 @@ export function freePort(host: string): Promise<number> {
   requireLoopback(host);
   return new Promise((resolve, reject) => {
     const server = net.createServer();
-    server.once("error", reject);
+    server.once("error", ({ code = "" }: NodeJS.ErrnoException) =>
+      reject(new ServerUnavailable(`nothing can listen on ${host} (${code}), expected loopback`)),
+    );
     server.listen(0, host, () => {
       const { port } = server.address() as net.AddressInfo;
       server.close(() => resolve(port));

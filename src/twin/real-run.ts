@@ -3,17 +3,16 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Nanos, SECOND } from "../base/nanos.ts";
 import type { FaultRecord } from "../journal/records.ts";
 import { Streams } from "../kernel/streams.ts";
-import { KeyMap } from "../model/client/key-map.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { Cleanup } from "./cleanup.ts";
 import { startCluster, type TwinNode } from "./cluster.ts";
-import { Executions, idOf, valueWith } from "./executions.ts";
-import { keyName } from "./key-name.ts";
+import { Executions, idOf } from "./executions.ts";
 import { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
 import { Observer, type SeenFailover } from "./observer.ts";
 import { type PlannedRequest, planTraffic } from "./plan-traffic.ts";
+import { prefill } from "./prefill.ts";
 import { type Performed, RealClient } from "./real-client.ts";
 import { type Place, RealFaults } from "./real-faults.ts";
 import type { ServerBinary } from "./server-binary.ts";
@@ -42,7 +41,7 @@ export interface RealRun {
 const FIRST_CLIENT_ADDRESS = 101;
 /** What is on its way at the end arrives within this. */
 const SETTLE_MS = 300;
-const PREFILL_BATCH = 500;
+const BATCH = 500;
 
 /** @param onProgress - what is being done, and the share of the run that is done, 0..1 */
 export async function runReal(
@@ -63,34 +62,6 @@ export async function runReal(
   } finally {
     cleanup.run();
   }
-}
-
-/** Keys that are there at the start, of the sizes that traffic writes. */
-async function prefill(
-  { traffic, seed }: ResolvedScenario,
-  { prefill: share }: ReplicationGroupSettings,
-  nodes: readonly TwinNode[],
-): Promise<void> {
-  if (share === 0) return;
-  const count = Math.max(1, ...traffic.map(({ keys }) => keys.count));
-  const stream = new Streams(seed).stream("twin", "prefill");
-  const bytes =
-    traffic[0]?.keys.valueSize.kind === "constant" ? traffic[0].keys.valueSize.value : 100;
-  const shards = new Set(nodes.map(({ shard }) => shard)).size;
-  const primaries = nodes.filter((node, at) => nodes[at - 1]?.shard !== node.shard);
-  const keys = new KeyMap(count, shards);
-  const batches = primaries.map((): string[] => []);
-  const flush = async (shard: number): Promise<void> => {
-    const pipeline = (primaries[shard] as TwinNode).admin.pipeline();
-    for (const key of batches[shard]?.splice(0) ?? []) pipeline.set(key, valueWith(0, bytes));
-    await pipeline.exec();
-  };
-  for (let key = 0; key < count; key++) {
-    if (share < 1 && stream.next() >= share) continue;
-    const shard = keys.shardOf(key);
-    if ((batches[shard]?.push(keyName(key, count)) ?? 0) >= PREFILL_BATCH) await flush(shard);
-  }
-  for (const shard of batches.keys()) await flush(shard);
 }
 
 /** A cluster with its clients, while the scenario plays on it. */
@@ -228,8 +199,8 @@ class Stage {
         ({ request }) => request.isSet && request.shard === shard - 1,
       );
       const keys = [...new Set(written.map(({ request }) => request.keyName))];
-      for (let from = 0; from < keys.length; from += PREFILL_BATCH) {
-        const batch = keys.slice(from, from + PREFILL_BATCH);
+      for (let from = 0; from < keys.length; from += BATCH) {
+        const batch = keys.slice(from, from + BATCH);
         const pipeline = admin.pipeline();
         for (const key of batch) pipeline.get(key);
         const replies = (await pipeline.exec()) ?? [];

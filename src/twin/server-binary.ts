@@ -17,15 +17,18 @@ const NAMES = ["redis-server", "valkey-server"] as const;
 /** The first with a bus port of its own choice and CLUSTER ADDSLOTSRANGE. */
 const VERSION_MIN = "7.0";
 
-/** There is no server that a twin can run on. */
-export class ServerMissing extends Error {
-  override readonly name = "ServerMissing";
+/** This machine has no server that runs as a twin needs it. */
+export class ServerUnavailable extends Error {
+  override readonly name = "ServerUnavailable";
+  constructor(why: string) {
+    super(`Cannot run a twin: ${why}`);
+  }
 }
 
 const INSTALL =
   "install one: apt-get install redis-server (Debian, Ubuntu), dnf install valkey (Fedora), brew install redis";
 
-/** @throws ServerMissing */
+/** @throws ServerUnavailable */
 export function findServer(searchPath: string): ServerBinary {
   const tooOld: string[] = [];
   for (const name of NAMES) {
@@ -46,7 +49,7 @@ export function findServer(searchPath: string): ServerBinary {
     tooOld.length === 0
       ? `neither ${NAMES.join(" nor ")} is on the PATH`
       : `${tooOld.join(", ")}, expected ${VERSION_MIN} or newer`;
-  throw new ServerMissing(`Cannot run a twin: ${found}; ${INSTALL}`);
+  throw new ServerUnavailable(`${found}; ${INSTALL}`);
 }
 
 function isExecutable(file: string): boolean {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Cleanup } from "./cleanup.ts";
 import { freePort, requireLoopback } from "./loopback.ts";
+import { ServerUnavailable } from "./server-binary.ts";
 
 export interface ServerAddress {
   readonly host: string;
@@ -58,7 +59,7 @@ export class ServerProcess {
       if (await server.listens()) return server;
       server.kill();
       if (tried === START_TRIES) {
-        throw new Error(`${settings.file} does not start: ${lastWords(folder)}`);
+        throw new ServerUnavailable(`${settings.file} does not start: ${lastWords(folder)}`);
       }
     }
   }

@@ -90,7 +90,7 @@ describe("cachequake twin", () => {
       const { status, stdout, stderr } = cachequake(["twin", "brief.yaml"], folder);
       expect({ status, stdout }).toEqual({ status: 64, stdout: "" });
       expect(stderr).toContain(
-        'Cannot load scenario: brief.yaml:12:18: caches.cart.clusterMode is "disabled", expected enabled',
+        'Cannot load scenario: brief.yaml:13:18: caches.cart.clusterMode is "disabled", expected enabled',
       );
     }));
 
