@@ -41,6 +41,17 @@ describe("scenarios/fast", () => {
   }
 });
 
+describe("scenarios/twin", () => {
+  for (const name of readdirSync("scenarios/twin")) {
+    it(`${name} holds in simulation, and is short enough to be played in real time`, () => {
+      const result = simulate(`scenarios/twin/${name}`);
+      expect(result.verdict).toBe("pass");
+      expect(result.story.length).toBeGreaterThan(100);
+      expect(result.simulatedSeconds).toBeLessThanOrEqual(25);
+    });
+  }
+});
+
 describe("scenarios/negative", () => {
   it("promote-most-lagged: a check names who was promoted and who was ahead", () => {
     const result = resultOf("negative/promote-most-lagged.yaml");

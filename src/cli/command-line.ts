@@ -88,6 +88,40 @@ const replay: Command = {
   },
 };
 
+const twin: Command = {
+  name: "twin",
+  takes: " <scenario>",
+  about: "run a scenario on real servers of this machine too, and compare",
+  options: (y) =>
+    withJson(
+      y
+        .positional("scenario", {
+          type: "string",
+          describe: "a scenario file (YAML), or the name of a scenario",
+          demandOption: true,
+        })
+        .option("seed", {
+          type: "string",
+          requiresArg: true,
+          describe: "seed, instead of the file's",
+        })
+        .option("set", {
+          type: "string",
+          requiresArg: true,
+          describe: "PATH=VALUE, changes one word of the scenario; may be repeated",
+        }),
+      "print the comparison as JSON",
+    ),
+  action: (parsed, { terminal, cwd }) => {
+    const file = readText(parsed, "scenario") ?? "";
+    const searchPath = process.env["PATH"] ?? "";
+    const options = { ...readLoadOptions(parsed, cwd), file, searchPath };
+    const json = readFlag(parsed, "json");
+    return async () =>
+      (await import("./twin-command.ts")).twinCommand({ ...options, json }, terminal);
+  },
+};
+
 const list: Command = {
   name: "list",
   takes: " <what>",
@@ -200,6 +234,7 @@ const COMMANDS: readonly Command[] = [
   run,
   validate,
   replay,
+  twin,
   list,
   init,
   schema,
@@ -211,8 +246,8 @@ const NAMES = COMMANDS.map(({ name }) => name);
 
 const WIDTH = 90;
 const EPILOGUE = `Exit codes: 0 pass, 1 an expectation failed, 2 unknown or event budget used up,
-64 bad input, 70 a bug in cachequake, 73 the report cannot be written, 130 Ctrl-C,
-143 SIGTERM.`;
+64 bad input, 69 no server for a twin, 70 a bug in cachequake, 73 the report cannot be
+written, 130 Ctrl-C, 143 SIGTERM.`;
 
 /** Parses `words` (without node and script) and runs the command that they name. */
 export async function runCommandLine(

@@ -44,6 +44,7 @@ export function argumentsOf(command: string): readonly string[] {
   switch (command) {
     case "run":
     case "validate":
+    case "twin":
       return packagedScenarios();
     case "list":
       return LISTS;

@@ -114,7 +114,8 @@ export function run(resolved: ResolvedScenario, input: RunInput): Result {
   return open(resolved).finish(input);
 }
 
-function measurementOptions(
+/** What a journal of this scenario is measured with. */
+export function measurementOptions(
   resolved: ResolvedScenario,
   index: RunIndex,
   records: readonly JournalRecord[],

@@ -27,18 +27,28 @@ export const FLOORS: readonly string[] = [
   "run",
   "verify",
   "report",
+  "twin",
   "cli",
   "index.ts",
 ];
 
 /** Floors that must give the same answer everywhere: no clock, no chance, no process, no engine-dependent arithmetic. */
-export const DETERMINISTIC: readonly string[] = FLOORS.slice(0, FLOORS.indexOf("cli"));
+export const DETERMINISTIC: readonly string[] = FLOORS.slice(0, FLOORS.indexOf("twin"));
 
-/** Packages and Node modules that each floor may use. `node:*` and the command line's own are for `cli` alone. */
+/** Packages and Node modules that each floor may use. `node:*` and the command line's own are for `twin` and `cli` alone. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kernel: ["seedrandom"],
   scenario: ["ajv", "ajv-formats", "yaml"],
   report: ["d3-node", "picocolors"],
+  twin: [
+    "ioredis",
+    "node:child_process",
+    "node:fs",
+    "node:net",
+    "node:os",
+    "node:path",
+    "node:timers/promises",
+  ],
   cli: ["yargs", "node:fs", "node:path", "node:url"],
 };
 

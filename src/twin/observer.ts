@@ -1,0 +1,141 @@
+/** Watches the servers every 20 ms: when a failure was agreed, and who was promoted when. */
+import type { Nanos } from "../base/nanos.ts";
+import { parseClusterNodes, type TwinNode } from "./cluster.ts";
+
+export const POLL_MS = 20;
+
+/** One failover of one shard, as it was seen. */
+export interface SeenFailover {
+  /** From 1. */
+  readonly shard: number;
+  readonly fromNode: string;
+  /** When the fault struck. */
+  readonly startedAt: Nanos;
+  detectedAt: Nanos | null;
+  promotedAt: Nanos | null;
+  toNode: string | null;
+  /** The old primary answered again before anybody was promoted. */
+  abandonedAt: Nanos | null;
+}
+
+export class Observer {
+  readonly failovers: SeenFailover[] = [];
+  /** By shard, from 1: who leads. */
+  private readonly leaders = new Map<number, TwinNode>();
+  private readonly roles = new Map<string, string>();
+  private readonly asked = new Set<string>();
+  private readonly away = new Set<string>();
+  private timer: NodeJS.Timeout | null = null;
+  private readonly answeredAt = new Map<string, Nanos>();
+  private readonly gaps: Nanos[] = [];
+
+  constructor(
+    private readonly nodes: readonly TwinNode[],
+    private readonly now: () => Nanos,
+  ) {
+    for (const node of nodes) if (!this.leaders.has(node.shard)) this.leaders.set(node.shard, node);
+  }
+
+  start(): void {
+    this.timer = setInterval(() => {
+      for (const node of this.nodes) void this.poll(node);
+    }, POLL_MS);
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  /** Time between two answers of a node that no fault kept from answering: 99 of 100 times it was no longer. */
+  get gapNs(): Nanos {
+    const sorted = this.gaps.toSorted((a, b) => a - b);
+    return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+  }
+
+  leaderOf(shard: number): TwinNode {
+    return this.leaders.get(shard) as TwinNode;
+  }
+
+  /** A fault took these nodes from the others: they are not asked about failures, and their shards need a primary. */
+  struck(nodes: readonly TwinNode[]): void {
+    for (const node of nodes) {
+      this.away.add(node.id);
+      if (this.leaderOf(node.shard) !== node || this.openOf(node.shard) !== undefined) continue;
+      this.failovers.push({
+        shard: node.shard,
+        fromNode: node.id,
+        startedAt: this.now(),
+        detectedAt: null,
+        promotedAt: null,
+        toNode: null,
+        abandonedAt: null,
+      });
+    }
+  }
+
+  /** These nodes are back among the others. */
+  returned(nodes: readonly TwinNode[]): void {
+    for (const node of nodes) {
+      this.away.delete(node.id);
+      const open = this.openOf(node.shard);
+      if (open?.fromNode === node.id) open.abandonedAt = this.now();
+    }
+  }
+
+  private openOf(shard: number): SeenFailover | undefined {
+    return this.failovers.find(
+      (failover) =>
+        failover.shard === shard && failover.promotedAt === null && failover.abandonedAt === null,
+    );
+  }
+
+  /** Asks a node, unless it still owes an answer. */
+  private async poll(node: TwinNode): Promise<void> {
+    if (this.asked.has(node.id) || !node.server.alive) return;
+    this.asked.add(node.id);
+    try {
+      const [known, role] = await Promise.all([
+        node.admin.call("CLUSTER", "NODES"),
+        node.admin.call("ROLE"),
+      ]);
+      if (this.timer === null) return;
+      this.answered(node);
+      if (!this.away.has(node.id)) this.sawNodes(String(known));
+      this.sawRole(node, String((role as unknown[])[0]));
+    } catch {
+      // It died; the others say what follows from that.
+    } finally {
+      this.asked.delete(node.id);
+    }
+  }
+
+  private answered({ id }: TwinNode): void {
+    const at = this.now();
+    const before = this.answeredAt.get(id);
+    if (before !== undefined && !this.away.has(id)) this.gaps.push(at - before);
+    this.answeredAt.set(id, at);
+  }
+
+  private sawNodes(text: string): void {
+    for (const { busId, flags } of parseClusterNodes(text)) {
+      if (!flags.includes("fail")) continue;
+      const node = this.nodes.find((candidate) => candidate.busId === busId);
+      const open = node === undefined ? undefined : this.openOf(node.shard);
+      if (open !== undefined && open.fromNode === node?.id) open.detectedAt ??= this.now();
+    }
+  }
+
+  private sawRole(node: TwinNode, role: string): void {
+    const before = this.roles.get(node.id);
+    this.roles.set(node.id, role);
+    if (role !== "master" || before !== "slave") return;
+    const at = this.now();
+    const open = this.openOf(node.shard);
+    this.leaders.set(node.shard, node);
+    if (open === undefined) return;
+    open.detectedAt ??= at;
+    open.promotedAt = at;
+    open.toNode = node.id;
+  }
+}

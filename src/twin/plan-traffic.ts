@@ -1,0 +1,64 @@
+/** The scenario's own arrivals, drawn as the simulation draws them: same seed, same requests at the same times. */
+import { type Nanos, SECOND } from "../base/nanos.ts";
+import { createKeySampler } from "../kernel/key-sampler.ts";
+import { createSampler } from "../kernel/sampler.ts";
+import { Streams } from "../kernel/streams.ts";
+import { KeyMap } from "../model/client/key-map.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import { keyName } from "./key-name.ts";
+
+export interface PlannedRequest {
+  /** Unique in the run, from 1: what a SET writes. */
+  readonly id: number;
+  readonly atNs: Nanos;
+  readonly traffic: number;
+  /** Number within its traffic source, from 0. */
+  readonly number: number;
+  /** Index among the client hosts of the run. */
+  readonly session: number;
+  readonly key: number;
+  readonly keyName: string;
+  /** Shard of the key, from 0. */
+  readonly shard: number;
+  readonly isSet: boolean;
+  readonly valueBytes: number;
+  readonly ttlMs: number | null;
+}
+
+/** All requests of a run, in order of their arrival. */
+export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
+  const streams = new Streams(resolved.seed);
+  const shards = resolved.caches[0]?.shards.length ?? 1;
+  const keyCount = Math.max(1, ...resolved.traffic.map(({ keys }) => keys.count));
+  const keys = new KeyMap(keyCount, shards);
+  const planned: Omit<PlannedRequest, "id">[] = [];
+  let firstSession = 0;
+  for (const [traffic, settings] of resolved.traffic.entries()) {
+    const of = (purpose: string) => streams.stream(`traffic/${settings.name}`, purpose);
+    const popular = createKeySampler(settings.keys.popularity, settings.keys.count);
+    const sizes = createSampler(settings.keys.valueSize);
+    const { ttlNs } = settings.keys;
+    const meanGapNs = SECOND / settings.arrivalsPerSecond;
+    let atNs = 0;
+    for (let number = 0; ; number++) {
+      atNs += Math.round(of("arrivals").exponential() * meanGapNs);
+      if (atNs >= resolved.durationNs) break;
+      const key = popular.sample(of("keys"));
+      planned.push({
+        atNs,
+        traffic,
+        number,
+        session: firstSession + Math.floor(of("zones").next() * settings.zones.length),
+        key,
+        keyName: keyName(key, keyCount),
+        shard: keys.shardOf(key),
+        isSet: of("operations").next() < settings.setShare,
+        valueBytes: Math.max(1, Math.round(sizes.constant ?? sizes.sample(of("sizes")))),
+        ttlMs: ttlNs === null ? null : Math.max(1, Math.round(ttlNs / 1e6)),
+      });
+    }
+    firstSession += settings.zones.length;
+  }
+  planned.sort((a, b) => a.atNs - b.atNs);
+  return planned.map((request, at) => ({ id: at + 1, ...request }));
+}

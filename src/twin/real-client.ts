@@ -1,0 +1,156 @@
+/**
+ * A client host: ioredis, with the scenario's settings.
+ *
+ * One connection per node, on which commands follow each other without waiting, unlike the model's pools. ioredis does
+ * not retry by itself here: attempts, backoff and refreshes on error are the scenario's.
+ */
+import net from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { AbstractConnector, Cluster } from "ioredis";
+import type { Nanos } from "../base/nanos.ts";
+import {
+  HIT_HIT,
+  HIT_MISS,
+  HIT_NONE,
+  OUTCOME_FAIL,
+  OUTCOME_INFO,
+  OUTCOME_OK,
+} from "../journal/operation-columns.ts";
+import type { Stream } from "../kernel/streams.ts";
+import type { ClientSettings } from "../model/client/client-settings.ts";
+import { valueWith } from "./executions.ts";
+import type { Target } from "./link-proxy.ts";
+import { requireLoopback } from "./loopback.ts";
+import type { PlannedRequest } from "./plan-traffic.ts";
+
+export interface Performed {
+  readonly outcome: number;
+  readonly hit: number;
+  readonly attempts: number;
+}
+
+const milliseconds = (ns: Nanos): number => Math.max(1, Math.round(ns / 1e6));
+const CLUSTER_RETRY_MS = 50;
+
+/** A server that answers so has not executed the command. */
+const REFUSALS =
+  /^(MOVED|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|TRYAGAIN|NOREPLICAS|OOM|Too many)/;
+
+export class RealClient {
+  private readonly cluster: Cluster;
+  private refreshedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param address - where its connections come from: by it the proxy knows them */
+  constructor(
+    address: string,
+    servers: readonly Target[],
+    private readonly settings: ClientSettings,
+    private readonly backoff: Stream,
+  ) {
+    requireLoopback(address);
+    const { everyNs } = settings.topologyRefresh;
+    const commandTimeout = milliseconds(settings.commandTimeoutNs);
+    this.cluster = new Cluster([...servers], {
+      lazyConnect: true,
+      clusterRetryStrategy: () => CLUSTER_RETRY_MS,
+      maxRedirections: settings.maxRedirects,
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      slotsRefreshTimeout: commandTimeout,
+      ...(everyNs === null ? {} : { slotsRefreshInterval: milliseconds(everyNs) }),
+      redisOptions: {
+        Connector: connectorFrom(address),
+        connectTimeout: milliseconds(settings.connectTimeoutNs),
+        commandTimeout,
+        // As in the model, a timeout closes its connection.
+        socketTimeout: commandTimeout,
+        autoResendUnfulfilledCommands: false,
+        disconnectTimeout: 100,
+      },
+    });
+    this.cluster.on("error", () => undefined);
+  }
+
+  connect(): Promise<void> {
+    return this.cluster.connect();
+  }
+
+  disconnect(): void {
+    this.cluster.disconnect();
+  }
+
+  /** Performs a request, with all attempts that the scenario grants. */
+  async perform(request: PlannedRequest): Promise<Performed> {
+    const { retry, commandTimeoutNs } = this.settings;
+    let maybeExecuted = false;
+    for (let attempts = 1; ; attempts++) {
+      try {
+        const reply = await within(milliseconds(commandTimeoutNs), this.send(request));
+        const hit = request.isSet ? HIT_NONE : reply === null ? HIT_MISS : HIT_HIT;
+        return { outcome: OUTCOME_OK, hit, attempts };
+      } catch (error) {
+        maybeExecuted ||= request.isSet && !REFUSALS.test((error as Error).message);
+        this.refreshOnError();
+        if (attempts > retry.max) {
+          const outcome = maybeExecuted ? OUTCOME_INFO : OUTCOME_FAIL;
+          return { outcome, hit: HIT_NONE, attempts };
+        }
+        await wait(this.backoffNs(attempts) / 1e6, undefined, { ref: false });
+      }
+    }
+  }
+
+  private send({ isSet, id, keyName, valueBytes, ttlMs }: PlannedRequest): Promise<unknown> {
+    if (!isSet) return this.cluster.get(keyName);
+    const value = valueWith(id, valueBytes);
+    return ttlMs === null
+      ? this.cluster.set(keyName, value)
+      : this.cluster.set(keyName, value, "PX", ttlMs);
+  }
+
+  private backoffNs(attempts: number): Nanos {
+    const { backoffMinNs, backoffMaxNs, jitter } = this.settings.retry;
+    const limit = Math.min(backoffMaxNs, backoffMinNs * 2 ** (attempts - 1));
+    return jitter === "full" ? Math.floor(this.backoff.next() * (limit + 1)) : limit;
+  }
+
+  private refreshOnError(): void {
+    const { onError, minIntervalNs } = this.settings.topologyRefresh;
+    const now = performance.now();
+    if (!onError || now - this.refreshedAt < minIntervalNs / 1e6) return;
+    this.refreshedAt = now;
+    this.cluster.refreshSlotsCache();
+  }
+}
+
+/** The command's own timeout does not run while ioredis waits for a connection; this one does. */
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("no answer in time")), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Connects from an address of our choice, which ioredis has no option for. */
+function connectorFrom(localAddress: string) {
+  return class extends AbstractConnector {
+    private readonly server: Target;
+
+    constructor(options: unknown) {
+      super(100);
+      this.server = options as Target;
+    }
+
+    override async connect(): Promise<net.Socket> {
+      const { host, port } = this.server;
+      requireLoopback(host);
+      this.connecting = true;
+      const stream = net.connect({ host, port, localAddress });
+      stream.once("error", (error) => {
+        this.firstError = error;
+      });
+      this.stream = stream;
+      return stream;
+    }
+  };
+}

@@ -1,0 +1,99 @@
+/** A twin: the same scenario on real servers and in simulation, and whether the two agree. */
+import { MILLISECOND, type Nanos } from "../base/nanos.ts";
+import type { RunInput } from "../run/assemble-result.ts";
+import { open } from "../run/simulation.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import { type Comparison, compare, type Tolerances } from "./compare.ts";
+import { POLL_MS } from "./observer.ts";
+import { phasesOf } from "./phases.ts";
+import { judgeRealRun } from "./real-journal.ts";
+import { type RealRun, runReal } from "./real-run.ts";
+import type { ServerBinary } from "./server-binary.ts";
+import { SEEDS, SEEDS_MAX, simulateSeeds, withEngine } from "./simulated.ts";
+import { promotedIn, type Witness } from "./witness.ts";
+
+export interface TwinReport extends Comparison {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly server: { readonly engine: string; readonly version: string };
+  /** How many seeds were simulated. */
+  readonly seeds: number;
+  /** Seconds by which a phase may lie outside of its band. */
+  readonly tolerances: Readonly<Record<string, number>>;
+}
+
+export async function runTwin(
+  scenario: ResolvedScenario,
+  input: RunInput,
+  binary: ServerBinary,
+  onProgress: (doing: string, share: number) => void,
+): Promise<TwinReport> {
+  const resolved = withEngine(scenario, binary);
+  const run = await runReal(resolved, binary, onProgress);
+  const real = witnessOf(resolved, run);
+  const tolerances = tolerancesOf(resolved, run);
+  let simulated: Witness[] = [];
+  let comparison: Comparison | null = null;
+  for (const count of [SEEDS, SEEDS_MAX]) {
+    const given = {
+      known: simulated,
+      onProgress: (share: number) => onProgress(`simulating ${count} seeds`, share),
+    };
+    simulated = await simulateSeeds(resolved, input, count, given);
+    comparison = compare(real, simulated, tolerances);
+    if (comparison.agrees) break;
+  }
+  return {
+    scenario: resolved.name,
+    seed: resolved.seed,
+    server: { engine: binary.engine, version: binary.version },
+    seeds: simulated.length,
+    tolerances: Object.fromEntries(
+      Object.entries(tolerances).map(([phase, ns]) => [phase, Math.round(ns / 1e6) / 1e3]),
+    ),
+    ...(comparison as Comparison),
+  };
+}
+
+function witnessOf(resolved: ResolvedScenario, run: RealRun): Witness {
+  const judged = judgeRealRun(resolved, open(resolved).index, run);
+  const figures: Record<string, number | null> = {};
+  for (const { name } of resolved.caches) {
+    const windows = judged.measured.losses.filter(({ cache }) => cache === name);
+    figures[`writes lost of ${name}`] = windows.reduce(
+      (sum, { writesLost }) => sum + writesLost,
+      0,
+    );
+  }
+  for (const [at, { name }] of resolved.traffic.entries()) {
+    const availability = judged.measured.requests[at]?.availability ?? null;
+    figures[`availability of ${name}`] =
+      availability === null ? null : Math.round(availability * 1e9) / 1e9;
+  }
+  return {
+    phases: phasesOf(judged.records, judged.writes),
+    promoted: promotedIn(judged.records),
+    expectations: judged.expectations.map(({ id, verdict }) => ({ id, verdict })),
+    figures,
+  };
+}
+
+/** A server's cron comes 100 to 101 ms after the one before it, the model's after 100; an election waits for ten. */
+const CRON_DRIFT: Nanos = 10 * MILLISECOND;
+
+/**
+ * Phases are seen by polls, which a busy machine delays. The first write depends on the client too, and ioredis is not
+ * the model's: a request that just missed the new map waits for at most one command timeout and one refresh more.
+ */
+function tolerancesOf({ traffic }: ResolvedScenario, { pollGapNs }: RealRun): Tolerances {
+  const poll: Nanos = Math.max(POLL_MS * MILLISECOND, pollGapNs);
+  const clients = traffic.map(
+    ({ client }) => client.commandTimeoutNs + client.topologyRefresh.minIntervalNs,
+  );
+  return {
+    detect: poll,
+    promote: poll + CRON_DRIFT,
+    write: poll + Math.max(0, ...clients),
+    alone: poll,
+  };
+}

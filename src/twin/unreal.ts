@@ -1,0 +1,192 @@
+/** What a scenario says that has no counterpart on real servers of this machine, as problems of the user's input. */
+
+import { MINUTE } from "../base/nanos.ts";
+import { formatCount, formatDuration, formatSize } from "../base/units.ts";
+import type { MethodEntry } from "../faults/contract.ts";
+import { createSampler } from "../kernel/sampler.ts";
+import { Stream } from "../kernel/streams.ts";
+import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import type { Path } from "../scenario/source.ts";
+
+const NODES_MAX = 12;
+const REQUESTS_PER_SECOND_MAX = 1000;
+const DURATION_MAX = 10 * MINUTE;
+const DATA_BYTES_MAX = 256e6;
+
+const REAL_FAULTS = ["node-crash", "node-pause", "network-partition", "network-latency"];
+const COMPARED = [
+  "rpo",
+  "rto",
+  "steady",
+  "availability",
+  "latency",
+  "hitRatio",
+  "noSplitBrain",
+  "noLostWrites",
+];
+
+interface Unreal {
+  /** In the scenario's words: `["method", 0, "fault"]`. */
+  readonly path: Path;
+  readonly found: string;
+  readonly expected: string;
+}
+
+export function findUnreal(resolved: ResolvedScenario): Unreal[] {
+  const { caches, globalDatastores, durationNs, plant } = resolved;
+  const problems: Unreal[] = [];
+  if (globalDatastores.length > 0) {
+    problems.push({
+      path: ["globalDatastores"],
+      found: "is given",
+      expected: "none: a Global Datastore has no real counterpart on one machine",
+    });
+  }
+  const [cache] = caches;
+  if (caches.length !== 1 || cache === undefined) {
+    const found = `has ${caches.length} entries`;
+    problems.push({ path: ["caches"], found, expected: "one replication group" });
+  } else problems.push(...ofCache(cache, resolved.traffic));
+  if (durationNs > DURATION_MAX) {
+    problems.push({
+      path: ["duration"],
+      found: `is ${formatDuration(durationNs)}`,
+      expected: `at most ${formatDuration(DURATION_MAX)}, for it passes in real time`,
+    });
+  }
+  if (plant !== null) {
+    problems.push({
+      path: ["plant"],
+      found: `is "${plant}"`,
+      expected: "none: a planted bug has no real counterpart",
+    });
+  }
+  problems.push(...ofTraffic(resolved.traffic));
+  problems.push(...resolved.method.flatMap(ofEntry));
+  for (const [at, { metric }] of resolved.expect.entries()) {
+    if (COMPARED.includes(metric)) continue;
+    problems.push({
+      path: ["expect", at],
+      found: `is ${metric}, which has no real counterpart`,
+      expected: `one of ${COMPARED.join(", ")}`,
+    });
+  }
+  return problems;
+}
+
+function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSettings[]): Unreal[] {
+  const problems: Unreal[] = [];
+  const path = ["caches", cache.name];
+  if (cache.clusterMode !== "enabled") {
+    problems.push({
+      path: [...path, "clusterMode"],
+      found: `is "${cache.clusterMode}"`,
+      expected:
+        "enabled: without it the managed service leads failovers, which is not at hand here",
+    });
+  }
+  const nodes = cache.shards.reduce((sum, shard) => sum + shard.nodes.length, 0);
+  if (nodes > NODES_MAX) {
+    const found = `has ${nodes} nodes`;
+    problems.push({ path, found, expected: `at most ${NODES_MAX}, each a process here` });
+  }
+  const [first] = traffic;
+  if (first !== undefined) {
+    const values = createSampler(first.keys.valueSize);
+    const bytes = values.constant ?? values.sample(new Stream("size"));
+    const total = bytes * Math.max(...traffic.map(({ keys }) => keys.count));
+    if (total > DATA_BYTES_MAX) {
+      problems.push({
+        path: ["traffic", first.name, "keys"],
+        found: `are ${formatSize(Math.round(total))} of values`,
+        expected: `at most ${formatSize(DATA_BYTES_MAX)}, for every node keeps its share in memory`,
+      });
+    }
+  }
+  return problems;
+}
+
+function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
+  const problems: Unreal[] = [];
+  const rate = traffic.reduce((sum, { arrivalsPerSecond }) => sum + arrivalsPerSecond, 0);
+  if (rate > REQUESTS_PER_SECOND_MAX) {
+    problems.push({
+      path: ["traffic"],
+      found: `has ${formatCount(Math.round(rate))} requests/s in all`,
+      expected: `at most ${formatCount(REQUESTS_PER_SECOND_MAX)}/s`,
+    });
+  }
+  for (const { name, onMiss, client } of traffic) {
+    if (onMiss !== null) {
+      problems.push({
+        path: ["traffic", name, "onMiss"],
+        found: `is "${onMiss}"`,
+        expected: "none: an origin has no real counterpart",
+      });
+    }
+    if (client.readFrom !== "primary" || client.readLocalRegion) {
+      problems.push({
+        path: ["traffic", name, "client"],
+        found: "reads from replicas",
+        expected: "readFrom: primary, for replica reads are not compared",
+      });
+    }
+  }
+  return problems;
+}
+
+function ofEntry({ index, action, trigger }: MethodEntry): Unreal[] {
+  const path = ["method", index];
+  if ("step" in action) {
+    const found = `is "${action.step}", which has no real counterpart`;
+    return [{ path: [...path, "step"], found, expected: `a fault: ${REAL_FAULTS.join(", ")}` }];
+  }
+  const problems: Unreal[] = [];
+  if (!REAL_FAULTS.includes(action.fault)) {
+    problems.push({
+      path: [...path, "fault"],
+      found: `is "${action.fault}", which has no real counterpart`,
+      expected: `one of ${REAL_FAULTS.join(", ")}`,
+    });
+  }
+  const follows = trigger.kind === "after" && trigger.event.kind === "fault";
+  if (trigger.kind !== "at" && trigger.kind !== "every" && !follows) {
+    problems.push({
+      path: [...path, trigger.kind],
+      found: "waits for a state or event that is not watched on real servers",
+      expected: "at, every, or after a fault or heal",
+    });
+  }
+  if (action.fault === "network-partition") {
+    if (action.direction !== "both") {
+      problems.push({
+        path: [...path, "direction"],
+        found: `is "${action.direction}"`,
+        expected: "both: a cut of one direction has no real counterpart on loopback",
+      });
+    }
+    if (action.to !== null) {
+      problems.push({
+        path: [...path, "to"],
+        found: "is given",
+        expected: "nothing: nodes are cut off from all others",
+      });
+    }
+  }
+  if (action.fault === "network-partition" || action.fault === "network-latency") {
+    const sides =
+      action.fault === "network-partition"
+        ? [...action.isolate, ...action.bridge]
+        : [...action.from, ...(action.to ?? [])];
+    if (sides.some(({ kind }) => kind === "region")) {
+      problems.push({
+        path,
+        found: "names a Region",
+        expected: "nodes or zones: all is one Region",
+      });
+    }
+  }
+  return problems;
+}
