@@ -1,6 +1,5 @@
 /** What a report says of many runs: replications, and the influence of assumptions. */
-import type { ReplicatedFigure, Replications } from "../run/replications.ts";
-import type { SensitivityRow } from "../run/sensitivity.ts";
+import type { ReplicatedFigure, Replications, SensitivityRow } from "../run/result.ts";
 import { escapeMarkup as e, figure, plain } from "./format.ts";
 
 const number = (value: number | null): string =>

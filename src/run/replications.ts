@@ -1,36 +1,6 @@
 /** One scenario under many seeds: what its figures are on average, and how far they spread. */
 import { ascending, mean, meanInterval, quantile, variance } from "../measure/statistics.ts";
-import type { Result, VerdictStatus } from "./result.ts";
-
-export interface ReplicatedFigure {
-  /** `rpo(cart)`, `availability(checkout)`, `latencyMs.p99(checkout)`. */
-  readonly figure: string;
-  readonly unit: string;
-  /** Runs that have the figure; the others (nothing failed over, never regained) are left out. */
-  readonly count: number;
-  readonly mean: number;
-  readonly standardDeviation: number;
-  /** 95 % confidence interval of the mean, by Student's t. */
-  readonly low: number;
-  readonly high: number;
-  readonly p5: number;
-  readonly p50: number;
-  readonly p95: number;
-}
-
-export interface ReplicatedVerdict {
-  readonly expectation: string;
-  readonly pass: number;
-  readonly fail: number;
-  readonly unknown: number;
-}
-
-export interface Replications {
-  readonly count: number;
-  readonly seeds: readonly string[];
-  readonly figures: readonly ReplicatedFigure[];
-  readonly verdicts: readonly ReplicatedVerdict[];
-}
+import type { ReplicatedFigure, Replications, Result, VerdictStatus } from "./result.ts";
 
 const CONFIDENCE = 0.95;
 

@@ -1,8 +1,5 @@
 /** The result of a run: the stable contract of `result.json`. Times in seconds unless the name says otherwise. */
 
-import type { Replications } from "./replications.ts";
-import type { SensitivityRow } from "./sensitivity.ts";
-
 export type VerdictStatus = "pass" | "fail" | "unknown";
 
 export interface LatencyMs {
@@ -175,6 +172,59 @@ export interface AssumptionResult {
   readonly used: string;
   readonly high: string;
   readonly source: string;
+}
+
+export interface ReplicatedFigure {
+  /** `rpo(cart)`, `availability(checkout)`, `latencyMs.p99(checkout)`. */
+  readonly figure: string;
+  readonly unit: string;
+  /** Runs that have the figure; the others (nothing failed over, never regained) are left out. */
+  readonly count: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** 95 % confidence interval of the mean, by Student's t. */
+  readonly low: number;
+  readonly high: number;
+  readonly p5: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface ReplicatedVerdict {
+  readonly expectation: string;
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+}
+
+export interface Replications {
+  readonly count: number;
+  readonly seeds: readonly string[];
+  readonly figures: readonly ReplicatedFigure[];
+  readonly verdicts: readonly ReplicatedVerdict[];
+}
+
+/** What one assumption does to one expectation. */
+export interface SensitivityEffect {
+  readonly expectation: string;
+  readonly unit: string;
+  readonly atLow: number | null;
+  readonly observed: number | null;
+  readonly atHigh: number | null;
+  readonly verdictLow: VerdictStatus;
+  readonly verdictHigh: VerdictStatus;
+  /** The verdict at low or at high is not the one at what was used. */
+  readonly flips: boolean;
+}
+
+export interface SensitivityRow {
+  readonly assumption: string;
+  readonly low: string;
+  readonly used: string;
+  readonly high: string;
+  /** Largest change between low and high, as a share of the expectation's limit (or of what was observed without one). */
+  readonly influence: number;
+  readonly effects: readonly SensitivityEffect[];
 }
 
 export interface Result {

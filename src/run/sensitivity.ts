@@ -1,6 +1,6 @@
 /** What assumptions do to a scenario's answers: each moved from low to high, all else and all chance alike. */
 import type { ResolvedScenario } from "../scenario/resolved.ts";
-import type { ExpectationResult, Result, VerdictStatus } from "./result.ts";
+import type { ExpectationResult, Result, SensitivityEffect, SensitivityRow } from "./result.ts";
 
 /** One assumption, as a change of the scenario. */
 export interface AssumptionVariant {
@@ -11,29 +11,6 @@ export interface AssumptionVariant {
   readonly high: string;
   /** `caches.cart.assume.cluster-node-timeout`: what `--set` takes. */
   readonly path: string;
-}
-
-/** What one assumption does to one expectation. */
-export interface SensitivityEffect {
-  readonly expectation: string;
-  readonly unit: string;
-  readonly atLow: number | null;
-  readonly observed: number | null;
-  readonly atHigh: number | null;
-  readonly verdictLow: VerdictStatus;
-  readonly verdictHigh: VerdictStatus;
-  /** The verdict at low or at high is not the one at what was used. */
-  readonly flips: boolean;
-}
-
-export interface SensitivityRow {
-  readonly assumption: string;
-  readonly low: string;
-  readonly used: string;
-  readonly high: string;
-  /** Largest change between low and high, as a share of the expectation's limit (or of what was observed without one). */
-  readonly influence: number;
-  readonly effects: readonly SensitivityEffect[];
 }
 
 /** Every assumption of a scenario that can be moved, in the report's order. */
