@@ -2,6 +2,8 @@
  * The engine's counter of how often a key is used: eight bits that grow by chance, the slower the larger they are, and
  * fall by one for each `lfu-decay-time` minutes without use. Minute of the last use and counter share one word.
  *
+ * Models: first value, growth by chance, decay by whole minutes.
+ * Leaves out: nothing of the counter.
  * Source: valkey 8.0.1 evict.c:296-323; new keys start at 5 (LFU_INIT_VAL).
  */
 import { MINUTE, type Nanos } from "../../../base/nanos.ts";
