@@ -52,7 +52,7 @@ export function replicationSection(replications: Replications): string {
   return `<h2>Replications</h2><div class="scroll" tabindex="0" role="region" aria-label="Replications"><table><caption>${replications.count} seeds; ${e(verdicts)}</caption><thead><tr><th>Figure</th><th>Mean</th><th>95 % interval</th><th>p5</th><th>p50</th><th>p95</th><th>Runs</th><th>Unit</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 
-const WIDTH = 300;
+const WIDTH = 220;
 
 /** A tornado: one bar for each assumption and expectation that moves, widest first. */
 export function sensitivitySection(rows: readonly SensitivityRow[]): string {
@@ -90,5 +90,5 @@ function bar(effect: SensitivityRow["effects"][number], rows: readonly Sensitivi
     effect.observed === null
       ? ""
       : `<path d="M${x(effect.observed).toFixed(1)} 0V14" stroke="currentColor" stroke-width="2"/>`;
-  return `<svg width="${WIDTH}" height="14" viewBox="0 0 ${WIDTH} 14" role="img" aria-label="range"><rect x="${from.toFixed(1)}" y="3" width="${wide.toFixed(1)}" height="8" fill="currentColor" opacity=".45"/>${used}</svg>`;
+  return `<svg class="bar" width="${WIDTH}" height="14" viewBox="0 0 ${WIDTH} 14" role="img" aria-label="range"><rect x="${from.toFixed(1)}" y="3" width="${wide.toFixed(1)}" height="8" fill="currentColor" opacity=".45"/>${used}</svg>`;
 }

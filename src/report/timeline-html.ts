@@ -33,6 +33,7 @@ h2 { font-size: 17px; margin: 36px 0 10px; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 .scroll:focus-visible, pre:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .scroll svg { display: block; width: 100%; min-width: 1390px; height: auto; }
+.scroll svg.bar { width: 220px; min-width: 0; height: 14px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: var(--soft); padding: 8px 12px; }
 th, td { text-align: left; vertical-align: top; padding: 7px 12px; border-top: 1px solid var(--line); }

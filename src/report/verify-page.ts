@@ -31,7 +31,7 @@ td small { display: block; color: var(--soft); font-size: 12px; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
 svg { display: block; width: 100%; height: auto; } svg text { font-size: 12px; fill: var(--soft); }
 .o { stroke: var(--ours); stroke-width: 2; fill: none; } .r { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 5 3; fill: none; }
-.dot { fill: var(--ours); } .axis { stroke: var(--line); }
+.dot { fill: var(--ours); } .axis { stroke: var(--line); fill: none; }
 `;
 
 /** Seeds that are shown one by one under each plot. */
@@ -55,7 +55,7 @@ Sentinel, serverless caches and the managed service's own steps (monitor, DNS, r
 here.</p>
 ${parts.map((part) => table(part, rows)).join("\n")}
 <h2>Distributions</h2>
-<p>Share of runs up to a time: the model (solid) and the real servers (dashed). The dots are the first ${SHOWN} of the model's sorted
+<p>Share of runs up to a time: the model (solid) and the real servers (dashed). The dots are ${SHOWN} of the model's
 seeds, evenly chosen.</p>
 <div class="plots">${plots.map(plot).join("\n")}</div>
 </main></body></html>
