@@ -5,11 +5,11 @@ export const marks = [
     summary: "a replica of a failed primary set the time of its election",
   },
   { mark: "full-sync", summary: "a replica had to load the whole data set of its primary" },
-  { mark: "partial-resync", summary: "a replica went on from the backlog of its primary" },
   {
     mark: "output-buffer-overflow",
     summary: "a primary closed the link of a replica that did not keep up",
   },
+  { mark: "partial-resync", summary: "a replica went on from the backlog of its primary" },
   {
     mark: "stream-stalled",
     summary: "after a full synchronisation the stream began a second late",

@@ -116,11 +116,11 @@ const cases: readonly (readonly [
     /at least one replica/,
   ],
   [
-    "a policy that is not modelled",
+    "a policy that the engine does not have",
     "allkeys-lru",
-    "allkeys-lfu",
+    "allkeys-lifo",
     "caches.cart.parameters.maxmemory-policy",
-    /this version models/,
+    /a policy: noeviction, allkeys-lru, allkeys-lfu/,
   ],
   [
     "a fixed parameter",
