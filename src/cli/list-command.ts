@@ -1,4 +1,5 @@
 import { SECOND } from "../base/nanos.ts";
+import { clientPresets } from "../catalog/client-presets.ts";
 import { nodeTypes } from "../catalog/node-types.ts";
 import { measuredRegions, regionRttNs } from "../catalog/region-rtt.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
@@ -46,6 +47,17 @@ const rowsOf: Readonly<Record<ListName, () => readonly Row[]>> = {
     })),
   marks: () => marks.map(({ mark, summary }) => ({ mark, summary })),
   planted: () => plantedBugs.map(({ name, summary }) => ({ plant: name, summary })),
+  "client-presets": () =>
+    clientPresets.flatMap(({ preset, version, figures }) =>
+      figures.map(({ word, value, clusterMode, source }) => ({
+        preset,
+        version,
+        word,
+        value: String(value),
+        clusterMode: clusterMode ?? "any",
+        source,
+      })),
+    ),
 };
 
 /** Prints what scenarios and results can name: as a table, or as JSON. */

@@ -7,6 +7,7 @@ export const LISTS = [
   "regions",
   "marks",
   "planted",
+  "client-presets",
 ] as const;
 
 export type ListName = (typeof LISTS)[number];

@@ -1,5 +1,6 @@
 /** Builds everything a resolved scenario names. */
 
+import type { Nanos } from "../base/nanos.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -7,9 +8,12 @@ import { createSampler } from "../kernel/sampler.ts";
 import type { RunIndex } from "../measure/run-facts.ts";
 import { CacheAside } from "../model/application/cache-aside.ts";
 import { ClientFleet, type ClientHost } from "../model/client/client-fleet.ts";
+import type { ClientSettings } from "../model/client/client-settings.ts";
 import { KeyMap } from "../model/client/key-map.ts";
+import { Nearest } from "../model/client/nearest.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "../model/client/router.ts";
 import { ActiveExpiry } from "../model/engine/redis/active-expiry.ts";
+import type { EngineSettings } from "../model/engine/redis/engine-settings.ts";
 import { Replication } from "../model/engine/redis/replication.ts";
 import { WaitingReplies } from "../model/engine/redis/wait.ts";
 import { buildReplicationGroup } from "../model/kinds/replication-group/build.ts";
@@ -122,7 +126,7 @@ function buildGroups(
       strategies,
       firstShard,
       servesReplicaReads: traffic.some(
-        (source) => source.client.readFrom === "replica" || source.client.readLocalRegion,
+        (source) => source.client.readFrom !== "primary" || source.client.readLocalRegion,
       ),
       follows: follows
         ? (world.groups.find((group) => group.name === datastore.primary) ?? null)
@@ -180,7 +184,11 @@ function buildClients(
         settings: traffic.client,
         ttlNs: traffic.keys.ttlNs ?? 0,
         routers: groupsOf(world, traffic.cache).map((group) =>
-          routerTo(world, group, traffic, session, name),
+          routerTo(world, group, traffic, {
+            session,
+            name,
+            host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
+          }),
         ),
       });
     }
@@ -206,6 +214,8 @@ function buildClients(
     recorder,
     journal: given.journal,
     firstShard: (group: Group) => firstShards.get(group) as number,
+    setUpOf: (node: number, settings: ClientSettings) =>
+      setUpSteps((world.nodes[node] as (typeof world.nodes)[number]).settings, settings),
     nodeIds: world.nodes.map((node) => node.id),
     trafficNames: resolved.traffic.map((traffic) => traffic.name),
   };
@@ -217,21 +227,47 @@ function buildClients(
   }
 }
 
+/** Main-thread time of each round trip that sets a connection up, after TCP's own: the handshake's flights, then AUTH. */
+function setUpSteps(
+  { transitEncryption, authToken }: EngineSettings,
+  { tlsRoundTrips }: ClientSettings,
+): readonly Nanos[] {
+  const steps: Nanos[] = [];
+  if (transitEncryption !== null) {
+    steps.push(transitEncryption.handshakeNs);
+    for (let more = 1; more < tlsRoundTrips; more++) steps.push(0);
+  }
+  if (authToken !== null) steps.push(authToken.commandNs);
+  return steps;
+}
+
 function routerTo(
   world: World,
   group: Group,
   traffic: TrafficSettings,
-  session: number,
-  name: string,
+  { session, name, host }: { session: number; name: string; host: number },
 ): Router {
   const stream = world.kernel.streams.stream(`client/${name}`, `routing/${group.name}`);
+  const { readFrom } = traffic.client;
+  const { network } = world;
+  const nearest = group.shards.map(
+    ({ nodes }) =>
+      new Nearest(
+        nodes.map((node) => ({
+          node: node.index,
+          roundTripNs:
+            network.meanOneWayNs(host, node.host) + network.meanOneWayNs(node.host, host),
+        })),
+      ),
+  );
+  const reads = { readFrom, nearest: readFrom === "nearest" ? nearest : [] };
   const learned = (of: Group, shard: number, node: number, cause: string): void => {
     const client = world.fleet.sessions[session];
     if (client !== undefined) world.fleet.learned(client, of, shard, node, cause);
   };
   return group.clusterEnabled
-    ? new ClusterRouter(group, traffic.client.readFrom, stream, learned)
-    : new EndpointRouter(group, traffic.client.readFrom, world.kernel, stream, learned, () =>
+    ? new ClusterRouter(group, reads, stream, learned)
+    : new EndpointRouter(group, reads, world.kernel, stream, learned, () =>
         world.resolvers.answer(world.hosts.regionIndex(traffic.region)),
       );
 }

@@ -23,7 +23,8 @@ import type { ReplicationGroupWords } from "../model/kinds/replication-group/wor
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
-import { DEFAULT_TCP_RETRANSMIT, resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
+import { resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
+import { DEFAULT_TCP_RETRANSMIT } from "../model/traffic/resolve-client.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import type { Path } from "./source.ts";
@@ -96,11 +97,15 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   );
   const originNames = Object.keys((words["origins"] as Words | undefined) ?? {});
   const cacheNames = [...caches.keys(), ...datastores.map((store) => store.name)];
+  const clusterModeOf = (name: string): "enabled" | "disabled" => {
+    const primary = datastores.find((store) => store.name === name)?.primary;
+    return caches.get(primary ?? name)?.clusterMode ?? "enabled";
+  };
   const traffic = Object.entries((words["traffic"] as Words | undefined) ?? {}).map(([name, of]) =>
     resolveTraffic(
       name,
       of as Words,
-      { caches: cacheNames, origins: originNames },
+      { caches: cacheNames, origins: originNames, clusterModeOf },
       readAt(["traffic", name], regions),
     ),
   );

@@ -1,10 +1,11 @@
 /**
  * All client hosts of a run and the operations they have under way.
  *
- * Models: pools with one command in flight per connection, waiting that counts into the command timeout, connect
- * timeouts, a connection closed by each timeout, retries with backoff and jitter, redirects, topology refresh, DNS read
- * at reconnect, hosts that die with their zone.
- * Leaves out: pipelining, idle connections closed by either side, client-side caching, CPU of the client host.
+ * Models: pools with one command in flight per connection, or several that are answered in order; waiting that counts
+ * into the command timeout, connect timeouts, TLS and AUTH, a connection closed by each timeout unless others share it,
+ * TCP that gives up where no timeout does, retries with backoff, jitter and a budget, redirects, topology refresh, DNS
+ * read at reconnect, hosts that die with their zone.
+ * Leaves out: idle connections closed by either side, keep-alive, client-side caching, CPU of the client host.
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Journal } from "../../journal/journal.ts";
@@ -19,6 +20,7 @@ import {
 import type { Kernel, Lane } from "../../kernel/kernel.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import {
+  FRAME_SET_UP,
   FRAME_TOPOLOGY,
   type Frames,
   STATUS_MOVED,
@@ -30,10 +32,12 @@ import type { Clients, Transport } from "../network/transport.ts";
 import type { Recorder } from "../recorder.ts";
 import type { Group } from "../service/group.ts";
 import type { ClientSettings } from "./client-settings.ts";
+import { GIVEN_UP, Pipeline } from "./pipeline.ts";
 import {
   CONNECTION_BUSY,
   CONNECTION_CONNECTING,
   CONNECTION_IDLE,
+  CONNECTION_SETTING_UP,
   Connections,
   Pool,
 } from "./pool.ts";
@@ -44,6 +48,7 @@ import {
   STAGE_ORIGIN,
   STAGE_WAITING,
 } from "./requests.ts";
+import { Budget } from "./retry-budget.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
 
 /** What a client host is made of. */
@@ -70,6 +75,9 @@ interface Session extends ClientHost {
   readonly target: number;
   readonly backoff: Stream;
   readonly lane: Lane;
+  /** Connections take several commands, or their commands wait until TCP gives up. */
+  readonly pipelined: boolean;
+  readonly budget: Budget | null;
   readonly pools: (Pool | undefined)[];
   /** By node: the router of its group. */
   readonly routerOfNode: (Router | undefined)[];
@@ -91,6 +99,9 @@ export class ClientFleet implements Clients {
   private readonly timeoutKind: number;
   private readonly connectTimeoutKind: number;
   private readonly refreshKind: number;
+  private readonly tcpTimeoutKind: number;
+  /** Some client host has a budget of retries. */
+  private readonly budgeted: boolean;
   private listener: OperationListener | null = null;
   private writeIds = 0;
   /** Client connections of each server, for its limit and its metrics. */
@@ -106,6 +117,8 @@ export class ClientFleet implements Clients {
       readonly transport: Transport;
       readonly recorder: Recorder;
       readonly journal: Journal;
+      /** By node: main-thread time of each round trip that sets a connection up, ns, in order, for a client's settings. */
+      readonly setUpOf: (node: number, settings: ClientSettings) => readonly Nanos[];
       /** Index of a group's first shard among the run's shards. */
       readonly firstShard: (group: Group) => number;
       readonly nodeIds: readonly string[];
@@ -127,6 +140,10 @@ export class ClientFleet implements Clients {
     this.refreshKind = kernel.kind("topology-refresh", (_t, session) =>
       this.refreshDue(this.sessions[session] as Session),
     );
+    this.tcpTimeoutKind = kernel.kind("tcp-timeout", (_t, connection) =>
+      this.tcpTimeoutDue(connection),
+    );
+    this.budgeted = hosts.some(({ settings }) => settings.retry.budget !== null);
     const lanes = new Map<ClientSettings, Lane>();
     this.target = Int32Array.from(hosts, (host) => kernel.target(`client/${host.name}`));
     for (const [index, host] of hosts.entries()) {
@@ -139,6 +156,8 @@ export class ClientFleet implements Clients {
         target: this.target[index] as number,
         backoff,
         lane,
+        pipelined: host.settings.pipeline > 1 || host.settings.commandTimeoutCovers === "waiting",
+        budget: host.settings.retry.budget === null ? null : new Budget(host.settings.retry.budget),
         pools: [],
         routerOfNode: byNode(host.routers),
         current: 0,
@@ -194,6 +213,7 @@ export class ClientFleet implements Clients {
     requests.redirects[request] = 0;
     requests.maybeExecuted[request] = 0;
     requests.writeId[request] = requests.command[request] === COMMAND_SET ? ++this.writeIds : 0;
+    if (this.budgeted) this.sessions[requests.client[request] as number]?.budget?.earn();
     this.attempt(request, -1);
   }
 
@@ -204,6 +224,17 @@ export class ClientFleet implements Clients {
   carries(frame: number): boolean {
     const connection = this.frames.connection[frame] as number;
     return this.connections.generation[connection] === this.frames.connectionGeneration[frame];
+  }
+
+  arrivesInTurn(frame: number): boolean {
+    if (!this.carries(frame)) return true;
+    const { frames } = this;
+    const pipeline = this.pipelineOf(frames.connection[frame] as number);
+    return pipeline.arrivesInTurn(frames.ticket[frame] as number, frame);
+  }
+
+  nextEarly(connection: number): number {
+    return this.connections.pipeline[connection]?.nextEarly() ?? -1;
   }
 
   /** The host of a client loses power: everything it had under way is lost with it. */
@@ -262,29 +293,153 @@ export class ClientFleet implements Clients {
     const request = frames.request[frame] as number;
     const session = this.sessions[frames.client[frame] as number] as Session;
     const pool = this.connections.pool[connection] as Pool;
+    if (request < 0) {
+      frames.release(frame);
+      this.setUpStep(session, connection, pool);
+      return;
+    }
+    if (pool.pipelined) {
+      this.pipelinedReply(session, connection, pool, frame);
+      return;
+    }
     this.cancelTimer(session, request);
     requests.connection[request] = -1;
-    const status = frames.status[frame] as number;
-    if (status === STATUS_READONLY) this.close(connection, pool);
+    if (frames.status[frame] === STATUS_READONLY) this.close(connection, pool);
     else this.idle(connection, pool);
+    this.replied(session, request, pool, frame);
+  }
+
+  /** A request's frame was answered, and its connection serves others. */
+  private replied(session: Session, request: number, pool: Pool, frame: number): void {
+    const status = this.frames.status[frame] as number;
     if (status === STATUS_OK) {
       if (pool.awaitsAnswer) this.firstAnswer(session, pool);
       this.answered(session, request, frame);
     } else if (status === STATUS_MOVED) this.moved(session, request, frame);
     else if (status === STATUS_UNACKNOWLEDGED) this.finish(request, OUTCOME_INFO, frame);
     else this.attemptFailed(session, request);
-    frames.release(frame);
+    this.frames.release(frame);
+  }
+
+  /** Hands on the replies whose turn it is, and sends what waited for room. */
+  private pipelinedReply(session: Session, connection: number, pool: Pool, frame: number): void {
+    const { connections, frames, requests } = this;
+    const pipeline = this.pipelineOf(connection);
+    const generation = connections.generation[connection] as number;
+    pipeline.replied(frames.ticket[frame] as number, frame);
+    for (let next = pipeline.nextReply; next >= 0; next = pipeline.nextReply) {
+      if (pipeline.inFlight === session.settings.pipeline) pool.idle.push(connection);
+      const request = pipeline.shift();
+      if (frames.status[next] === STATUS_READONLY) this.close(connection, pool);
+      else this.fill(connection, pool);
+      if (request === GIVEN_UP) frames.release(next);
+      else {
+        this.cancelTimer(session, request);
+        requests.connection[request] = -1;
+        this.replied(session, request, pool, next);
+      }
+      if (connections.generation[connection] !== generation) return;
+    }
+  }
+
+  /** Sends waiting requests on a pipelined connection while it takes more. */
+  private fill(connection: number, pool: Pool): void {
+    const { requests } = this;
+    const session = this.sessions[pool.client] as Session;
+    const pipeline = this.pipelineOf(connection);
+    while (pool.waitHead >= 0 && pipeline.inFlight < session.settings.pipeline) {
+      const request = pool.waitHead;
+      this.unlink(pool, request);
+      if (pipeline.inFlight === session.settings.pipeline - 1)
+        pool.idle.splice(pool.idle.indexOf(connection), 1);
+      this.dispatch(
+        this.sessions[requests.client[request] as number] as Session,
+        request,
+        connection,
+        pool,
+      );
+    }
+  }
+
+  /** A pipelined connection that takes another command, or undefined; it stays among the idle while it takes more. */
+  private withRoom(session: Session, pool: Pool): number | undefined {
+    const connection = pool.idle[pool.idle.length - 1];
+    if (connection === undefined) return undefined;
+    if (this.pipelineOf(connection).inFlight === session.settings.pipeline - 1) pool.idle.pop();
+    return connection;
+  }
+
+  private pipelineOf(connection: number): Pipeline {
+    return this.connections.pipeline[connection] as Pipeline;
+  }
+
+  /** Looks whether the oldest command of a connection waits for an acknowledgement that TCP no longer expects. */
+  private tcpTimeoutDue(connection: number): void {
+    const { connections } = this;
+    const { kernel, transport } = this.ports;
+    const pool = connections.pool[connection] as Pool;
+    const session = this.sessions[pool.client] as Session;
+    const pipeline = this.pipelineOf(connection);
+    const { tcpTimeoutNs } = session.settings;
+    let due = kernel.now + tcpTimeoutNs;
+    if (pipeline.inFlight > 0 && pipeline.oldestSentAt + tcpTimeoutNs > kernel.now)
+      due = pipeline.oldestSentAt + tcpTimeoutNs;
+    else if (pipeline.inFlight > 0) {
+      const incarnation = connections.serverIncarnation[connection] as number;
+      if (transport.isSilent(session.index, pool.node, incarnation)) {
+        pipeline.watch = -1;
+        this.close(connection, pool);
+        return;
+      }
+    }
+    pipeline.watch = kernel.schedule(due, this.tcpTimeoutKind, session.target, connection, 0);
   }
 
   connected(connection: number, generation: number, serverIncarnation: number): void {
     const { connections } = this;
     if (connections.generation[connection] !== generation) return;
     const pool = connections.pool[connection] as Pool;
-    this.ports.kernel.cancel(connections.timer[connection] as number);
-    pool.connecting--;
-    pool.open++;
     connections.serverIncarnation[connection] = serverIncarnation;
     this.counts.opened(pool.node);
+    connections.state[connection] = CONNECTION_SETTING_UP;
+    this.setUpStep(this.sessions[pool.client] as Session, connection, pool);
+  }
+
+  /** Sends the next message of TLS and AUTH, or takes the connection into use. */
+  private setUpStep(session: Session, connection: number, pool: Pool): void {
+    const { connections, frames } = this;
+    const { kernel, transport } = this.ports;
+    const steps = this.ports.setUpOf(pool.node, session.settings);
+    const step = connections.step[connection] as number;
+    connections.step[connection] = step + 1;
+    if (step < steps.length) {
+      const frame = frames.allocate();
+      frames.client[frame] = session.index;
+      frames.connection[frame] = connection;
+      frames.connectionGeneration[frame] = connections.generation[connection] as number;
+      frames.request[frame] = -1;
+      frames.ticket[frame] = -1;
+      frames.server[frame] = pool.node;
+      frames.serverIncarnation[frame] = connections.serverIncarnation[connection] as number;
+      frames.command[frame] = FRAME_SET_UP;
+      frames.serviceNs[frame] = steps[step] as Nanos;
+      transport.sendRequest(frame, step);
+      return;
+    }
+    kernel.cancel(connections.timer[connection] as number);
+    pool.connecting--;
+    pool.open++;
+    if (pool.pipelined) {
+      connections.pipeline[connection] ??= new Pipeline();
+      const due = kernel.now + session.settings.tcpTimeoutNs;
+      this.pipelineOf(connection).watch = kernel.schedule(
+        due,
+        this.tcpTimeoutKind,
+        session.target,
+        connection,
+        0,
+      );
+    }
     this.idle(connection, pool);
   }
 
@@ -293,8 +448,12 @@ export class ClientFleet implements Clients {
     if (connections.generation[connection] !== generation) return;
     const pool = connections.pool[connection] as Pool;
     const session = this.sessions[pool.client] as Session;
-    if (connections.state[connection] === CONNECTION_CONNECTING) {
+    if (this.isOpening(connection)) {
       this.connectFailed(session, connection, pool);
+      return;
+    }
+    if (pool.pipelined) {
+      this.close(connection, pool);
       return;
     }
     const request = connections.request[connection] as number;
@@ -330,7 +489,7 @@ export class ClientFleet implements Clients {
   private send(session: Session, request: number, node: number): void {
     const { requests } = this;
     let pool = this.poolOf(session, node);
-    const idle = pool.idle.pop();
+    const idle = pool.pipelined ? this.withRoom(session, pool) : pool.idle.pop();
     if (idle !== undefined) {
       this.dispatch(session, request, idle, pool);
       return;
@@ -382,8 +541,8 @@ export class ClientFleet implements Clients {
   private openIfNeeded(session: Session, pool: Pool): void {
     const { connections } = this;
     const wanted = pool.waiting;
-    if (pool.connecting >= wanted || pool.open + pool.connecting >= session.settings.connections)
-      return;
+    const expected = pool.connecting * session.settings.pipeline;
+    if (expected >= wanted || pool.open + pool.connecting >= session.settings.connections) return;
     const connection = connections.allocate(pool);
     pool.connecting++;
     const { kernel, transport } = this.ports;
@@ -417,6 +576,7 @@ export class ClientFleet implements Clients {
     frames.connection[frame] = connection;
     frames.connectionGeneration[frame] = connections.generation[connection] as number;
     frames.request[frame] = request;
+    frames.ticket[frame] = pool.pipelined ? this.takeTurn(session, request, connection) : -1;
     frames.server[frame] = pool.node;
     frames.serverIncarnation[frame] = connections.serverIncarnation[connection] as number;
     frames.command[frame] = requests.command[request] as number;
@@ -433,8 +593,22 @@ export class ClientFleet implements Clients {
     this.ports.transport.sendRequest(frame, (requests.number[request] as number) & WORD);
   }
 
+  /** A pipelined connection takes a command; answers its ticket. */
+  private takeTurn(session: Session, request: number, connection: number): number {
+    const ticket = this.pipelineOf(connection).push(request, this.ports.kernel.now);
+    this.requests.ticket[request] = ticket;
+    if (session.settings.commandTimeoutCovers === "waiting") this.cancelTimer(session, request);
+    return ticket;
+  }
+
   private idle(connection: number, pool: Pool): void {
     const { connections, requests } = this;
+    if (pool.pipelined) {
+      connections.state[connection] = CONNECTION_IDLE;
+      pool.idle.push(connection);
+      this.fill(connection, pool);
+      return;
+    }
     connections.state[connection] = CONNECTION_IDLE;
     connections.request[connection] = -1;
     const request = pool.waitHead;
@@ -515,9 +689,11 @@ export class ClientFleet implements Clients {
       const connection = requests.connection[request] as number;
       requests.connection[request] = -1;
       if (requests.command[request] === COMMAND_SET) requests.maybeExecuted[request] = 1;
-      this.close(connection, connections.pool[connection] as Pool);
+      const pool = connections.pool[connection] as Pool;
+      if (pool.pipelined) this.pipelineOf(connection).giveUp(requests.ticket[request] as number);
+      else this.close(connection, pool);
     }
-    this.attemptFailed(session, request);
+    this.attemptFailed(session, request, true);
   }
 
   private connectTimedOut(connection: number): void {
@@ -525,11 +701,22 @@ export class ClientFleet implements Clients {
     this.connectFailed(this.sessions[pool.client] as Session, connection, pool);
   }
 
-  /** One waiting request fails with its connection attempt; the others wait for the next. */
+  /**
+   * One waiting request fails with its connection attempt; the others wait for the next. Of a pipelined connection all
+   * that wait fail, for they would have shared it.
+   */
   private connectFailed(session: Session, connection: number, pool: Pool): void {
     this.ports.kernel.cancel(this.connections.timer[connection] as number);
     pool.connecting--;
+    if (this.connections.state[connection] === CONNECTION_SETTING_UP)
+      this.counts.closed(pool.node, this.connections.serverIncarnation[connection] as number);
     this.connections.release(connection);
+    for (let others = pool.pipelined ? pool.waiting - 1 : 0; others > 0; others--) {
+      const other = pool.waitHead;
+      this.unlink(pool, other);
+      this.cancelTimer(session, other);
+      this.attemptFailed(session, other);
+    }
     const request = pool.waitHead;
     if (request < 0) return;
     this.unlink(pool, request);
@@ -554,7 +741,12 @@ export class ClientFleet implements Clients {
     if (pool.waiting > 0) this.openIfNeeded(session, pool);
   }
 
-  private attemptFailed(session: Session, request: number): void {
+  private isOpening(connection: number): boolean {
+    const state = this.connections.state[connection];
+    return state === CONNECTION_CONNECTING || state === CONNECTION_SETTING_UP;
+  }
+
+  private attemptFailed(session: Session, request: number, byTimeout = false): void {
     const { requests } = this;
     const { kernel } = this.ports;
     const node = requests.node[request] as number;
@@ -567,14 +759,20 @@ export class ClientFleet implements Clients {
       this.refresh(session, router, node);
     const attempts = requests.attempts[request] as number;
     const { retry } = session.settings;
-    if (attempts > retry.max) {
+    const isLast =
+      attempts > retry.max ||
+      (byTimeout && !retry.afterTimeout) ||
+      (!retry.afterSent && requests.stage[request] === STAGE_IN_FLIGHT);
+    if (isLast || session.budget?.spend() === false) {
       const info = requests.maybeExecuted[request] === 1;
       this.finish(request, info ? OUTCOME_INFO : OUTCOME_FAIL, -1);
       return;
     }
     const doublings = 2 ** (attempts - 1);
     const limit = Math.min(retry.backoffMaxNs, retry.backoffMinNs * doublings);
-    const wait = retry.jitter === "full" ? Math.floor(session.backoff.next() * (limit + 1)) : limit;
+    let wait = limit;
+    if (retry.jitter === "full") wait = Math.floor(session.backoff.next() * (limit + 1));
+    if (retry.jitter === "added") wait += Math.floor(session.backoff.next() * (retry.addedNs + 1));
     requests.stage[request] = STAGE_BACKOFF;
     kernel.schedule(
       kernel.now + wait,
@@ -661,22 +859,50 @@ export class ClientFleet implements Clients {
 
   private close(connection: number, pool: Pool): void {
     const serverIncarnation = this.connections.serverIncarnation[connection] as number;
+    const inFlight = pool.pipelined ? this.endPipeline(connection, pool) : null;
     this.connections.release(connection);
     pool.open--;
     this.counts.closed(pool.node, serverIncarnation);
     if (pool.open === 0) pool.awaitsAnswer = true;
+    if (inFlight !== null) this.allFail(pool, inFlight);
     this.reopen(this.sessions[pool.client] as Session, pool);
+  }
+
+  /** A pipelined connection goes: answers the requests that it had in flight. */
+  private endPipeline(connection: number, pool: Pool): readonly number[] {
+    const pipeline = this.pipelineOf(connection);
+    const inFlight = pipeline.waiting();
+    if (pipeline.watch >= 0) this.ports.kernel.cancel(pipeline.watch);
+    pipeline.watch = -1;
+    pipeline.clear((frame) => this.frames.release(frame));
+    const idleAt = pool.idle.indexOf(connection);
+    if (idleAt >= 0) pool.idle.splice(idleAt, 1);
+    return inFlight;
+  }
+
+  /** The connection that these requests shared is gone: each may have been executed. */
+  private allFail(pool: Pool, inFlight: readonly number[]): void {
+    const { requests } = this;
+    const session = this.sessions[pool.client] as Session;
+    for (const request of inFlight) {
+      this.cancelTimer(session, request);
+      requests.connection[request] = -1;
+      if (requests.command[request] === COMMAND_SET) requests.maybeExecuted[request] = 1;
+      this.attemptFailed(session, request);
+    }
   }
 
   private closeAll(pool: Pool): void {
     for (const connection of this.connectionsOf(pool)) {
-      if (this.connections.state[connection] === CONNECTION_CONNECTING) {
+      if (this.isOpening(connection)) {
         this.ports.kernel.cancel(this.connections.timer[connection] as number);
         pool.connecting--;
       } else {
+        if (pool.pipelined) this.endPipeline(connection, pool);
         pool.open--;
-        this.counts.closed(pool.node, this.connections.serverIncarnation[connection] as number);
       }
+      if (this.connections.state[connection] !== CONNECTION_CONNECTING)
+        this.counts.closed(pool.node, this.connections.serverIncarnation[connection] as number);
       this.connections.release(connection);
     }
     pool.idle.length = 0;
@@ -696,7 +922,7 @@ export class ClientFleet implements Clients {
   private poolOf(session: Session, node: number): Pool {
     let pool = session.pools[node];
     if (pool === undefined) {
-      pool = new Pool(session.index, node);
+      pool = new Pool(session.index, node, session.pipelined);
       session.pools[node] = pool;
     }
     return pool;

@@ -1,11 +1,15 @@
-/** Connections of one client host to one node, one command in flight on each; requests wait in order of arrival. */
+/** Connections of one client host to one node; requests wait in order of arrival. */
+import type { Pipeline } from "./pipeline.ts";
 
 export const CONNECTION_CLOSED = 0;
 export const CONNECTION_CONNECTING = 1;
 export const CONNECTION_IDLE = 2;
 export const CONNECTION_BUSY = 3;
+/** TCP's handshake is done; those of TLS and AUTH are not. */
+export const CONNECTION_SETTING_UP = 4;
 
 export class Pool {
+  /** Connections that take another command. */
   readonly idle: number[] = [];
   open = 0;
   connecting = 0;
@@ -18,6 +22,8 @@ export class Pool {
   constructor(
     readonly client: number,
     readonly node: number,
+    /** Its connections have a `Pipeline` each. */
+    readonly pipelined: boolean,
   ) {}
 }
 
@@ -29,6 +35,10 @@ export class Connections {
   readonly request: number[] = [];
   readonly serverIncarnation: number[] = [];
   readonly timer: number[] = [];
+  /** Steps of the set-up that are done. */
+  readonly step: number[] = [];
+  /** What is in flight, where the pool is pipelined. */
+  readonly pipeline: (Pipeline | undefined)[] = [];
   private readonly free: number[] = [];
 
   allocate(pool: Pool): number {
@@ -39,6 +49,7 @@ export class Connections {
     this.request[connection] = -1;
     this.serverIncarnation[connection] = -1;
     this.timer[connection] = -1;
+    this.step[connection] = 0;
     return connection;
   }
 

@@ -43,6 +43,8 @@ export class Requests {
   timer = new Float64Array(0);
   node = new Int32Array(0);
   connection = new Int32Array(0);
+  /** Turn on the connection, where that takes several commands at once. */
+  ticket = new Int32Array(0);
   previous = new Int32Array(0);
   next = new Int32Array(0);
 

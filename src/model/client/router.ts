@@ -3,13 +3,14 @@
  *
  * Models: with cluster mode enabled a map of shards that is refreshed at intervals, on errors and by MOVED; with
  * cluster mode disabled the primary and reader endpoints through cached DNS answers, read when a connection is opened;
- * reads from replicas.
+ * reads from replicas, or from the nearest node, whose own name is taken as known.
  * Leaves out: seeds and discovery at the client's start, ASK, several clients in one process sharing a map.
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import { CachedAnswer } from "../network/dns.ts";
 import type { Group } from "../service/group.ts";
+import type { Nearest } from "./nearest.ts";
 
 /** Node index for no node. */
 export const NO_NODE = -1;
@@ -25,6 +26,12 @@ export interface Router {
 /** Told when a client host changed its mind about a shard's primary. */
 export type Learned = (group: Group, shardNumber: number, node: number, cause: string) => void;
 
+/** Where reads go. `nearest` has an entry for each shard, and is empty where reads do not go by distance. */
+export interface ReadPreference {
+  readonly readFrom: "primary" | "replica" | "nearest";
+  readonly nearest: readonly Nearest[];
+}
+
 export class ClusterRouter implements Router {
   /** Node index of each shard's primary. */
   private readonly primaries: number[];
@@ -33,7 +40,7 @@ export class ClusterRouter implements Router {
 
   constructor(
     readonly group: Group,
-    private readonly readFrom: "primary" | "replica",
+    private readonly reads: ReadPreference,
     private readonly stream: Stream,
     private readonly learned: Learned,
   ) {
@@ -46,7 +53,9 @@ export class ClusterRouter implements Router {
 
   route(shard: number, isRead: boolean, attempt: number): number {
     const primary = this.primaries[shard] as number;
-    if (!isRead || this.readFrom === "primary") return primary;
+    if (!isRead || this.reads.readFrom === "primary") return primary;
+    const nearest = this.reads.nearest[shard];
+    if (nearest !== undefined) return nearest.node(attempt, this.stream);
     const nodes = (this.group.shards[shard] as Group["shards"][number]).nodes;
     const candidates = attempt === 1 ? nodes.filter((node) => node.index !== primary) : nodes;
     if (candidates.length === 0) return primary;
@@ -86,7 +95,7 @@ export class EndpointRouter implements Router {
 
   constructor(
     readonly group: Group,
-    private readonly readFrom: "primary" | "replica",
+    private readonly reads: ReadPreference,
     private readonly clock: { readonly now: Nanos },
     private readonly stream: Stream,
     private readonly learned: Learned,
@@ -102,8 +111,10 @@ export class EndpointRouter implements Router {
     return this.believed;
   }
 
-  route(_shard: number, isRead: boolean): number {
-    if (!isRead || this.readFrom === "primary") return this.believed;
+  route(_shard: number, isRead: boolean, attempt: number): number {
+    if (!isRead || this.reads.readFrom === "primary") return this.believed;
+    const nearest = this.reads.nearest[0];
+    if (nearest !== undefined) return nearest.node(attempt, this.stream);
     const nodes = this.resolverAnswers() ? this.reader.resolve(this.clock.now) : this.reader.last;
     return nodes[this.stream.nextInt(nodes.length)] ?? this.believed;
   }

@@ -22,6 +22,8 @@ export const STATUS_UNACKNOWLEDGED = 8;
 export const FRAME_GET = 0;
 export const FRAME_SET = 1;
 export const FRAME_TOPOLOGY = 2;
+/** A step of a connection's set-up: TLS or AUTH. Of no request. */
+export const FRAME_SET_UP = 3;
 
 const INITIAL_FRAMES = 1024;
 
@@ -33,7 +35,8 @@ export class Frames {
   connection: Int32Array;
   connectionGeneration: Int32Array;
   request: Int32Array;
-  requestGeneration: Int32Array;
+  /** The command's turn on its connection, where that takes several at once; -1 elsewhere. */
+  ticket: Int32Array;
   server: Int32Array;
   /** Incarnation of the server process that the connection was opened to. */
   serverIncarnation: Int32Array;
@@ -69,7 +72,7 @@ export class Frames {
     this.connection = new Int32Array(n);
     this.connectionGeneration = new Int32Array(n);
     this.request = new Int32Array(n);
-    this.requestGeneration = new Int32Array(n);
+    this.ticket = new Int32Array(n);
     this.server = new Int32Array(n);
     this.serverIncarnation = new Int32Array(n);
     this.command = new Uint8Array(n);

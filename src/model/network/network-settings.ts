@@ -1,4 +1,4 @@
-import type { Nanos } from "../../base/nanos.ts";
+import { MILLISECOND, type Nanos } from "../../base/nanos.ts";
 
 export interface NetworkSettings {
   /** Round trip between two hosts of one zone. */
@@ -14,3 +14,9 @@ export interface NetworkSettings {
   /** First retransmission timeout of TCP; doubles on each try. Linux: 200 ms. */
   readonly tcpRetransmitNs: Nanos;
 }
+
+/**
+ * How long Linux sends a segment again before it gives the connection up, without TCP_USER_TIMEOUT.
+ * Source: Linux Documentation/networking/ip-sysctl.rst: tcp_retries2 15, hypothetical timeout of 924.6 seconds.
+ */
+export const TCP_TIMEOUT: Nanos = 924_600 * MILLISECOND;

@@ -2,8 +2,9 @@
  * Carries frames between client hosts and servers, and tells clients what TCP would tell them.
  *
  * Models: one-way delays; a frame caught by a cut is sent again by TCP while both ends live; a dead process resets at
- * once; a dead host is silent, and what it had in flight is gone; connecting costs round trips.
- * Leaves out: segments, windows, keep-alive. A connection carries one command at a time, so nothing can overtake.
+ * once; a dead host is silent, and what it had in flight is gone; connecting costs round trips; a server at its limit
+ * of clients refuses; commands on one connection reach the server in order.
+ * Leaves out: segments, windows, keep-alive, the error text with which a server at its limit closes a connection.
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Kernel, Lane } from "../../kernel/kernel.ts";
@@ -39,6 +40,10 @@ export interface Clients {
   isUp(client: number): boolean;
   /** Whether the connection that carries the frame is still open. */
   carries(frame: number): boolean;
+  /** A frame with a ticket reached its server: whether it is its turn; if not, it is kept. */
+  arrivesInTurn(frame: number): boolean;
+  /** The frame that was kept and whose turn on a connection has come, or -1. */
+  nextEarly(connection: number): number;
   reply(frame: number): void;
   connected(connection: number, generation: number, serverIncarnation: number): void;
   /** The server's kernel refused or reset the connection. */
@@ -49,6 +54,8 @@ export class Transport {
   readonly servers: Server[] = [];
   private readonly serverTargets: number[] = [];
   private clients: Clients | null = null;
+  /** By server: connections that its kernel has accepted and whose clients do not know it yet. */
+  private readonly accepted: number[] = [];
   /** Frames on paths of one delay arrive in the order in which they left: a lane each. */
   private readonly toServer: readonly Lane[];
   private readonly toClient: readonly Lane[];
@@ -81,6 +88,7 @@ export class Transport {
   addServer(server: Server, target: number): number {
     this.servers.push(server);
     this.serverTargets.push(target);
+    this.accepted.push(0);
     return this.servers.length - 1;
   }
 
@@ -147,7 +155,15 @@ export class Transport {
       frames.release(frame);
       return;
     }
-    server.receive(frame);
+    if ((frames.ticket[frame] as number) >= 0) this.receiveInOrder(server, frame);
+    else server.receive(frame);
+  }
+
+  private receiveInOrder(server: Server, frame: number): void {
+    const clients = this.clients as Clients;
+    const connection = this.frames.connection[frame] as number;
+    if (!clients.arrivesInTurn(frame)) return;
+    for (let next = frame; next >= 0; next = clients.nextEarly(connection)) server.receive(next);
   }
 
   private arriveAtClient(frame: number): void {
@@ -189,6 +205,13 @@ export class Transport {
     const again = this.network.retransmitAt(frames.firstSentAt[frame] as number, kernel.now);
     frames.sentAt[frame] = again;
     kernel.schedule(again + this.network.oneWayNs(from, to), kind, target, frame, 0);
+  }
+
+  /** Nobody acknowledges what a client sends on a connection to a process: its host lost power, or the path is cut. */
+  isSilent(client: number, server: number, incarnation: number): boolean {
+    const { host, hostUp, incarnation: current } = this.servers[server] as Server;
+    const from = (this.clients as Clients).hostOf[client] as number;
+    return !hostUp || current !== incarnation || !this.network.reachable(from, host);
   }
 
   // Connections: slot packs nothing; the columns below hold what travels with a SYN and its answer.
@@ -243,12 +266,14 @@ export class Transport {
       this.freeSyns.push(slot);
       return;
     }
-    if (!server.processUp || server.clientConnections >= server.maxclients) {
+    const clientConnections = server.clientConnections + (this.accepted[syn.server] as number);
+    if (!server.processUp || clientConnections >= server.maxclients) {
       this.sendReset(syn.server, syn.client, syn.connection, syn.generation);
       this.freeSyns.push(slot);
       return;
     }
     syn.incarnation = server.incarnation;
+    this.accepted[syn.server] = (this.accepted[syn.server] as number) + 1;
     const oneWay = this.network.oneWayNs(server.host, from);
     const roundTrip = oneWay + this.network.oneWayNs(from, server.host);
     syn.sentAt = this.kernel.now;
@@ -261,6 +286,7 @@ export class Transport {
     this.freeSyns.push(slot);
     const server = this.servers[syn.server] as Server;
     const to = (this.clients as Clients).hostOf[syn.client] as number;
+    this.accepted[syn.server] = (this.accepted[syn.server] as number) - 1;
     if (this.network.lost(server.host, to, syn.sentAt)) return;
     if (!server.hostUp) return;
     (this.clients as Clients).connected(syn.connection, syn.generation, syn.incarnation);

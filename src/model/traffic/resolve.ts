@@ -1,7 +1,6 @@
-/** Reads the words of traffic sources, clients and origins. */
+/** Reads the words of traffic sources and origins. */
 
 import { quantities } from "../../base/json-schema.ts";
-import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
 import {
   parseCount,
   parseDuration,
@@ -11,10 +10,10 @@ import {
 } from "../../base/units.ts";
 import type { Distribution } from "../../kernel/distribution.ts";
 import { readDistribution } from "../../kernel/distribution-words.ts";
-import type { ClientSettings } from "../client/client-settings.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
+import { positive, resolveClient } from "./resolve-client.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
 type Words = Readonly<Record<string, unknown>>;
@@ -24,7 +23,11 @@ type Path = readonly (string | number)[];
 export function resolveTraffic(
   name: string,
   words: Words,
-  known: { readonly caches: readonly string[]; readonly origins: readonly string[] },
+  known: {
+    readonly caches: readonly string[];
+    readonly origins: readonly string[];
+    readonly clusterModeOf: (cache: string) => "enabled" | "disabled";
+  },
   reading: Reading,
 ): TrafficSettings | null {
   const cache = words["cache"] as string;
@@ -61,7 +64,11 @@ export function resolveTraffic(
     });
   }
   const keys = resolveKeys(words["keys"] as Words, reading);
-  const client = resolveClient((words["client"] as Words | undefined) ?? {}, reading);
+  const client = resolveClient(
+    (words["client"] as Words | undefined) ?? {},
+    { traffic: name, clusterMode: known.clusterModeOf(cache) },
+    reading,
+  );
   const setShare = resolveOperations((words["operations"] as Words | undefined) ?? {}, reading);
   if (place === null || rate <= 0) return null;
   return {
@@ -191,71 +198,6 @@ function readQuantity(
   return { kind: "constant", value: 1 };
 }
 
-function positive(text: string, path: Path, reading: Reading): Nanos {
-  const ns = parseDuration(text) ?? 0;
-  if (ns <= 0) reading.problem({ path, found: `is "${text}"`, expected: "a duration above 0" });
-  return Math.max(1, ns);
-}
-
-function resolveClient(words: Words, reading: Reading): ClientSettings {
-  const duration = (name: string, usual: Nanos): Nanos =>
-    words[name] === undefined ? usual : positive(words[name] as string, ["client", name], reading);
-  const retry = (words["retry"] as Words | undefined) ?? {};
-  const refresh = (words["topologyRefresh"] as Words | undefined) ?? {};
-  const backoff = String(retry["backoff"] ?? "50ms..2s")
-    .split("..")
-    .map((text) => parseDuration(text));
-  const [backoffMinNs = 0, backoffMaxNs = 0] = backoff;
-  if (backoff.length !== 2 || backoffMinNs > backoffMaxNs || backoff.includes(undefined)) {
-    reading.problem({
-      path: ["client", "retry", "backoff"],
-      found: `is "${retry["backoff"]}"`,
-      expected: 'a range of durations from low to high, such as "50ms..2s"',
-    });
-  }
-  const every = refresh["every"] as string | undefined;
-  const everyPath = ["client", "topologyRefresh", "every"];
-  return {
-    connections: (words["connections"] as number | undefined) ?? 50,
-    connectTimeoutNs: duration("connectTimeout", SECOND),
-    commandTimeoutNs: duration("commandTimeout", SECOND),
-    connectRoundTrips: (words["connectRoundTrips"] as number | undefined) ?? 1,
-    retry: {
-      max: (retry["max"] as number | undefined) ?? 3,
-      backoffMinNs,
-      backoffMaxNs,
-      jitter: (retry["jitter"] as "full" | "none" | undefined) ?? "full",
-    },
-    wait: resolveWait(words["wait"] as Words | undefined, reading),
-    maxRedirects: (words["maxRedirects"] as number | undefined) ?? 5,
-    topologyRefresh: {
-      everyNs:
-        every === "never"
-          ? null
-          : every === undefined
-            ? 60 * SECOND
-            : positive(every, everyPath, reading),
-      onError: (refresh["onError"] as boolean | undefined) ?? true,
-      minIntervalNs:
-        refresh["minInterval"] === undefined
-          ? SECOND
-          : positive(
-              refresh["minInterval"] as string,
-              ["client", "topologyRefresh", "minInterval"],
-              reading,
-            ),
-    },
-    readFrom: (words["readFrom"] as "primary" | "replica" | undefined) ?? "primary",
-    readLocalRegion: (words["readLocalRegion"] as boolean | undefined) ?? false,
-  };
-}
-
-function resolveWait(words: Words | undefined, reading: Reading): ClientSettings["wait"] {
-  if (words === undefined) return { replicas: 0, timeoutNs: 0 };
-  const timeoutNs = positive(words["timeout"] as string, ["client", "wait", "timeout"], reading);
-  return { replicas: words["replicas"] as number, timeoutNs };
-}
-
 /** Reads one origin; null when a problem leaves nothing to build. */
 export function resolveOrigin(name: string, words: Words, reading: Reading): OriginSettings | null {
   const region = pickRegion(words["region"], ["region"], reading);
@@ -280,5 +222,3 @@ export function resolveOrigin(name: string, words: Words, reading: Reading): Ori
     serviceTime,
   };
 }
-
-export const DEFAULT_TCP_RETRANSMIT: Nanos = 200 * MILLISECOND;

@@ -1,4 +1,4 @@
-/** Words of a traffic source and its clients. */
+/** Words of a traffic source. */
 import {
   count,
   distribution,
@@ -7,64 +7,7 @@ import {
   oneOfWords,
   quantity,
 } from "../../base/json-schema.ts";
-
-const whole = (minimum: number, maximum: number, description: string): JsonSchema => ({
-  type: "integer",
-  minimum,
-  maximum,
-  description,
-});
-
-export const clientSchema: JsonSchema = object("ClientWords", {
-  connections: whole(
-    1,
-    10_000,
-    "Connections per client host and node, one command in flight on each; default 50",
-  ),
-  connectTimeout: quantity("duration", "Default 1s"),
-  commandTimeout: quantity(
-    "duration",
-    "Per attempt, waiting for a connection included; default 1s",
-  ),
-  connectRoundTrips: whole(
-    1,
-    10,
-    "Round trips to open a connection: 1 for TCP, more with TLS and AUTH; default 1",
-  ),
-  retry: object("RetryWords", {
-    max: whole(0, 20, "Further attempts after the first; default 3"),
-    backoff: {
-      type: "string",
-      format: "duration-range",
-      description: "First and longest wait; default 50ms..2s",
-    },
-    jitter: oneOfWords(["full", "none"], "full: a wait drawn from 0 to the backoff; default full"),
-  }),
-  wait: object(
-    "WaitWords",
-    {
-      replicas: whole(1, 5, "Replicas that must acknowledge each write"),
-      timeout: quantity("duration", "Longest wait; a write with fewer acknowledgements ends info"),
-    },
-    ["replicas", "timeout"],
-  ),
-  maxRedirects: whole(0, 16, "Redirects followed without counting as retries; default 5"),
-  topologyRefresh: object("TopologyRefreshWords", {
-    every: {
-      ...quantity("duration", 'Period of refreshes, or "never"; default 60s'),
-      pattern: "^(never|.*)$",
-      format: "duration-or-never",
-    },
-    onError: { type: "boolean", description: "An error asks for a refresh; default true" },
-    minInterval: quantity("duration", "Refreshes are at least this far apart; default 1s"),
-  }),
-  readFrom: oneOfWords(["primary", "replica"], "Where reads go; default primary"),
-  readLocalRegion: {
-    type: "boolean",
-    description:
-      "Reads of a Global Datastore go to the member in the client's own Region; default false",
-  },
-});
+import { clientSchema } from "./client-words.ts";
 
 export const trafficSchema: JsonSchema = object(
   "TrafficWords",

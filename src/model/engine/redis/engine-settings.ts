@@ -49,4 +49,8 @@ export interface EngineSettings {
   /** Main-thread time of one simple command, ns. */
   readonly commandTime: Distribution;
   readonly maxclients: number;
+  /** Connections begin with a TLS handshake, which takes so long on the main thread; null: without TLS. */
+  readonly transitEncryption: { readonly handshakeNs: Nanos } | null;
+  /** Connections begin with AUTH, a command of so long; null: without. */
+  readonly authToken: { readonly commandNs: Nanos } | null;
 }

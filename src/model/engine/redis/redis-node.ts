@@ -366,7 +366,7 @@ export class RedisNode implements Server, RecordedNode {
     frames.redirect[frame] = -1;
     frames.hit[frame] = -1;
     frames.history[frame] = -1;
-    if (command === FRAME_TOPOLOGY) {
+    if (command >= FRAME_TOPOLOGY) {
       frames.status[frame] = STATUS_OK;
       frames.redirect[frame] = this.index;
     } else {

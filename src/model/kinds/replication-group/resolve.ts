@@ -97,6 +97,8 @@ export function resolveReplicationGroup(
         bytesPerSecond > 0 ? bytesPerSecond : (assumed["fullSyncRate"] as number),
       commandTime: { kind: "constant", value: assumed["commandTime"] as number },
       maxclients: quotas.connectionsPerNode,
+      transitEncryption: null,
+      authToken: null,
     },
     bus: {
       nodeTimeoutNs: assumed["cluster-node-timeout"] as number,
