@@ -109,9 +109,10 @@ export class RealClient {
   }
 
   private backoffNs(attempts: number): Nanos {
-    const { backoffMinNs, backoffMaxNs, jitter } = this.settings.retry;
+    const { backoffMinNs, backoffMaxNs, jitter, addedNs } = this.settings.retry;
     const limit = Math.min(backoffMaxNs, backoffMinNs * 2 ** (attempts - 1));
-    return jitter === "full" ? Math.floor(this.backoff.next() * (limit + 1)) : limit;
+    if (jitter === "full") return Math.floor(this.backoff.next() * (limit + 1));
+    return jitter === "none" ? limit : limit + Math.floor(this.backoff.next() * (addedNs + 1));
   }
 
   private refreshOnError(): void {

@@ -87,6 +87,11 @@ function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSetti
         "enabled: without it the managed service leads failovers, which is not at hand here",
     });
   }
+  if (cache.engine.transitEncryption !== null) {
+    const found = "is true";
+    const expected = "false: the real servers here speak plain TCP";
+    problems.push({ path: [...path, "transitEncryptionEnabled"], found, expected });
+  }
   const nodes = cache.shards.reduce((sum, shard) => sum + shard.nodes.length, 0);
   if (nodes > NODES_MAX) {
     const found = `has ${nodes} nodes`;
@@ -131,6 +136,17 @@ function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
         path: ["traffic", name, "client"],
         found: "reads from replicas",
         expected: "readFrom: primary, for replica reads are not compared",
+      });
+    }
+    if (client.commandTimeoutCovers === "waiting" || client.retry.budget !== null) {
+      const [word, found] =
+        client.retry.budget === null
+          ? ["commandTimeout", "does not end what was sent"]
+          : ["retry", "has a budget"];
+      problems.push({
+        path: ["traffic", name, "client", word],
+        found,
+        expected: "what the real client does: a timeout for each attempt, and no budget",
       });
     }
   }

@@ -55,6 +55,12 @@ describe("findUnreal()", () => {
     ["duration=11m", "duration is 11m, expected at most 10m"],
     ["traffic.shop.keys.valueSize=1MB", "traffic.shop.keys are 10GB of values, expected at most"],
     ["traffic.shop.client.readFrom=replica", "traffic.shop.client reads from replicas, expected"],
+    ["traffic.shop.client.commandTimeout=never", "traffic.shop.client.commandTimeout does not end"],
+    ["traffic.shop.client.retry.budget=10%", "traffic.shop.client.retry has a budget, expected"],
+    [
+      "caches.cart.transitEncryptionEnabled=true",
+      "caches.cart.transitEncryptionEnabled is true, expected false: the real servers here",
+    ],
   ])("--set %s", (set, problem) => {
     const [first = ""] = problems(CRASH, set);
     expect(first.startsWith(problem), first).toBe(true);

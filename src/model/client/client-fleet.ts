@@ -755,7 +755,9 @@ export class ClientFleet implements Clients {
       return;
     }
     const router = this.routerOf(session, node);
-    if (router instanceof ClusterRouter && session.settings.topologyRefresh.onError)
+    const { onError } = session.settings.topologyRefresh;
+    // A library that shares its connections learns of errors by them, and a timeout is none.
+    if (router instanceof ClusterRouter && onError && !(byTimeout && session.pipelined))
       this.refresh(session, router, node);
     const attempts = requests.attempts[request] as number;
     const { retry } = session.settings;

@@ -3,7 +3,7 @@
 import { SECOND } from "../../../base/nanos.ts";
 import { nearestWord } from "../../../base/nearest-word.ts";
 import { parsePercentage } from "../../../base/units.ts";
-import { cacheAssumptions, readAssumptions } from "../../../catalog/assumptions.ts";
+import { cacheAssumptions, readAssumptions, tlsAssumptions } from "../../../catalog/assumptions.ts";
 import {
   engineDefaults,
   REPL_DISKLESS_SYNC_DELAY,
@@ -40,11 +40,17 @@ export function resolveReplicationGroup(
   const counts = readCounts(words, reading);
   lintFailover(words, counts, reading);
   const parameters = readParameters(words.parameters ?? {}, enabled, reading);
-  const assumed = readAssumptions(cacheAssumptions, words.assume ?? {}, name, {
+  const assumptionReport = {
     assumption: reading.assumption,
-    problem: (of, expected) =>
+    problem: (of: string, expected: string) =>
       reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
-  });
+  };
+  const assumed = readAssumptions(cacheAssumptions, words.assume ?? {}, name, assumptionReport);
+  lintEncryption(words, reading);
+  const encrypts = words.transitEncryptionEnabled === true;
+  const tls = encrypts
+    ? readAssumptions(tlsAssumptions, words.assume ?? {}, name, assumptionReport)
+    : null;
   const prefill = words.prefill === undefined ? 0 : (parsePercentage(words.prefill) ?? 0);
   if (prefill > 1)
     reading.problem({
@@ -97,8 +103,8 @@ export function resolveReplicationGroup(
         bytesPerSecond > 0 ? bytesPerSecond : (assumed["fullSyncRate"] as number),
       commandTime: { kind: "constant", value: assumed["commandTime"] as number },
       maxclients: quotas.connectionsPerNode,
-      transitEncryption: null,
-      authToken: null,
+      transitEncryption: tls === null ? null : { handshakeNs: tls["tlsHandshake"] as number },
+      authToken: words.authToken === true ? { commandNs: assumed["commandTime"] as number } : null,
     },
     bus: {
       nodeTimeoutNs: assumed["cluster-node-timeout"] as number,
@@ -123,6 +129,25 @@ export function resolveReplicationGroup(
         ? `no price is known for ${words.cacheNodeType}`
         : null,
   };
+}
+
+/** Source: ElastiCache user guide, authenticating with AUTH: only with encryption in transit. */
+function lintEncryption(words: ReplicationGroupWords, reading: Reading): void {
+  if (words.transitEncryptionEnabled === true) return;
+  if (words.authToken === true)
+    reading.problem({
+      path: ["authToken"],
+      found: "is true",
+      expected: "transitEncryptionEnabled: true beside it: the service demands it",
+    });
+  for (const { name } of tlsAssumptions) {
+    if (words.assume?.[name] === undefined) continue;
+    reading.problem({
+      path: ["assume", name],
+      found: `is "${words.assume[name]}"`,
+      expected: "transitEncryptionEnabled: true in the cache",
+    });
+  }
 }
 
 function readNodeType(words: ReplicationGroupWords, reading: Reading): NodeType | null {

@@ -1,6 +1,6 @@
 /** Words of a replication group: CloudFormation's names in camelCase. */
 import { type JsonSchema, object, oneOfWords, quantity } from "../../../base/json-schema.ts";
-import { cacheAssumptions } from "../../../catalog/assumptions.ts";
+import { cacheAssumptions, tlsAssumptions } from "../../../catalog/assumptions.ts";
 
 const zone = (description: string): JsonSchema => ({ type: "string", minLength: 1, description });
 const whole = (minimum: number, description: string): JsonSchema => ({
@@ -41,6 +41,14 @@ export const replicationGroupSchema: JsonSchema = object(
       type: "boolean",
       description: "Replicas stand in other zones than their primary",
     },
+    transitEncryptionEnabled: {
+      type: "boolean",
+      description: "Connections begin with a TLS handshake; default false",
+    },
+    authToken: {
+      type: "boolean",
+      description: "Connections begin with AUTH; default false",
+    },
     preferredCacheClusterAZs: {
       type: "array",
       minItems: 1,
@@ -71,7 +79,10 @@ export const replicationGroupSchema: JsonSchema = object(
       type: "object",
       description: "Figures that nobody publishes",
       properties: Object.fromEntries(
-        cacheAssumptions.map(({ name, source }) => [name, { type: "string", description: source }]),
+        [...cacheAssumptions, ...tlsAssumptions].map(({ name, source }) => [
+          name,
+          { type: "string", description: source },
+        ]),
       ),
       additionalProperties: false,
     },

@@ -13,6 +13,8 @@ export interface ReplicationGroupWords {
   readonly numCacheClusters?: number;
   readonly automaticFailoverEnabled?: boolean;
   readonly multiAZEnabled?: boolean;
+  readonly transitEncryptionEnabled?: boolean;
+  readonly authToken?: boolean;
   readonly preferredCacheClusterAZs?: readonly string[];
   readonly nodeGroupConfiguration?: readonly {
     readonly primaryAvailabilityZone?: string;

@@ -1,0 +1,155 @@
+/** What opening a connection costs, and who is refused one. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { MICROSECOND, MILLISECOND, SECOND } from "../../../src/base/nanos.ts";
+import { OUTCOME_OK } from "../../../src/journal/operation-columns.ts";
+import type { EngineSettings } from "../../../src/model/engine/redis/engine-settings.ts";
+import { run } from "../../../src/run/simulation.ts";
+import { startWorld } from "../../../src/run/start-world.ts";
+import { loadScenario } from "../../../src/scenario/load.ts";
+import { observe } from "../../fixtures/observe.ts";
+import { at, group, resolved, traffic, ZONES } from "../../fixtures/resolved.ts";
+import { settingsOf } from "../../fixtures/words.ts";
+
+const { client } = traffic();
+const single = (engine: Partial<EngineSettings>): ReturnType<typeof group> => {
+  const plain = group({ mode: "disabled", replicas: 0, automaticFailover: false });
+  return { ...plain, engine: { ...plain.engine, ...engine } };
+};
+const TRIP = 250 * MICROSECOND;
+const COMMAND = 2 * MICROSECOND;
+const HANDSHAKE = 500 * MICROSECOND;
+const tls = { transitEncryption: { handshakeNs: HANDSHAKE } };
+const auth = { authToken: { commandNs: COMMAND } };
+
+describe("the first command on a connection", () => {
+  const first = (engine: Partial<EngineSettings>, over: Partial<typeof client> = {}): number => {
+    const [operation] = observe(
+      resolved({
+        durationNs: 5 * SECOND,
+        caches: [single(engine)],
+        traffic: [traffic({ zones: [ZONES[0]], ratePerSecond: 5, client: { ...client, ...over } })],
+      }),
+    ).operations;
+    return (operation?.returnedAt ?? 0) - (operation?.invokedAt ?? 0);
+  };
+
+  it.each([
+    ["plain TCP", first({}), 2 * TRIP + COMMAND],
+    ["TLS 1.3", first(tls), 3 * TRIP + HANDSHAKE + COMMAND],
+    ["TLS 1.2", first(tls, { tlsRoundTrips: 2 }), 4 * TRIP + HANDSHAKE + COMMAND],
+    ["TLS 1.3 and AUTH", first({ ...tls, ...auth }), 4 * TRIP + HANDSHAKE + 2 * COMMAND],
+  ])("%s", (_how, measured, expected) => {
+    expect(measured).toBe(expected);
+  });
+});
+
+describe("encryption in transit", () => {
+  it("by words: a handshake is an assumption, AUTH a command, and both are off by default", () => {
+    const on = settingsOf({
+      cache: "{ transitEncryptionEnabled: true, authToken: true }"
+        .slice(2, -2)
+        .replace(", ", "\n    "),
+      client: '{ tlsVersion: "1.2" }',
+    });
+    expect(on.engine.transitEncryption).toEqual({ handshakeNs: 500 * MICROSECOND });
+    expect(on.engine.authToken).toEqual({ commandNs: 2 * MICROSECOND });
+    expect(on.client.tlsRoundTrips).toBe(2);
+    expect(on.assumptions.map(({ name }) => name)).toContain("cart: tlsHandshake");
+    const off = settingsOf({});
+    expect([off.engine.transitEncryption, off.engine.authToken]).toEqual([null, null]);
+    expect(off.assumptions.map(({ name }) => name)).not.toContain("cart: tlsHandshake");
+  });
+
+  it("handshakes take the thread: commands on open connections wait behind those of others", () => {
+    const handshakeNs = 20 * MILLISECOND;
+    const run1 = observe(
+      resolved({
+        durationNs: 4 * SECOND,
+        caches: [single({ transitEncryption: { handshakeNs } })],
+        traffic: [
+          traffic({
+            name: "calm",
+            zones: [ZONES[0]],
+            ratePerSecond: 200,
+            client: { ...client, connections: 1, pipeline: 100, commandTimeoutNs: 10 * SECOND },
+          }),
+          traffic({
+            name: "storm",
+            zones: [ZONES[1]],
+            ratePerSecond: 200,
+            client: {
+              ...client,
+              connections: 50,
+              commandTimeoutNs: 10 * SECOND,
+              connectTimeoutNs: 10 * SECOND,
+            },
+          }),
+        ],
+      }),
+    );
+    const calm = run1.operations.filter(
+      ({ traffic: of, outcome }) => of === 0 && outcome === OUTCOME_OK,
+    );
+    const during = calm.filter(
+      ({ invokedAt }) => invokedAt > 200 * MILLISECOND && invokedAt < SECOND,
+    );
+    const after = calm.filter(({ invokedAt }) => invokedAt > 2 * SECOND);
+    const longest = (operations: typeof calm): number =>
+      Math.max(...operations.map(({ invokedAt, returnedAt }) => returnedAt - invokedAt));
+    // 50 handshakes of 20 ms are a second of work.
+    expect(longest(during)).toBeGreaterThan(200 * MILLISECOND);
+    expect(longest(after)).toBeLessThan(MILLISECOND);
+  });
+
+  it("scenarios/fast/reconnect-storm: a short command timeout keeps the storm up, shared connections have none", () => {
+    const source = readFileSync("scenarios/fast/reconnect-storm.yaml", "utf8");
+    const rto = (from: string, to: string): number | null | undefined => {
+      const changed = source.replace(from, to);
+      const resolvedChange = loadScenario(changed, { file: "storm.yaml" });
+      const result = run(resolvedChange, { source: changed, sets: [], allowPlanted: false });
+      return result.traffic["login"]?.rtoSeconds;
+    };
+    const storm = rto("seed: 29", "seed: 29") ?? 0;
+    const calm = rto("connections: 1000", "connections: 2\n      pipeline: 500") ?? 99;
+    expect(storm - calm).toBeGreaterThan(0.5);
+    expect(rto("commandTimeout: 3s", "commandTimeout: 250ms")).toBeNull();
+  });
+});
+
+describe("maxclients", () => {
+  it("is 65,000, as the service fixes it", () => {
+    expect(settingsOf({}).engine.maxclients).toBe(65_000);
+  });
+
+  it("refuses connections beyond the limit, however many arrive at once, and takes others when some close", () => {
+    const limit = 20;
+    const scenario = resolved({
+      durationNs: 10 * SECOND,
+      caches: [single({ maxclients: limit })],
+      traffic: [
+        traffic({
+          ratePerSecond: 3000,
+          client: { ...client, connections: 400, commandTimeoutNs: 2 * SECOND },
+        }),
+      ],
+      // While it stands still, every request wants a connection of its own.
+      method: [
+        at(2, { fault: "node-pause", target: { kind: "primary", cache: "cart", shard: 1 } }, 1),
+      ],
+    });
+    const started = startWorld(scenario, () => undefined, null);
+    const [node] = started.world.nodes;
+    let most = 0;
+    for (let step = 1; step <= 10_000; step++) {
+      started.kernel.runUntil(step * MILLISECOND);
+      most = Math.max(most, node?.clientConnections ?? 0);
+    }
+    expect(most).toBe(limit);
+    const { operations } = observe(scenario);
+    const refusedAndLate = operations.filter(({ attempts }) => attempts > 1);
+    expect(refusedAndLate.length).toBeGreaterThan(100);
+    const end = operations.filter(({ invokedAt }) => invokedAt > 8 * SECOND);
+    expect(end.every(({ outcome }) => outcome === OUTCOME_OK)).toBe(true);
+  });
+});
