@@ -25,6 +25,8 @@ export const FLOORS: readonly string[] = [
   "checks",
   "scenario",
   "run",
+  "campaign",
+  "explore",
   "verify",
   "report",
   "twin",
@@ -33,12 +35,16 @@ export const FLOORS: readonly string[] = [
 ];
 
 /** Floors that must give the same answer everywhere: no clock, no chance, no process, no engine-dependent arithmetic. */
-export const DETERMINISTIC: readonly string[] = FLOORS.slice(0, FLOORS.indexOf("twin"));
+export const DETERMINISTIC: readonly string[] = FLOORS.slice(0, FLOORS.indexOf("twin")).filter(
+  // It waits for jobs, in whatever order they end.
+  (floor) => floor !== "campaign",
+);
 
 /** Packages and Node modules that each floor may use. `node:*` and the command line's own are for `twin` and `cli` alone. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kernel: ["seedrandom"],
   scenario: ["ajv", "ajv-formats", "yaml"],
+  explore: ["fast-check", "yaml"],
   report: ["d3-node", "picocolors"],
   twin: [
     "ioredis",
