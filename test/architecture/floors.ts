@@ -32,6 +32,7 @@ export const FLOORS: readonly string[] = [
   "twin",
   "cli",
   "index.ts",
+  "vitest.ts",
 ];
 
 /** Floors that must give the same answer everywhere: no clock, no chance, no process, no engine-dependent arithmetic. */
@@ -55,6 +56,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:path",
     "node:timers/promises",
   ],
+  "vitest.ts": ["vitest"],
   cli: ["yargs", "node:fs", "node:path", "node:url"],
 };
 
