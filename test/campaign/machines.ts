@@ -83,3 +83,11 @@ export function drive(machine: ChainMachine): void {
     );
   }
 }
+
+/** A campaign that is killed again and again: some 150 jobs of 1 to 4 ms. */
+export const KILLED_SHAPE: ChainShape = {
+  jobs: 150,
+  batchSize: 8,
+  proposals: [8, 5, 0, 3],
+  contents: 1_000_000_000,
+};

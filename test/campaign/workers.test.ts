@@ -138,15 +138,16 @@ describe("WorkerPool", () => {
 
   test("says what is wrong with the module, or with the name of a function", async () => {
     const broken = workers({ module: new URL("broken-worker.ts", import.meta.url) });
+    const missing = workers({ module: new URL("none.ts", import.meta.url) });
     const job = { run: "chain", content: 1 };
     await expect(broken.run(job, never)).rejects.toThrow(
       /^Cannot load file:.*broken-worker.ts: there is nothing to run$/,
     );
-    await expect(workers({ module: new URL("none.ts", import.meta.url) }).run(job, never))
-      .rejects //
-      .toThrow(/^Cannot load file:.*none.ts: Cannot find module/);
+    await expect(missing.run(job, never)).rejects.toThrow(
+      /^Cannot load file:.*none.ts: Cannot find module/,
+    );
     await expect(workers().run({ run: "chian", content: 1 }, never)).rejects.toThrow(
-      /^Cannot run a job as "chian": file:.*chain-worker.ts has chain, throws, /,
+      /^Cannot run a job as "chian": file:.*chain-worker.ts has recorded, chain, /,
     );
   });
 
