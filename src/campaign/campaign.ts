@@ -7,37 +7,11 @@
  * ask for another until there are none. Jobs start in the order of asking.
  */
 import { invariant } from "../base/invariant.ts";
+import { Desk, type DeskOptions, type Outcome, type Progress } from "./desk.ts";
 import type { Machine } from "./machine.ts";
-import type { Pool } from "./pool.ts";
-import type { Store } from "./store.ts";
 
-export interface Campaign<Job, Answer> {
+export interface Campaign<Job, Answer> extends DeskOptions<Job, Answer> {
   readonly machine: Machine<Job, Answer>;
-  /** Closed by its owner. */
-  readonly pool: Pool<Job, Answer>;
-  /** Closed by its owner. */
-  readonly store: Store<Answer>;
-  /** The same for two jobs exactly where they must have the same answer; `jobKey` of what decides it. */
-  readonly keyOf: (job: Job) => string;
-  /** Which answers are kept for a resumed campaign; default all. */
-  readonly isLasting?: (answer: Answer) => boolean;
-  /** Once aborted (Ctrl-C, the time budget) no job is started; those that run end and are kept. */
-  readonly stop?: AbortSignal;
-  /** Once aborted, the pool is asked to give up those that run as well. */
-  readonly cancel?: AbortSignal;
-  /** Called whenever a job is started, answered or found in the store. */
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-export interface Progress {
-  /** Jobs that the machine has asked for. */
-  readonly proposed: number;
-  /** Jobs that have their answer. */
-  readonly finished: number;
-  /** Those of them that were not run: their answer was in the store, or was that of a job with the same key. */
-  readonly reused: number;
-  /** Jobs that run now. */
-  readonly running: number;
 }
 
 export interface CampaignEnd extends Progress {
@@ -93,9 +67,6 @@ interface Batch<Job, Answer> {
   readonly answers: Promise<readonly Outcome<Answer>[]>;
 }
 
-/** Null: the job was not run to its end. */
-type Outcome<Answer> = { readonly answer: Answer } | null;
-
 /** Answers before the first job that has none. */
 function finishedBefore<Answer>(outcomes: readonly Outcome<Answer>[]): Answer[] {
   const answers: Answer[] = [];
@@ -104,132 +75,4 @@ function finishedBefore<Answer>(outcomes: readonly Outcome<Answer>[]): Answer[] 
     answers.push(outcome.answer);
   }
   return answers;
-}
-
-interface Waiting<Job, Answer> {
-  readonly job: Job;
-  readonly key: string;
-  readonly settle: (outcome: Outcome<Answer>) => void;
-}
-
-/** Hands jobs to the pool, as many as it runs at a time, and files their answers. */
-class Desk<Job, Answer> {
-  proposed = 0;
-  /** The first thing that went wrong with pool or store. */
-  failure: { readonly error: unknown } | null = null;
-  private finished = 0;
-  private reused = 0;
-  private running = 0;
-  private closed = false;
-  private readonly known: Map<string, Answer>;
-  private readonly waiting: Waiting<Job, Answer>[] = [];
-  private readonly underWay = new Map<string, Promise<Outcome<Answer>>>();
-  private readonly cancel: AbortSignal;
-  private readonly onStop = (): void => this.dismiss();
-
-  constructor(private readonly campaign: Campaign<Job, Answer>) {
-    this.known = new Map(campaign.store.load());
-    this.cancel = campaign.cancel ?? new AbortController().signal;
-    campaign.stop?.addEventListener("abort", this.onStop);
-    this.cancel.addEventListener("abort", this.onStop);
-  }
-
-  get stopped(): boolean {
-    const { stop } = this.campaign;
-    return this.closed || this.failure !== null || stop?.aborted === true || this.cancel.aborted;
-  }
-
-  progress(): Progress {
-    const { proposed, finished, reused, running } = this;
-    return { proposed, finished, reused, running };
-  }
-
-  /** Outcomes in the order of the jobs. */
-  ask(jobs: readonly Job[]): Promise<readonly Outcome<Answer>[]> {
-    const keys = jobs.map((job) => this.campaign.keyOf(job));
-    this.proposed += jobs.length;
-    const outcomes = jobs.map((job, i) => this.outcomeOf(job, keys[i] as string));
-    if (this.stopped) this.dismiss();
-    else this.startJobs();
-    return Promise.all(outcomes);
-  }
-
-  /** Starts nothing more and waits for what runs. */
-  async close(): Promise<void> {
-    this.closed = true;
-    this.dismiss();
-    await Promise.all(this.underWay.values());
-    this.campaign.stop?.removeEventListener("abort", this.onStop);
-    this.cancel.removeEventListener("abort", this.onStop);
-  }
-
-  /** Never rejects: what goes wrong is the desk's failure, and the outcome null. */
-  private async outcomeOf(job: Job, key: string): Promise<Outcome<Answer>> {
-    const answer = this.known.get(key);
-    if (answer !== undefined) return this.reuse({ answer });
-    const underWay = this.underWay.get(key);
-    if (underWay !== undefined) return this.reuse(await underWay);
-    const outcome = new Promise<Outcome<Answer>>((settle) => {
-      this.waiting.push({ job, key, settle });
-    });
-    this.underWay.set(key, outcome);
-    return outcome;
-  }
-
-  private reuse(outcome: Outcome<Answer>): Outcome<Answer> {
-    if (outcome === null) return null;
-    this.finished++;
-    this.reused++;
-    this.tell();
-    return outcome;
-  }
-
-  private startJobs(): void {
-    while (!this.stopped && this.running < this.campaign.pool.size) {
-      const next = this.waiting.shift();
-      if (next === undefined) return;
-      void this.run(next);
-    }
-  }
-
-  private async run({ job, key, settle }: Waiting<Job, Answer>): Promise<void> {
-    this.running++;
-    this.tell();
-    let outcome: Outcome<Answer> = null;
-    try {
-      const answer = await this.campaign.pool.run(job, this.cancel);
-      if (this.campaign.isLasting?.(answer) ?? true) this.campaign.store.append(key, answer);
-      this.known.set(key, answer);
-      this.finished++;
-      outcome = { answer };
-    } catch (error) {
-      if (!this.cancel.aborted) this.fail(error);
-    }
-    this.running--;
-    this.underWay.delete(key);
-    settle(outcome);
-    if (outcome !== null) this.tell();
-    this.startJobs();
-  }
-
-  private tell(): void {
-    try {
-      this.campaign.onProgress?.(this.progress());
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
-  private fail(error: unknown): void {
-    this.failure ??= { error };
-    this.dismiss();
-  }
-
-  /** Jobs that have not been started will not be. */
-  private dismiss(): void {
-    for (const { key, settle } of this.waiting.splice(0)) {
-      this.underWay.delete(key);
-      settle(null);
-    }
-  }
 }

@@ -4,7 +4,7 @@ import { measuredRegions, regionRttNs } from "../catalog/region-rtt.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { faultKinds } from "../faults/registry.ts";
 import { stepKinds } from "../faults/steps.ts";
-import { marks } from "../journal/marks.ts";
+import { allMarks } from "../measure/coverage.ts";
 import { metricNames } from "../run/metrics.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { ListName } from "./lists.ts";
@@ -44,7 +44,7 @@ const rowsOf: Readonly<Record<ListName, () => readonly Row[]>> = {
       roundTripMs: roundTripMs(region),
       from: HOME_REGION,
     })),
-  marks: () => marks.map(({ mark, summary }) => ({ mark, summary })),
+  marks: () => allMarks.map(({ mark, summary }) => ({ mark, summary })),
   planted: () => plantedBugs.map(({ name, summary }) => ({ plant: name, summary })),
 };
 

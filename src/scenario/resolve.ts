@@ -24,6 +24,7 @@ import type { ReplicationGroupSettings } from "../model/kinds/replication-group-
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { DEFAULT_TCP_RETRANSMIT, resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
+import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import type { Path } from "./source.ts";
@@ -128,6 +129,7 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   const expect = list(words["expect"]).map((of, i) =>
     resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
   );
+  const explore = resolveExplore(words["explore"] as Words | undefined, { durationNs }, top);
   const maxEvents = (words["maxEvents"] as number | undefined) ?? DEFAULT_LIMITS.events;
   const limits = { ...DEFAULT_LIMITS, ...given.limits };
   const events = Math.max(maxEvents, given.limits?.events ?? 0);
@@ -152,6 +154,7 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     method: method.filter((entry): entry is MethodEntry => entry !== null),
     expect: expect.filter((expectation) => expectation !== null),
     plant,
+    explore,
     assumptions,
   };
 

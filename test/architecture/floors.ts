@@ -28,6 +28,7 @@ export const FLOORS: readonly string[] = [
   "campaign",
   "campaign/pools",
   "campaign/stores",
+  "explore",
   "verify",
   "report",
   "twin",
@@ -55,6 +56,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:worker_threads",
   ],
   "campaign/stores": ["node:fs", "node:os", "node:path"],
+  explore: ["fast-check", "yaml"],
   report: ["d3-node", "picocolors"],
   twin: [
     "ioredis",

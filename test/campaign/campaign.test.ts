@@ -2,42 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Campaign, type CampaignEnd, runCampaign } from "../../src/campaign/campaign.ts";
 import { jobKey } from "../../src/campaign/job-key.ts";
-import type { Pool } from "../../src/campaign/pool.ts";
 import { MemoryStore } from "../../src/campaign/stores/memory.ts";
+import { LatePool } from "./late-pool.ts";
 import { type ChainJob, ChainMachine, type ChainShape, chainAnswer, drive } from "./machines.ts";
 
 const SHAPE: ChainShape = { jobs: 100, batchSize: 8, proposals: [8, 3, 0, 5], contents: 1_000_000 };
-
-/** Answers after as many turns of the event loop as `turns` says, so that jobs end in an order of their own. */
-class LatePool implements Pool<ChainJob, number> {
-  readonly started: number[] = [];
-  running = 0;
-  runningMost = 0;
-
-  constructor(
-    readonly size: number,
-    private readonly turns: (job: ChainJob) => number = ({ content }) => content % 5,
-    private readonly before: (job: ChainJob) => void = () => undefined,
-  ) {}
-
-  async run(job: ChainJob, signal: AbortSignal): Promise<number> {
-    this.started.push(job.id);
-    this.running++;
-    this.runningMost = Math.max(this.runningMost, this.running);
-    try {
-      for (let i = 0; i < this.turns(job); i++) {
-        await new Promise((resolve) => setImmediate(resolve));
-        signal.throwIfAborted();
-      }
-      this.before(job);
-      return chainAnswer(job.content);
-    } finally {
-      this.running--;
-    }
-  }
-
-  async close(): Promise<void> {}
-}
 
 const keyOf = ({ content }: ChainJob): string => jobKey(content);
 

@@ -201,7 +201,10 @@ export class RedisNode implements Server, RecordedNode {
 
   /** Position in the replication history as of now. */
   offsetAt(now: Nanos): number {
-    if (this.link === null) return this.leads ? this.log.headOffset : this.appliedOffset;
+    if (this.link === null) {
+      // One that has lost its upstream, and is to lead from now on, stands where it stood.
+      return this.leads && this.upstream === null ? this.log.headOffset : this.appliedOffset;
+    }
     this.link.advance(now);
     return this.appliedOffset;
   }
