@@ -143,6 +143,8 @@ function writeRow(
   columns.sizeBytes[row] = request.valueBytes;
   columns.expireAt[row] = 0;
   columns.fromPrimary[row] = 1;
+  columns.repeated[row] = 0;
+  columns.inDoubt[row] = 0;
   columns.attempts[row] = attempts;
   columns.requestOutcome[row] = outcome;
   columns.arrivedAt[row] = request.atNs;

@@ -165,7 +165,9 @@ export class ControlPlane {
     if (this.group.clusterEnabled) return; // the cluster bus tells it
     const shard = this.group.shardOf(node);
     if (shard.leader === node) return;
-    this.group.demote(node, shard.leader, `told to follow ${shard.leader.id}`);
+    this.ports.strategies.returned(() =>
+      this.group.demote(node, shard.leader, `told to follow ${shard.leader.id}`),
+    );
     this.refreshReader(shard);
   }
 
@@ -229,6 +231,7 @@ export class ControlPlane {
       cause,
       this.group.copies(shard),
     );
+    strategies.chosen(() => this.namePrimary(choice.node));
     kernel.schedule(
       kernel.now + this.group.service.promotionTimeNs,
       this.promoteKind,
@@ -265,19 +268,23 @@ export class ControlPlane {
   }
 
   private updateDns(shard: GroupShard): void {
-    const { kernel, recorder, strategies } = this.ports;
-    if (!strategies.updatesDns) return;
-    if (this.group.primaryEndpoint.nodes[0] !== shard.leader.index) {
-      this.group.primaryEndpoint.nodes = [shard.leader.index];
-      recorder.write({
-        kind: "dns-updated",
-        at: kernel.now,
-        cache: this.group.name,
-        endpoint: "primary",
-        nodes: [shard.leader.id],
-      });
-    }
+    if (!this.ports.strategies.updatesDns) return;
+    this.namePrimary(shard.leader);
     this.refreshReader(shard);
+  }
+
+  /** Makes the primary endpoint name a node. */
+  private namePrimary(node: RedisNode): void {
+    const { kernel, recorder } = this.ports;
+    if (this.group.primaryEndpoint.nodes[0] === node.index) return;
+    this.group.primaryEndpoint.nodes = [node.index];
+    recorder.write({
+      kind: "dns-updated",
+      at: kernel.now,
+      cache: this.group.name,
+      endpoint: "primary",
+      nodes: [node.id],
+    });
   }
 
   private refreshReader(shard: GroupShard): void {
