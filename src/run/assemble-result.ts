@@ -117,6 +117,9 @@ function contextOf(facts: RunFacts): CheckContext {
       clusterMode: cache.clusterMode,
       automaticFailover: cache.automaticFailover,
       dnsUpdateNs: cache.service.dnsUpdateNs,
+      dnsTtlNs: cache.service.dnsTtlNs,
+      nodeTimeoutNs: cache.bus.nodeTimeoutNs,
+      evicts: cache.engine.maxmemoryPolicy.startsWith("allkeys"),
       pricePerMonth: perHour === null ? null : perHour * HOURS_PER_MONTH,
       costReason: cache.costReason,
     };

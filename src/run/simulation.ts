@@ -14,6 +14,7 @@ import { SeriesRecorder } from "../measure/series-recorder.ts";
 import type { World } from "../model/world.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { assembleResult, type RunInput } from "./assemble-result.ts";
+import { compareCopies } from "./compare-copies.ts";
 import { metricStepNs } from "./metrics.ts";
 import type { Result } from "./result.ts";
 import { faultStateOf, type Started, startWorld } from "./start-world.ts";
@@ -191,6 +192,7 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     },
     shardOfKey: (traffic, key) =>
       (firstShards[traffic] as number) + (keyMaps[traffic]?.shardOf(key) ?? 0),
+    compareCopies: () => compareCopies(world.nodes, kernel.now),
     origins: world.origins,
   };
 }

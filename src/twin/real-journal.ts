@@ -180,5 +180,6 @@ const endAt = (at: number): EndState => ({
   position: () => null,
   stored: () => null,
   shardOfKey: () => 0,
+  compareCopies: () => ({ pairs: 0, divergence: null }),
   origins: [],
 });
