@@ -257,6 +257,8 @@ export class ControlPlane {
     recorder.failover(open, "failover-promoted", node.id, cause);
     shard.open = null;
     this.announceFailover(from.id, node.id);
+    // It came back while its heir was being promoted: too late to be kept, and nothing else will tell it.
+    if (from !== node && from.leads && this.group.isHealthy(from)) this.welcomeBack(from);
     kernel.schedule(
       kernel.now + this.group.service.dnsUpdateNs,
       this.dnsKind,
@@ -366,12 +368,26 @@ export class ControlPlane {
 
   private followRegion(shard: GroupShard, node: RedisNode): void {
     const cause = "replacement leads the secondary Region's shard";
+    this.replacesPrimary(shard, node);
     this.group.takeLead(node, this.group.bus?.takeOver(node) ?? null, {
       cause,
       failover: shard.open,
       failedAt: this.ports.kernel.now,
     });
     this.completed(shard, node, cause);
+  }
+
+  /** The primary comes back as a replacement: states what was noticed and decided, if it was not before. */
+  private replacesPrimary(shard: GroupShard, node: RedisNode): void {
+    this.detected(shard, "the service replaces the primary");
+    if (shard.open === null || shard.open.reached.has("failover-decided")) return;
+    this.ports.recorder.failover(
+      shard.open,
+      "failover-decided",
+      node.id,
+      `replacement of ${node.id}`,
+      this.group.copies(shard),
+    );
   }
 
   /** The replacement leads: with what a replica gave it, or with nothing. */
@@ -385,18 +401,7 @@ export class ControlPlane {
       emptyHistory === null
         ? "replacement serves with a replica's data"
         : "replacement serves, empty: no copy was left";
-    if (shard.open !== null) {
-      this.detected(shard, "the service replaces the primary");
-      if (!shard.open.reached.has("failover-decided")) {
-        this.ports.recorder.failover(
-          shard.open,
-          "failover-decided",
-          node.id,
-          `replacement of ${node.id}`,
-          this.group.copies(shard),
-        );
-      }
-    }
+    this.replacesPrimary(shard, node);
     const epoch = this.group.bus?.takeOver(node) ?? null;
     this.group.takeLead(node, epoch, { cause, failover: shard.open, failedAt });
     this.completed(shard, node, cause);

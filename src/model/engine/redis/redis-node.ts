@@ -178,6 +178,11 @@ export class RedisNode implements Server, RecordedNode {
     return this.leads && !this.readOnly;
   }
 
+  /** Its log is its own: it leads, and follows no other Region's shard. */
+  private get writesHistory(): boolean {
+    return this.leads && this.upstream === null;
+  }
+
   get usedBytes(): number {
     return this.processUp ? EMPTY_SERVER_BYTES + this.keyspace.usedBytes : 0;
   }
@@ -203,7 +208,7 @@ export class RedisNode implements Server, RecordedNode {
 
   /** Position in the replication history as of now. */
   offsetAt(now: Nanos): number {
-    if (this.link === null) return this.leads ? this.log.headOffset : this.appliedOffset;
+    if (this.link === null) return this.writesHistory ? this.log.headOffset : this.appliedOffset;
     this.link.advance(now);
     return this.appliedOffset;
   }
@@ -433,8 +438,7 @@ export class RedisNode implements Server, RecordedNode {
     }
     frames.writeId[frame] = writeId;
     frames.history[frame] = this.history;
-    frames.offset[frame] =
-      this.leads && this.link === null ? this.log.headOffset : this.appliedOffset;
+    frames.offset[frame] = this.writesHistory ? this.log.headOffset : this.appliedOffset;
     frames.fromPrimary[frame] = this.writable ? 1 : 0;
     if (writeId === 0) {
       counters.misses++;
