@@ -71,8 +71,8 @@ export const engineBugs: readonly PlantedBug[] = [
     strategies: {
       engine: {
         canContinue: (log, history, offset, heldOffset) =>
-          log.canContinue(history, offset, heldOffset) ||
-          (history === log.history && offset <= heldOffset),
+          offset <= (history === log.history ? heldOffset : log.forkOffset) &&
+          (history === log.history || history === log.parent),
       },
     },
   },
