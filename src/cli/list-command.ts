@@ -11,7 +11,8 @@ import type { ListName } from "./lists.ts";
 import type { Terminal } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
 
-type Row = Readonly<Record<string, string | number | boolean | null>>;
+type Cell = string | number | boolean | null | readonly string[];
+type Row = Readonly<Record<string, Cell>>;
 
 /** Prices are for this Region; distances are given from it. */
 const HOME_REGION = "us-east-1";
@@ -45,7 +46,7 @@ const rowsOf: Readonly<Record<ListName, () => readonly Row[]>> = {
       from: HOME_REGION,
     })),
   marks: () => allMarks.map(({ mark, summary }) => ({ mark, summary })),
-  planted: () => plantedBugs.map(({ name, summary }) => ({ plant: name, summary })),
+  planted: () => plantedBugs.map(({ name, summary, seenBy }) => ({ name, summary, seenBy })),
 };
 
 /** Prints what scenarios and results can name: as a table, or as JSON. */
@@ -69,8 +70,9 @@ function roundTripMs(region: string): number | null {
   return region === HOME_REGION || ns === undefined ? null : Math.round((ns / SECOND) * 1e5) / 100;
 }
 
-function cellOf(value: Row[string] | undefined): string {
+function cellOf(value: Cell | undefined): string {
   if (value === null || value === undefined) return "-";
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "object") return value.join(", ");
   return String(value);
 }

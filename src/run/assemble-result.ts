@@ -150,6 +150,9 @@ function contextOf(
       clusterMode: cache.clusterMode,
       automaticFailover: cache.automaticFailover,
       dnsUpdateNs: cache.service.dnsUpdateNs,
+      dnsTtlNs: cache.service.dnsTtlNs,
+      nodeTimeoutNs: cache.bus.nodeTimeoutNs,
+      evicts: cache.engine.maxmemoryPolicy.startsWith("allkeys"),
       pricePerMonth: perHour === null ? null : perHour * HOURS_PER_MONTH,
       costReason: cache.costReason,
     };

@@ -1,6 +1,6 @@
 /** Builds everything a resolved scenario names. */
 
-import { plantedBugs } from "../faults/planted/registry.ts";
+import { plantedStrategies } from "../faults/planted/registry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createSampler } from "../kernel/sampler.ts";
@@ -14,6 +14,7 @@ import { Replication } from "../model/engine/redis/replication.ts";
 import { WaitingReplies } from "../model/engine/redis/wait.ts";
 import { buildReplicationGroup } from "../model/kinds/replication-group/build.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import type { Strategies } from "../model/kinds/strategies.ts";
 import { Frames } from "../model/network/frames.ts";
 import { Network } from "../model/network/network.ts";
 import { Transport } from "../model/network/transport.ts";
@@ -23,7 +24,6 @@ import { Recorder } from "../model/recorder.ts";
 import { GlobalDatastore } from "../model/service/global-datastore.ts";
 import type { Group } from "../model/service/group.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
-import { serviceStrategies } from "../model/service/strategies.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
 import { TrafficSource } from "../model/traffic/traffic-source.ts";
 import { World } from "../model/world.ts";
@@ -55,7 +55,8 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
   const network = new Network(hosts, resolved.network, kernel.streams, kernel);
   const recorder = new Recorder(journal, kernel);
   const transport = new Transport(kernel, network, new Frames());
-  const replication = new Replication(kernel, network, recorder);
+  const strategies = plantedStrategies(resolved.plant);
+  const replication = new Replication(kernel, network, recorder, strategies.engine);
   const world = new World(kernel, hosts, network, transport, replication, recorder);
 
   const keyMaps = new Map<string, KeyMap>();
@@ -68,9 +69,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
     keyMaps.set(name, map);
     return map;
   };
-  buildGroups(resolved, world, { control, nodeHosts, keyMapOf });
-  buildDatastores(resolved, world);
-  buildClients(resolved, world, { clientHosts, journal });
+  buildGroups(resolved, world, { control, nodeHosts, keyMapOf, strategies });
+  buildDatastores(resolved, world, strategies);
+  buildClients(resolved, world, { clientHosts, journal, strategies });
   const trafficKeys = resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic)));
   buildOriginsAndTraffic(resolved, world, { originHosts, clientHosts, keyMaps: trafficKeys });
   replication.synced = (node) => {
@@ -88,11 +89,10 @@ function buildGroups(
     readonly control: ReadonlyMap<string, number>;
     readonly nodeHosts: readonly (readonly number[])[];
     readonly keyMapOf: (cache: ReplicationGroupSettings) => KeyMap;
+    readonly strategies: Strategies;
   },
 ): void {
   const drainKind = world.kernel.kind("server-drain", (_t, node) => world.nodes[node]?.drain());
-  const strategies =
-    plantedBugs.find((bug) => bug.name === resolved.plant)?.strategies ?? serviceStrategies;
   const expiry = new ActiveExpiry(world.kernel);
   const { kernel, network, transport, nodes } = world;
   const waiting = new WaitingReplies(kernel, network, transport.frames, nodes, (frame, at) =>
@@ -119,7 +119,7 @@ function buildGroups(
         valueBytes: () => Math.max(1, Math.round(value.constant ?? value.sample(sizes))),
         ttlNs: traffic[0]?.keys.ttlNs ?? 0,
       },
-      strategies,
+      strategies: given.strategies,
       firstShard,
       servesReplicaReads: traffic.some(
         (source) => source.client.readFrom === "replica" || source.client.readLocalRegion,
@@ -135,7 +135,7 @@ function buildGroups(
   }
 }
 
-function buildDatastores(resolved: ResolvedScenario, world: World): void {
+function buildDatastores(resolved: ResolvedScenario, world: World, strategies: Strategies): void {
   for (const settings of resolved.globalDatastores) {
     const names = [settings.primary, ...settings.secondaries];
     const groups = names.map((name) => world.groups.find((group) => group.name === name) as Group);
@@ -153,6 +153,7 @@ function buildDatastores(resolved: ResolvedScenario, world: World): void {
         replication: world.replication,
         recorder: world.recorder,
         redirect,
+        strategies: strategies.service,
       }),
     );
   }
@@ -164,6 +165,7 @@ function buildClients(
   given: {
     readonly clientHosts: readonly (readonly number[])[];
     readonly journal: Journal;
+    readonly strategies: Strategies;
   },
 ): void {
   const { kernel, transport, recorder } = world;
@@ -180,7 +182,7 @@ function buildClients(
         settings: traffic.client,
         ttlNs: traffic.keys.ttlNs ?? 0,
         routers: groupsOf(world, traffic.cache).map((group) =>
-          routerTo(world, group, traffic, session, name),
+          routerTo(world, group, { traffic, session, name, strategies: given.strategies }),
         ),
       });
     }
@@ -208,6 +210,7 @@ function buildClients(
     firstShard: (group: Group) => firstShards.get(group) as number,
     nodeIds: world.nodes.map((node) => node.id),
     trafficNames: resolved.traffic.map((traffic) => traffic.name),
+    strategies: given.strategies.client,
   };
   world.fleet = new ClientFleet(clients, ports, counts);
   for (const session of world.fleet.sessions) {
@@ -220,10 +223,14 @@ function buildClients(
 function routerTo(
   world: World,
   group: Group,
-  traffic: TrafficSettings,
-  session: number,
-  name: string,
+  given: {
+    readonly traffic: TrafficSettings;
+    readonly session: number;
+    readonly name: string;
+    readonly strategies: Strategies;
+  },
 ): Router {
+  const { traffic, session, name } = given;
   const stream = world.kernel.streams.stream(`client/${name}`, `routing/${group.name}`);
   const learned = (of: Group, shard: number, node: number, cause: string): void => {
     const client = world.fleet.sessions[session];
@@ -231,9 +238,13 @@ function routerTo(
   };
   return group.clusterEnabled
     ? new ClusterRouter(group, traffic.client.readFrom, stream, learned)
-    : new EndpointRouter(group, traffic.client.readFrom, world.kernel, stream, learned, () =>
-        world.resolvers.answer(world.hosts.regionIndex(traffic.region)),
-      );
+    : new EndpointRouter(group, traffic.client.readFrom, {
+        clock: world.kernel,
+        stream,
+        learned,
+        resolverAnswers: () => world.resolvers.answer(world.hosts.regionIndex(traffic.region)),
+        ttlNs: given.strategies.client.dnsTtlNs(group.service.dnsTtlNs),
+      });
 }
 
 function buildOriginsAndTraffic(

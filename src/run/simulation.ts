@@ -15,6 +15,7 @@ import { SeriesRecorder } from "../measure/series-recorder.ts";
 import type { World } from "../model/world.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { assembleResult, judge, type RunInput } from "./assemble-result.ts";
+import { compareCopies } from "./compare-copies.ts";
 import { metricStepNs } from "./metrics.ts";
 import type { Result } from "./result.ts";
 import { faultStateOf, type Started, startWorld } from "./start-world.ts";
@@ -245,6 +246,7 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     },
     shardOfKey: (traffic, key) =>
       (firstShards[traffic] as number) + (keyMaps[traffic]?.shardOf(key) ?? 0),
+    compareCopies: () => compareCopies(world.nodes, kernel.now),
     origins: world.origins,
   };
 }

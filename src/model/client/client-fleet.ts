@@ -11,7 +11,6 @@ import type { Journal } from "../../journal/journal.ts";
 import {
   COMMAND_SET,
   OUTCOME_CLIENT_LOST,
-  OUTCOME_FAIL,
   OUTCOME_INFO,
   OUTCOME_NONE,
   OUTCOME_OK,
@@ -45,6 +44,7 @@ import {
   STAGE_WAITING,
 } from "./requests.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
+import type { ClientStrategies } from "./strategies.ts";
 
 /** What a client host is made of. */
 export interface ClientHost {
@@ -110,6 +110,7 @@ export class ClientFleet implements Clients {
       readonly firstShard: (group: Group) => number;
       readonly nodeIds: readonly string[];
       readonly trafficNames: readonly string[];
+      readonly strategies: ClientStrategies;
     },
     counts: { opened(node: number): void; closed(node: number, incarnation: number): void },
   ) {
@@ -475,7 +476,10 @@ export class ClientFleet implements Clients {
       this.requests.release(request);
       return;
     }
-    this.finish(request, OUTCOME_OK, frame);
+    const attempt = this.requests.attempts[request] as number;
+    if (attempt === 1 || this.ports.strategies.endsWith(attempt))
+      this.finish(request, OUTCOME_OK, frame);
+    else this.attemptFailed(session, request);
   }
 
   private moved(session: Session, request: number, frame: number): void {
@@ -568,8 +572,8 @@ export class ClientFleet implements Clients {
     const attempts = requests.attempts[request] as number;
     const { retry } = session.settings;
     if (attempts > retry.max) {
-      const info = requests.maybeExecuted[request] === 1;
-      this.finish(request, info ? OUTCOME_INFO : OUTCOME_FAIL, -1);
+      const maybeExecuted = requests.maybeExecuted[request] === 1;
+      this.finish(request, this.ports.strategies.outcomeOfFailure(maybeExecuted), -1);
       return;
     }
     const doublings = 2 ** (attempts - 1);
@@ -640,6 +644,7 @@ export class ClientFleet implements Clients {
       columns.sizeBytes[row] = 0;
       columns.expireAt[row] = 0;
       columns.fromPrimary[row] = 0;
+      columns.repeated[row] = 0;
     } else {
       columns.writeId[row] = frames.writeId[frame] as number;
       columns.offset[row] = frames.offset[frame] as number;
@@ -649,7 +654,9 @@ export class ClientFleet implements Clients {
       columns.sizeBytes[row] = frames.valueBytes[frame] as number;
       columns.expireAt[row] = frames.ttl[frame] as number;
       columns.fromPrimary[row] = frames.fromPrimary[frame] as number;
+      columns.repeated[row] = isWrite ? (frames.repeated[frame] as number) : 0;
     }
+    columns.inDoubt[row] = requests.maybeExecuted[request] as number;
     this.ports.journal.commit();
   }
 
