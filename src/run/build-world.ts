@@ -294,6 +294,8 @@ function buildOriginsAndTraffic(
       ),
     );
   }
+  if (resolved.traffic.some(({ arrivals }) => arrivals.kind === "users"))
+    fleet.listenToEnds((traffic) => world.traffic[traffic]?.requestEnded());
 }
 
 function indexOf(resolved: ResolvedScenario, world: World): RunIndex {

@@ -1,9 +1,11 @@
 /** The scenario's own arrivals, drawn as the simulation draws them: same seed, same requests at the same times. */
+import { invariant } from "../base/invariant.ts";
 import { type Nanos, SECOND } from "../base/nanos.ts";
 import { createKeySampler } from "../kernel/key-sampler.ts";
 import { createSampler } from "../kernel/sampler.ts";
 import { Streams } from "../kernel/streams.ts";
 import { KeyMap } from "../model/client/key-map.ts";
+import { curveOf } from "../model/traffic/offered-rate.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { keyName } from "./key-name.ts";
 
@@ -38,10 +40,17 @@ export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
     const popular = createKeySampler(settings.keys.popularity, settings.keys.count);
     const sizes = createSampler(settings.keys.valueSize);
     const { ttlNs } = settings.keys;
-    const meanGapNs = SECOND / settings.arrivalsPerSecond;
+    const { arrivals } = settings;
+    invariant(
+      arrivals.kind !== "users",
+      "users, whose requests no plan knows, were refused before",
+    );
+    const curve = curveOf(arrivals);
+    const meanGapNs = arrivals.kind === "constant" ? SECOND / arrivals.perSecond : 0;
     let atNs = 0;
     for (let number = 0; ; number++) {
-      atNs += Math.round(of("arrivals").exponential() * meanGapNs);
+      const amount = of("arrivals").exponential();
+      atNs += Math.round(curve === null ? amount * meanGapNs : curve.gap(atNs, amount));
       if (atNs >= resolved.durationNs) break;
       const key = popular.sample(of("keys"));
       planned.push({

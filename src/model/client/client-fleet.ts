@@ -65,6 +65,9 @@ export interface OperationListener {
   goesOn(request: number, answered: boolean): void;
 }
 
+/** Told that a request of a traffic source has ended, whatever its outcome. */
+export type EndListener = (traffic: number) => void;
+
 interface Session extends ClientHost {
   readonly index: number;
   readonly target: number;
@@ -92,6 +95,8 @@ export class ClientFleet implements Clients {
   private readonly connectTimeoutKind: number;
   private readonly refreshKind: number;
   private listener: OperationListener | null = null;
+  /** Null when no traffic waits for the end of its requests. */
+  private endListener: EndListener | null = null;
   private writeIds = 0;
   /** Client connections of each server, for its limit and its metrics. */
   private readonly counts: {
@@ -151,6 +156,10 @@ export class ClientFleet implements Clients {
 
   listen(listener: OperationListener): void {
     this.listener = listener;
+  }
+
+  listenToEnds(listener: EndListener): void {
+    this.endListener = listener;
   }
 
   /** Begins the periodic topology refreshes, spread over the period. */
@@ -219,7 +228,7 @@ export class ClientFleet implements Clients {
         continue;
       }
       this.writeRow(request, OUTCOME_INFO, -1, OUTCOME_CLIENT_LOST);
-      requests.release(request);
+      this.end(request);
     }
     for (const router of session.routers)
       if (router instanceof ClusterRouter) router.refreshing = false;
@@ -601,14 +610,19 @@ export class ClientFleet implements Clients {
     const requestOutcome = listener.ended(request, outcome, hit);
     this.writeRow(request, outcome, frame, requestOutcome);
     if (requestOutcome === OUTCOME_NONE) listener.goesOn(request, outcome === OUTCOME_OK);
-    else this.requests.release(request);
+    else this.end(request);
   }
 
   /** Ends a request that is not at the cache: the origin answered it. */
   endWithoutOperation(request: number, command: number, requestOutcome: number): void {
     this.requests.command[request] = command;
     this.writeRow(request, OUTCOME_NONE, -1, requestOutcome);
+    this.end(request);
+  }
+
+  private end(request: number): void {
     this.requests.release(request);
+    if (this.endListener !== null) this.endListener(this.requests.traffic[request] as number);
   }
 
   private writeRow(request: number, outcome: number, frame: number, requestOutcome: number): void {

@@ -2,19 +2,14 @@
 
 import { quantities } from "../../base/json-schema.ts";
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
-import {
-  parseCount,
-  parseDuration,
-  parsePercentage,
-  parseRate,
-  parseSize,
-} from "../../base/units.ts";
+import { parseCount, parseDuration, parsePercentage, parseSize } from "../../base/units.ts";
 import type { Distribution } from "../../kernel/distribution.ts";
 import { readDistribution } from "../../kernel/distribution-words.ts";
 import type { ClientSettings } from "../client/client-settings.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
+import { resolveArrivals } from "./resolve-arrivals.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
 type Words = Readonly<Record<string, unknown>>;
@@ -52,24 +47,17 @@ export function resolveTraffic(
     });
   }
   const place = resolveFrom((words["from"] as Words | undefined) ?? {}, reading);
-  const rate = parseRate((words["arrivals"] as Words)["rate"] as string) ?? 0;
-  if (rate <= 0 || rate > 1e7) {
-    reading.problem({
-      path: ["arrivals", "rate"],
-      found: `is "${(words["arrivals"] as Words)["rate"]}"`,
-      expected: "a rate above 0 and at most 10,000,000/s",
-    });
-  }
+  const arrivals = resolveArrivals(words["arrivals"] as Words, reading);
   const keys = resolveKeys(words["keys"] as Words, reading);
   const client = resolveClient((words["client"] as Words | undefined) ?? {}, reading);
   const setShare = resolveOperations((words["operations"] as Words | undefined) ?? {}, reading);
-  if (place === null || rate <= 0) return null;
+  if (place === null || arrivals === null) return null;
   return {
     name,
     cache,
     region: place.region,
     zones: place.zones,
-    arrivalsPerSecond: rate,
+    arrivals,
     setShare,
     keys,
     client,

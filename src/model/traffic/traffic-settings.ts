@@ -2,6 +2,32 @@ import type { Nanos } from "../../base/nanos.ts";
 import type { Distribution, KeyPopularity } from "../../kernel/distribution.ts";
 import type { ClientSettings } from "../client/client-settings.ts";
 
+/** From `fromNs` on the rate is `perSecond`, reached along a straight line over `rampNs` from the rate before. */
+export interface Phase {
+  readonly fromNs: Nanos;
+  /** At least 0. */
+  readonly perSecond: number;
+  /** 0: at once. */
+  readonly rampNs: Nanos;
+}
+
+/** When requests come. All but users come whether earlier ones were answered or not. */
+export type Arrivals =
+  /** Poisson arrivals, mean per second, above 0. */
+  | { readonly kind: "constant"; readonly perSecond: number }
+  /** The first from 0, in order of time, ramps that do not overlap. Before the first there is no traffic. */
+  | { readonly kind: "phases"; readonly phases: readonly Phase[] }
+  /** A cosine between two rates, highest at `peakAtNs` of each period. */
+  | {
+      readonly kind: "daily";
+      readonly lowPerSecond: number;
+      readonly highPerSecond: number;
+      readonly peakAtNs: Nanos;
+      readonly periodNs: Nanos;
+    }
+  /** So many users, each with one request at a time and a time to think between two. */
+  | { readonly kind: "users"; readonly users: number; readonly thinkTime: Distribution };
+
 export interface TrafficSettings {
   readonly name: string;
   /** A cache's or a global datastore's name. */
@@ -9,8 +35,7 @@ export interface TrafficSettings {
   readonly region: string;
   /** Zones with client hosts, one host each. */
   readonly zones: readonly string[];
-  /** Poisson arrivals, mean per second, above 0. */
-  readonly arrivalsPerSecond: number;
+  readonly arrivals: Arrivals;
   /** Share of requests that are SET, 0..1; the rest are GET. */
   readonly setShare: number;
   readonly keys: {

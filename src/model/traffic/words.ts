@@ -7,6 +7,7 @@ import {
   oneOfWords,
   quantity,
 } from "../../base/json-schema.ts";
+import { arrivalsSchema } from "./arrivals-words.ts";
 
 const whole = (minimum: number, maximum: number, description: string): JsonSchema => ({
   type: "integer",
@@ -81,9 +82,7 @@ export const trafficSchema: JsonSchema = object(
         expected: "all, or a list of zones",
       },
     }),
-    arrivals: object("ArrivalWords", { rate: quantity("rate", "Mean rate of Poisson arrivals") }, [
-      "rate",
-    ]),
+    arrivals: arrivalsSchema,
     operations: object("OperationWords", {
       get: quantity("percentage", "Share of GET"),
       set: quantity("percentage", "Share of SET"),
