@@ -39,7 +39,8 @@ export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
     const of = (purpose: string) => streams.stream(`traffic/${settings.name}`, purpose);
     const popular = createKeySampler(settings.keys.popularity, settings.keys.count);
     const sizes = createSampler(settings.keys.valueSize);
-    const { ttlNs } = settings.keys;
+    const { ttlNs, ttlJitter } = settings.keys;
+    const spread = (): number => 1 - ttlJitter + 2 * ttlJitter * of("ttl-jitter").next();
     const { arrivals } = settings;
     invariant(
       arrivals.kind !== "users",
@@ -63,7 +64,10 @@ export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
         shard: keys.shardOf(key),
         isSet: of("operations").next() < settings.setShare,
         valueBytes: Math.max(1, Math.round(sizes.constant ?? sizes.sample(of("sizes")))),
-        ttlMs: ttlNs === null ? null : Math.max(1, Math.round(ttlNs / 1e6)),
+        ttlMs:
+          ttlNs === null
+            ? null
+            : Math.max(1, Math.round((ttlNs * (ttlJitter === 0 ? 1 : spread())) / 1e6)),
       });
     }
     firstSession += settings.zones.length;

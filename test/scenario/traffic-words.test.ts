@@ -174,3 +174,43 @@ describe("arrivals", () => {
     expect(of("{ users: 1M, thinkTime: 100ms }")[0]?.found).toContain("100,000,000 requests");
   });
 });
+
+describe("the origin's words", () => {
+  it("leave all as it was: no coalescing, no timeout, no jitter", () => {
+    expect(settingsOf({ onMiss: "db" })).toMatchObject({
+      coalesce: false,
+      originTimeoutNs: null,
+      keys: { ttlNs: null, ttlJitter: 0 },
+    });
+  });
+
+  it.each([
+    [{ onMiss: "db", coalesce: "true" }, 30 * SECOND],
+    [{ onMiss: "db", arrivals: "{ users: 5, thinkTime: 1s }" }, 30 * SECOND],
+    [{ arrivals: "{ users: 5, thinkTime: 1s }" }, null],
+    [{ onMiss: "db", originTimeout: "2s" }, 2 * SECOND],
+    [{ onMiss: "db", coalesce: "true", originTimeout: "2s" }, 2 * SECOND],
+  ])("%j wait %j ns for the origin", (words, timeout) => {
+    expect(settingsOf(words as Record<string, string>).originTimeoutNs).toBe(timeout);
+  });
+
+  it.each<readonly [string, ...Case]>([
+    ["coalesce", "true", "coalesce", /is true/, /onMiss/],
+    ["coalesce", "yes please", "coalesce", /"yes please"/, /true or false/],
+    ["originTimeout", "2s", "originTimeout", /is "2s"/, /onMiss/],
+    [
+      "keys",
+      "{ count: 5, ttl: 5s, ttlJitter: 100% }",
+      "keys.ttlJitter",
+      /"100%"/,
+      /less than 100%/,
+    ],
+    ["keys", "{ count: 5, ttlJitter: 10% }", "keys.ttlJitter", /is "10%"/, /ttl: beside it/],
+    ["keys", "{ count: 5, ttl: 5s, ttlJitter: 0.1 }", "keys.ttlJitter", /is 0.1/, /a percentage/],
+  ])("%s: %s is one problem with its place", (word, ...given) => expectProblem(word, given));
+
+  it("refuse a timeout of nothing", () => {
+    const [problem] = problemsOf({ onMiss: "db", originTimeout: "0s" });
+    expect(problem).toMatchObject({ path: "traffic.shop.originTimeout", found: 'is "0s"' });
+  });
+});

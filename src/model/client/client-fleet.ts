@@ -46,6 +46,9 @@ import {
 } from "./requests.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
 
+/** In place of the TTL of all of a host's writes. */
+export const OWN_TTL = -1;
+
 /** What a client host is made of. */
 export interface ClientHost {
   readonly name: string;
@@ -53,6 +56,7 @@ export interface ClientHost {
   readonly host: number;
   readonly zone: number;
   readonly settings: ClientSettings;
+  /** 0: none; OWN_TTL: each request has its own. */
   readonly ttlNs: Nanos;
   /** Routers by cache; writes go to `current`, reads to `local` where a local Region is read. */
   readonly routers: readonly Router[];
@@ -435,7 +439,8 @@ export class ClientFleet implements Clients {
       frames.key[frame] = requests.local[request] as number;
       frames.writeId[frame] = requests.writeId[request] as number;
       frames.valueBytes[frame] = requests.valueBytes[request] as number;
-      frames.ttl[frame] = session.ttlNs;
+      frames.ttl[frame] =
+        session.ttlNs === OWN_TTL ? (requests.ttlNs[request] as number) : session.ttlNs;
       frames.waitReplicas[frame] = session.settings.wait.replicas;
       frames.waitNs[frame] = session.settings.wait.timeoutNs;
     }

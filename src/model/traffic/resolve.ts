@@ -51,6 +51,7 @@ export function resolveTraffic(
   const keys = resolveKeys(words["keys"] as Words, reading);
   const client = resolveClient((words["client"] as Words | undefined) ?? {}, reading);
   const setShare = resolveOperations((words["operations"] as Words | undefined) ?? {}, reading);
+  const origin = resolveOriginUse(words, arrivals?.kind === "users", reading);
   if (place === null || arrivals === null) return null;
   return {
     name,
@@ -63,7 +64,30 @@ export function resolveTraffic(
     client,
     onMiss,
     onError,
+    ...origin,
   };
+}
+
+/** Where others wait with a request for its origin, it does not wait for ever. */
+const SHARED_ORIGIN_TIMEOUT: Nanos = 30 * SECOND;
+
+function resolveOriginUse(
+  words: Words,
+  hasUsers: boolean,
+  reading: Reading,
+): Pick<TrafficSettings, "originTimeoutNs" | "coalesce"> {
+  const coalesce = (words["coalesce"] as boolean | undefined) ?? false;
+  const given = words["originTimeout"] as string | undefined;
+  const needs = [coalesce ? "coalesce" : "", given === undefined ? "" : "originTimeout"];
+  for (const word of needs) {
+    if (word === "" || words["onMiss"] !== undefined) continue;
+    const found = `is ${JSON.stringify(words[word])}`;
+    reading.problem({ path: [word], found, expected: "onMiss: to name the origin beside it" });
+  }
+  const asks = words["onMiss"] !== undefined;
+  const usual = asks && (coalesce || hasUsers) ? SHARED_ORIGIN_TIMEOUT : null;
+  const originTimeoutNs = given === undefined ? usual : positive(given, ["originTimeout"], reading);
+  return { originTimeoutNs, coalesce };
 }
 
 /** The only Region of the scenario, or the one that is named. */
@@ -151,6 +175,14 @@ function resolveKeys(words: Words, reading: Reading): TrafficSettings["keys"] {
     reading,
   );
   const ttl = words["ttl"] as string | undefined;
+  const jitterText = words["ttlJitter"] as string | undefined;
+  const ttlJitter = jitterText === undefined ? 0 : (parsePercentage(jitterText) ?? 0);
+  const jitterFound = `is "${jitterText}"`;
+  const jitterPath = ["keys", "ttlJitter"];
+  if (ttlJitter >= 1)
+    reading.problem({ path: jitterPath, found: jitterFound, expected: "less than 100%" });
+  if (ttlJitter > 0 && ttl === undefined)
+    reading.problem({ path: jitterPath, found: jitterFound, expected: "ttl: beside it" });
   return {
     count: Math.min(Math.max(1, count), 20_000_000),
     popularity:
@@ -159,6 +191,7 @@ function resolveKeys(words: Words, reading: Reading): TrafficSettings["keys"] {
         : { kind: "zipf", exponent: popularity.zipf },
     valueSize,
     ttlNs: ttl === undefined ? null : positive(ttl, ["keys", "ttl"], reading),
+    ttlJitter,
   };
 }
 

@@ -44,10 +44,16 @@ export interface TrafficSettings {
     /** Bytes, rounded to whole bytes when drawn. */
     readonly valueSize: Distribution;
     readonly ttlNs: Nanos | null;
+    /** Below 1: each TTL is drawn evenly from `ttlNs` times 1 - jitter to 1 + jitter. 0: all are alike. */
+    readonly ttlJitter: number;
   };
   readonly client: ClientSettings;
   /** Name of the origin asked on a miss, or null: a miss is just an answer. */
   readonly onMiss: string | null;
+  /** Longest wait for the origin, after which the request fails; null: without end. */
+  readonly originTimeoutNs: Nanos | null;
+  /** Misses of one key on one client host share one request to the origin. */
+  readonly coalesce: boolean;
   /** What a request does when the cache fails it. */
   readonly onError: "fail" | "origin";
 }

@@ -1,7 +1,7 @@
 /**
  * A source of requests from client hosts in zones.
  *
- * Models: the key, size, operation, zone and service demand of a request drawn at its arrival, each from a stream of its
+ * Models: the key, size, operation, zone, service demand and (with jitter) TTL of a request drawn at its arrival, each from a stream of its
  * own; arrivals of a dark zone go to the living ones with the same draws.
  * Leaves out: requests of several keys, transactions, commands other than GET and SET.
  */
@@ -34,6 +34,10 @@ export class TrafficSource implements Issuer {
   private readonly keys: Stream;
   private readonly sizes: Stream;
   private readonly service: Stream;
+  /** Null when all TTLs are alike. */
+  private readonly ttls: Stream | null;
+  private readonly ttlMinNs: number;
+  private readonly ttlSpanNs: number;
   private readonly keySampler: { sample(stream: Stream): number };
   private readonly valueSampler: Sampler;
   private readonly constantValue: number;
@@ -58,6 +62,10 @@ export class TrafficSource implements Issuer {
     this.keys = kernel.streams.stream(of, "keys");
     this.sizes = kernel.streams.stream(of, "sizes");
     this.service = kernel.streams.stream(of, "service");
+    const { ttlNs, ttlJitter } = settings.keys;
+    this.ttls = ttlJitter > 0 ? kernel.streams.stream(of, "ttl-jitter") : null;
+    this.ttlMinNs = (ttlNs ?? 0) * (1 - ttlJitter);
+    this.ttlSpanNs = 2 * (ttlNs ?? 0) * ttlJitter;
     this.hot = kernel.streams.stream(of, "hot-key");
     this.keySampler = createKeySampler(settings.keys.popularity, settings.keys.count);
     this.valueSampler = createSampler(settings.keys.valueSize);
@@ -110,6 +118,8 @@ export class TrafficSource implements Issuer {
       this.constantService >= 0
         ? this.constantService
         : sampleNanos(this.serviceSampler, this.service);
+    const ttl =
+      this.ttls === null ? 0 : Math.round(this.ttlMinNs + this.ttls.next() * this.ttlSpanNs);
     const session = this.pickSession(draw);
     if (session < 0) return false;
     const request = requests.allocate();
@@ -122,6 +132,7 @@ export class TrafficSource implements Issuer {
     requests.command[request] = command;
     requests.valueBytes[request] = Math.max(1, Math.round(value));
     requests.serviceNs[request] = service;
+    if (this.ttls !== null) requests.ttlNs[request] = Math.max(1, ttl);
     requests.arrivedAt[request] = this.kernel.now;
     fleet.begin(request);
     return true;

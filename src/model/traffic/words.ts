@@ -105,6 +105,10 @@ export const trafficSchema: JsonSchema = object(
         },
         valueSize: distribution("size", "Size of values; default 100B"),
         ttl: quantity("duration", "Time to live of what is written; default none"),
+        ttlJitter: quantity(
+          "percentage",
+          "Each TTL is drawn evenly from so much below ttl to so much above; default 0%",
+        ),
       },
       ["count"],
     ),
@@ -113,6 +117,15 @@ export const trafficSchema: JsonSchema = object(
       type: "string",
       description: "Origin asked on a miss; default: a miss is just an answer",
     },
+    coalesce: {
+      type: "boolean",
+      description:
+        "Misses of one key on one client host share one request to the origin; default false",
+    },
+    originTimeout: quantity(
+      "duration",
+      "Longest wait for the origin; default 30s with coalesce or users, else none",
+    ),
     onError: oneOfWords(
       ["fail", "origin"],
       "What a request does when the cache fails it; default fail",
