@@ -214,3 +214,30 @@ describe("the origin's words", () => {
     expect(problem).toMatchObject({ path: "traffic.shop.originTimeout", found: 'is "0s"' });
   });
 });
+
+describe("hot sets", () => {
+  const keys = (hotSet: string): string => `{ count: 10, popularity: { hotSet: ${hotSet} } }`;
+
+  it("are read with and without their further words", () => {
+    const of = (text: string) => settingsOf({ keys: keys(text) }).keys.popularity;
+    const plain = { kind: "hot-set", share: 0.9, of: 0.1, shiftEveryNs: null, shard: null };
+    expect(of("{ share: 90%, of: 10% }")).toEqual(plain);
+    expect(of("{ share: 90%, of: 10%, shiftEvery: 5s, shard: 3 }")).toEqual({
+      ...plain,
+      shiftEveryNs: 5 * SECOND,
+      shard: 3,
+    });
+  });
+
+  it.each<Case>([
+    ["{ share: 90% }", "", /is a map/, /hotSet: { share: 90%, of: 10% }/],
+    ["{ share: 0%, of: 10% }", ".hotSet.share", /is "0%"/, /more than 0%/],
+    ["{ share: 110%, of: 10% }", ".hotSet.share", /is "110%"/, /at most 100%/],
+    ["{ share: 90%, of: 100% }", ".hotSet.of", /is "100%"/, /less than 100%/],
+    ["{ share: 90%, of: 10%, shiftEvery: 0s }", ".hotSet.shiftEvery", /is "0s"/, /above 0/],
+    ["{ share: 90%, of: 10%, shard: 4 }", ".hotSet.shard", /is 4/, /1 to 3/],
+    ["{ share: 90%, of: 40%, shard: 2 }", ".hotSet.of", /is "40%"/, /at most 33%/],
+  ])("%s is one problem with its place", (text, path, found, expected) =>
+    expectProblem("keys", [keys(text), `keys.popularity${path}`, found, expected]),
+  );
+});

@@ -28,6 +28,19 @@ export type Arrivals =
   /** So many users, each with one request at a time and a time to think between two. */
   | { readonly kind: "users"; readonly users: number; readonly thinkTime: Distribution };
 
+/** A share of requests goes to a part of the keys. */
+export interface HotSetPopularity {
+  readonly kind: "hot-set";
+  /** Of requests, above 0 and at most 1. */
+  readonly share: number;
+  /** Of keys, above 0 and below 1; at least one key is hot. */
+  readonly of: number;
+  /** After which the hot part moves on to the next keys; null: never. */
+  readonly shiftEveryNs: Nanos | null;
+  /** From 1: all hot keys are this shard's; null: of all shards. */
+  readonly shard: number | null;
+}
+
 export interface TrafficSettings {
   readonly name: string;
   /** A cache's or a global datastore's name. */
@@ -40,7 +53,7 @@ export interface TrafficSettings {
   readonly setShare: number;
   readonly keys: {
     readonly count: number;
-    readonly popularity: KeyPopularity;
+    readonly popularity: KeyPopularity | HotSetPopularity;
     /** Bytes, rounded to whole bytes when drawn. */
     readonly valueSize: Distribution;
     readonly ttlNs: Nanos | null;

@@ -8,11 +8,11 @@
 import { Factors } from "../../base/factors.ts";
 import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { createKeySampler } from "../../kernel/key-sampler.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import type { ClientFleet } from "../client/client-fleet.ts";
 import type { KeyMap } from "../client/key-map.ts";
+import { createKeyChoice } from "./hot-set.ts";
 import { OpenLoop } from "./open-loop.ts";
 import type { Issuer, Pace } from "./pace.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
@@ -67,7 +67,10 @@ export class TrafficSource implements Issuer {
     this.ttlMinNs = (ttlNs ?? 0) * (1 - ttlJitter);
     this.ttlSpanNs = 2 * (ttlNs ?? 0) * ttlJitter;
     this.hot = kernel.streams.stream(of, "hot-key");
-    this.keySampler = createKeySampler(settings.keys.popularity, settings.keys.count);
+    this.keySampler = createKeyChoice(settings.keys, {
+      clock: kernel,
+      shardOf: (key) => keyMap.shardOf(key),
+    });
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.constantValue = this.valueSampler.constant ?? -1;
     this.serviceSampler = commandTime;

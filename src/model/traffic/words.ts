@@ -1,13 +1,7 @@
 /** Words of a traffic source and its clients. */
-import {
-  count,
-  distribution,
-  type JsonSchema,
-  object,
-  oneOfWords,
-  quantity,
-} from "../../base/json-schema.ts";
+import { type JsonSchema, object, oneOfWords, quantity } from "../../base/json-schema.ts";
 import { arrivalsSchema } from "./arrivals-words.ts";
+import { keysSchema } from "./keys-words.ts";
 
 const whole = (minimum: number, maximum: number, description: string): JsonSchema => ({
   type: "integer",
@@ -87,31 +81,7 @@ export const trafficSchema: JsonSchema = object(
       get: quantity("percentage", "Share of GET"),
       set: quantity("percentage", "Share of SET"),
     }),
-    keys: object(
-      "KeyWords",
-      {
-        count: count("Number of keys"),
-        popularity: {
-          anyOf: [
-            { const: "uniform" },
-            object(
-              "ZipfWords",
-              { zipf: { type: "number", minimum: 0, maximum: 5, description: "Exponent" } },
-              ["zipf"],
-            ),
-          ],
-          description: "Default uniform",
-          expected: "uniform, or { zipf: 0.99 }",
-        },
-        valueSize: distribution("size", "Size of values; default 100B"),
-        ttl: quantity("duration", "Time to live of what is written; default none"),
-        ttlJitter: quantity(
-          "percentage",
-          "Each TTL is drawn evenly from so much below ttl to so much above; default 0%",
-        ),
-      },
-      ["count"],
-    ),
+    keys: keysSchema,
     client: clientSchema,
     onMiss: {
       type: "string",
