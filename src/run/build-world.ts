@@ -6,7 +6,9 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { createSampler } from "../kernel/sampler.ts";
 import type { RunIndex } from "../measure/run-facts.ts";
 import { CacheAside } from "../model/application/cache-aside.ts";
-import { ClientFleet, type ClientHost } from "../model/client/client-fleet.ts";
+import { OriginTimeouts } from "../model/application/origin-timeouts.ts";
+import { SingleFlight } from "../model/application/single-flight.ts";
+import { ClientFleet, type ClientHost, OWN_TTL } from "../model/client/client-fleet.ts";
 import { KeyMap } from "../model/client/key-map.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "../model/client/router.ts";
 import { ActiveExpiry } from "../model/engine/redis/active-expiry.ts";
@@ -180,7 +182,7 @@ function buildClients(
         host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
         zone: world.hosts.zoneIndex(zone),
         settings: traffic.client,
-        ttlNs: traffic.keys.ttlNs ?? 0,
+        ttlNs: traffic.keys.ttlJitter > 0 ? OWN_TTL : (traffic.keys.ttlNs ?? 0),
         routers: groupsOf(world, traffic.cache).map((group) =>
           routerTo(world, group, { traffic, session, name, strategies: given.strategies }),
         ),
@@ -265,8 +267,10 @@ function buildOriginsAndTraffic(
     resolved.traffic.map((traffic) => ({
       hasOrigin: traffic.onMiss !== null,
       fallsBack: traffic.onError === "origin",
+      flights: traffic.coalesce ? new SingleFlight(fleet.requests) : null,
     })),
     (request) => {
+      timeouts[fleet.requests.traffic[request] as number]?.start(request);
       const origin = world.origins[
         byTraffic[fleet.requests.traffic[request] as number] as number
       ] as Origin;
@@ -279,6 +283,13 @@ function buildOriginsAndTraffic(
     },
   );
   fleet.listen(application);
+  const timeouts = resolved.traffic.map(({ name, originTimeoutNs }) =>
+    originTimeoutNs === null
+      ? null
+      : new OriginTimeouts(name, originTimeoutNs, fleet.requests, kernel, (request) =>
+          application.originAnswered(request, true),
+        ),
+  );
   const answered = (request: number, generation: number, refused: boolean): void => {
     if (fleet.requests.generation[request] === generation)
       application.originAnswered(request, refused);
@@ -305,6 +316,8 @@ function buildOriginsAndTraffic(
       ),
     );
   }
+  if (resolved.traffic.some(({ arrivals }) => arrivals.kind === "users"))
+    fleet.listenToEnds((traffic) => world.traffic[traffic]?.requestEnded());
 }
 
 function indexOf(resolved: ResolvedScenario, world: World): RunIndex {

@@ -97,11 +97,15 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   );
   const originNames = Object.keys((words["origins"] as Words | undefined) ?? {});
   const cacheNames = [...caches.keys(), ...datastores.map((store) => store.name)];
+  const shardsOf = (cache: string): number | undefined => {
+    const primary = datastores.find(({ name }) => name === cache)?.primary ?? cache;
+    return caches.get(primary)?.shards.length;
+  };
   const traffic = Object.entries((words["traffic"] as Words | undefined) ?? {}).map(([name, of]) =>
     resolveTraffic(
       name,
       of as Words,
-      { caches: cacheNames, origins: originNames },
+      { caches: cacheNames, origins: originNames, shardsOf },
       readAt(["traffic", name], regions),
     ),
   );

@@ -46,6 +46,9 @@ import {
 import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
 import type { ClientStrategies } from "./strategies.ts";
 
+/** In place of the TTL of all of a host's writes. */
+export const OWN_TTL = -1;
+
 /** What a client host is made of. */
 export interface ClientHost {
   readonly name: string;
@@ -53,6 +56,7 @@ export interface ClientHost {
   readonly host: number;
   readonly zone: number;
   readonly settings: ClientSettings;
+  /** 0: none; OWN_TTL: each request has its own. */
   readonly ttlNs: Nanos;
   /** Routers by cache; writes go to `current`, reads to `local` where a local Region is read. */
   readonly routers: readonly Router[];
@@ -64,6 +68,9 @@ export interface OperationListener {
   /** The request goes on after its operation's row was written. */
   goesOn(request: number, answered: boolean): void;
 }
+
+/** Told that a request of a traffic source has ended, whatever its outcome. */
+export type EndListener = (traffic: number) => void;
 
 interface Session extends ClientHost {
   readonly index: number;
@@ -92,6 +99,8 @@ export class ClientFleet implements Clients {
   private readonly connectTimeoutKind: number;
   private readonly refreshKind: number;
   private listener: OperationListener | null = null;
+  /** Null when no traffic waits for the end of its requests. */
+  private endListener: EndListener | null = null;
   private writeIds = 0;
   /** Client connections of each server, for its limit and its metrics. */
   private readonly counts: {
@@ -152,6 +161,10 @@ export class ClientFleet implements Clients {
 
   listen(listener: OperationListener): void {
     this.listener = listener;
+  }
+
+  listenToEnds(listener: EndListener): void {
+    this.endListener = listener;
   }
 
   /** Begins the periodic topology refreshes, spread over the period. */
@@ -220,7 +233,7 @@ export class ClientFleet implements Clients {
         continue;
       }
       this.writeRow(request, OUTCOME_INFO, -1, OUTCOME_CLIENT_LOST);
-      requests.release(request);
+      this.end(request);
     }
     for (const router of session.routers)
       if (router instanceof ClusterRouter) router.refreshing = false;
@@ -427,7 +440,8 @@ export class ClientFleet implements Clients {
       frames.key[frame] = requests.local[request] as number;
       frames.writeId[frame] = requests.writeId[request] as number;
       frames.valueBytes[frame] = requests.valueBytes[request] as number;
-      frames.ttl[frame] = session.ttlNs;
+      frames.ttl[frame] =
+        session.ttlNs === OWN_TTL ? (requests.ttlNs[request] as number) : session.ttlNs;
       frames.waitReplicas[frame] = session.settings.wait.replicas;
       frames.waitNs[frame] = session.settings.wait.timeoutNs;
     }
@@ -605,14 +619,19 @@ export class ClientFleet implements Clients {
     const requestOutcome = listener.ended(request, outcome, hit);
     this.writeRow(request, outcome, frame, requestOutcome);
     if (requestOutcome === OUTCOME_NONE) listener.goesOn(request, outcome === OUTCOME_OK);
-    else this.requests.release(request);
+    else this.end(request);
   }
 
   /** Ends a request that is not at the cache: the origin answered it. */
   endWithoutOperation(request: number, command: number, requestOutcome: number): void {
     this.requests.command[request] = command;
     this.writeRow(request, OUTCOME_NONE, -1, requestOutcome);
+    this.end(request);
+  }
+
+  private end(request: number): void {
     this.requests.release(request);
+    if (this.endListener !== null) this.endListener(this.requests.traffic[request] as number);
   }
 
   private writeRow(request: number, outcome: number, frame: number, requestOutcome: number): void {
