@@ -10,6 +10,16 @@ export { MILLISECOND, MINUTE, type Nanos, SECOND } from "./base/nanos.ts";
 export { describeProblem, ScenarioError, type ScenarioProblem } from "./base/scenario-error.ts";
 export { VERSION } from "./base/version.ts";
 
+// explore
+export type { Schedule } from "./explore/schedule.ts";
+export {
+  type ScenarioText,
+  type Simulated,
+  type SimulateOptions,
+  schedules,
+  simulate,
+  topologies,
+} from "./explore/simulate.ts";
 // kernel
 export { BudgetError } from "./kernel/budget-error.ts";
 // report

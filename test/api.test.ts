@@ -22,6 +22,9 @@ test("the package exports exactly these values", () => {
     "renderSummary",
     "resultJson",
     "run",
+    "schedules",
+    "simulate",
+    "topologies",
   ]);
 });
 

@@ -1,10 +1,10 @@
 /**
- * Logarithm, exponential and power that give the same bits on every JavaScript engine.
+ * Logarithm, exponential, power and cosine that give the same bits on every JavaScript engine.
  *
- * ECMAScript leaves the last bits of Math.log, Math.exp and Math.pow to the engine. These use only
+ * ECMAScript leaves the last bits of Math.log, Math.exp, Math.pow and Math.cos to the engine. These use only
  * + - * / and square roots, which IEEE 754 fixes. Within 1 ulp of the true value.
  *
- * Source: fdlibm 5.3 (e_log.c, e_exp.c, e_pow.c), https://www.netlib.org/fdlibm/
+ * Source: fdlibm 5.3 (e_log.c, e_exp.c, e_pow.c, k_cos.c, k_sin.c), https://www.netlib.org/fdlibm/
  * Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunSoft, a Sun
  * Microsystems, Inc. business. Permission to use, copy, modify, and distribute this software is
  * freely granted, provided that this notice is preserved.
@@ -277,4 +277,40 @@ function powerOfPositive(x: number, y: number): number {
   } else log2InTwoParts(x, log);
   const yHigh = truncated(y);
   return exp2OfTwoParts(yHigh * log.high, (y - yHigh) * log.high + y * log.low);
+}
+
+const TWO_PI = 6.283185307179586;
+
+/** The cosine of so many turns: 0 and 1 give 1, 1/2 gives -1. Finite turns; within 2^-52 of the true value. */
+export function cosOfTurns(turns: number): number {
+  const size = turns < 0 ? -turns : turns;
+  let part = size - Math.floor(size);
+  if (part > 0.5) part = 1 - part;
+  if (part > 0.25) return -quarterCos(0.5 - part);
+  return quarterCos(part);
+}
+
+/** For 0 to 1/4 of a turn: by the series of the cosine, or of the sine of what is missing to 1/4. */
+function quarterCos(part: number): number {
+  if (part > 0.125) {
+    const x = (0.25 - part) * TWO_PI;
+    const z = x * x;
+    const tail =
+      0.00833333333332249 +
+      z *
+        (-0.0001984126982985795 +
+          z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
+    return x + z * x * (-0.16666666666666632 + z * tail);
+  }
+  const x = part * TWO_PI;
+  const z = x * x;
+  const tail =
+    0.0416666666666666 +
+    z *
+      (-0.001388888888887411 +
+        z *
+          (2.480158728947673e-5 +
+            z *
+              (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11))));
+  return 1 - (0.5 * z - z * z * tail);
 }

@@ -9,6 +9,11 @@ export interface CacheFacts {
   readonly clusterMode: "enabled" | "disabled";
   readonly automaticFailover: boolean;
   readonly dnsUpdateNs: number;
+  readonly dnsTtlNs: number;
+  /** cluster-node-timeout. */
+  readonly nodeTimeoutNs: number;
+  /** A full memory evicts, so that writes are never refused for want of room. */
+  readonly evicts: boolean;
   /** USD, null where no price is known. */
   readonly pricePerMonth: number | null;
   readonly costReason: string | null;

@@ -22,7 +22,14 @@ export type SteadyClause =
       readonly atLeast: number;
     };
 
-export type Anchor = "start" | "first-fault" | "last-fault" | "first-heal" | "last-heal";
+export type Anchor =
+  | "start"
+  | "first-fault"
+  | "last-fault"
+  | "first-heal"
+  | "last-heal"
+  /** The last injection or heal, whichever came later. */
+  | "last-disturbance";
 
 export type Expectation = { readonly id: string } & (
   | { readonly metric: "rpo"; readonly of: string; readonly atMostNs: Nanos }

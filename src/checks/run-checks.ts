@@ -14,13 +14,30 @@ import { rpo } from "./objectives/rpo.ts";
 import { rto } from "./objectives/rto.ts";
 import { staleness } from "./objectives/staleness.ts";
 import { steady } from "./objectives/steady.ts";
+import { acknowledgedWasAppended } from "./safety/acknowledged-was-appended.ts";
 import { acknowledgedWritesKept } from "./safety/acknowledged-writes-kept.ts";
+import {
+  executedOnce,
+  expiredNeverServed,
+  failedWritesUnseen,
+  replicasRefuseWrites,
+} from "./safety/answers-consistent.ts";
 import { bestCopyPromoted } from "./safety/best-copy-promoted.ts";
+import { copiesAgree } from "./safety/copies-agree.ts";
 import { dnsFollowsPromotion } from "./safety/dns-follows-promotion.ts";
+import { dnsNamesPrimary } from "./safety/dns-names-primary.ts";
+import { electedByMajority } from "./safety/elected-by-majority.ts";
+import { electionsInOrder } from "./safety/elections-in-order.ts";
+import { epochsRise } from "./safety/epochs-rise.ts";
+import { failureByMajority } from "./safety/failure-by-majority.ts";
 import { onePrimaryPerEpoch } from "./safety/one-primary-per-epoch.ts";
+import { oneVotePerEpoch } from "./safety/one-vote-per-epoch.ts";
+import { replacedPrimaryFallsSilent } from "./safety/replaced-primary-falls-silent.ts";
 import { replicaNeverAhead } from "./safety/replica-never-ahead.ts";
 import { requestsConserved } from "./safety/requests-conserved.ts";
+import { resyncJoinsHistories } from "./safety/resync-joins-histories.ts";
 import { rtoPhasesAddUp } from "./safety/rto-phases-add-up.ts";
+import { writesResume } from "./safety/writes-resume.ts";
 import type { ExpectationVerdict, InvariantVerdict } from "./verdict.ts";
 
 const INVARIANTS: readonly ((context: CheckContext) => InvariantVerdict)[] = [
@@ -31,6 +48,21 @@ const INVARIANTS: readonly ((context: CheckContext) => InvariantVerdict)[] = [
   rtoPhasesAddUp,
   bestCopyPromoted,
   dnsFollowsPromotion,
+  dnsNamesPrimary,
+  electedByMajority,
+  oneVotePerEpoch,
+  epochsRise,
+  electionsInOrder,
+  failureByMajority,
+  resyncJoinsHistories,
+  acknowledgedWasAppended,
+  replacedPrimaryFallsSilent,
+  replicasRefuseWrites,
+  executedOnce,
+  failedWritesUnseen,
+  expiredNeverServed,
+  copiesAgree,
+  writesResume,
 ];
 
 export function checkInvariants(context: CheckContext): InvariantVerdict[] {

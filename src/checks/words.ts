@@ -18,6 +18,7 @@ const ANCHORS: readonly Anchor[] = [
   "last-fault",
   "first-heal",
   "last-heal",
+  "last-disturbance",
 ];
 
 const expectationWords: Readonly<Record<string, JsonSchema>> = {

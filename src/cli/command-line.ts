@@ -5,6 +5,7 @@ import { badUsage } from "./bad-usage.ts";
 import type { CommandError } from "./command-error.ts";
 import { argumentsOf, COMPLETE, completionCommand, SHELLS } from "./completion-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { readExplore, withExplore } from "./explore-options.ts";
 import { LISTS } from "./lists.ts";
 import {
   didYouMean,
@@ -75,10 +76,14 @@ const validate: Command = {
 const replay: Command = {
   name: "replay",
   takes: " <result>",
-  about: "run a result.json again and compare",
+  about: "run a result.json, or a schedule that explore kept, again and compare",
   options: (y) =>
     withJson(
-      y.positional("result", { type: "string", describe: "a result.json", demandOption: true }),
+      y.positional("result", {
+        type: "string",
+        describe: "a result.json, or a scenario of the corpus",
+        demandOption: true,
+      }),
       "print the comparison as JSON",
     ),
   action: (parsed, { terminal, cwd }) => {
@@ -121,6 +126,20 @@ const twin: Command = {
       (await import("./twin-command.ts")).twinCommand({ ...options, json }, terminal);
   },
 };
+
+const explore: Command = {
+  name: "explore",
+  takes: " <scenario>",
+  about: "search fault schedules that break a promise; shrink and explain what is found",
+  options: withExplore,
+  action: (parsed, { terminal, cwd }) => {
+    const options = readExplore(parsed, cwd);
+    return async () => (await import("./explore-command.ts")).exploreCommand(options, terminal);
+  },
+};
+
+/** Another name for the same. */
+const fuzz: Command = { ...explore, name: "fuzz", about: "the same as explore" };
 
 const list: Command = {
   name: "list",
@@ -234,6 +253,8 @@ const COMMANDS: readonly Command[] = [
   run,
   validate,
   replay,
+  explore,
+  fuzz,
   twin,
   list,
   init,

@@ -5,14 +5,15 @@ import { measuredRegions, regionRttNs } from "../catalog/region-rtt.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { faultKinds } from "../faults/registry.ts";
 import { stepKinds } from "../faults/steps.ts";
-import { marks } from "../journal/marks.ts";
+import { allMarks } from "../measure/coverage.ts";
 import { metricNames } from "../run/metrics.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { ListName } from "./lists.ts";
 import type { Terminal } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
 
-type Row = Readonly<Record<string, string | number | boolean | null>>;
+type Cell = string | number | boolean | null | readonly string[];
+type Row = Readonly<Record<string, Cell>>;
 
 /** Prices are for this Region; distances are given from it. */
 const HOME_REGION = "us-east-1";
@@ -45,8 +46,8 @@ const rowsOf: Readonly<Record<ListName, () => readonly Row[]>> = {
       roundTripMs: roundTripMs(region),
       from: HOME_REGION,
     })),
-  marks: () => marks.map(({ mark, summary }) => ({ mark, summary })),
-  planted: () => plantedBugs.map(({ name, summary }) => ({ plant: name, summary })),
+  marks: () => allMarks.map(({ mark, summary }) => ({ mark, summary })),
+  planted: () => plantedBugs.map(({ name, summary, seenBy }) => ({ name, summary, seenBy })),
   "client-presets": () =>
     clientPresets.flatMap(({ preset, version, figures }) =>
       figures.map(({ word, value, clusterMode, source }) => ({
@@ -81,8 +82,9 @@ function roundTripMs(region: string): number | null {
   return region === HOME_REGION || ns === undefined ? null : Math.round((ns / SECOND) * 1e5) / 100;
 }
 
-function cellOf(value: Row[string] | undefined): string {
+function cellOf(value: Cell | undefined): string {
   if (value === null || value === undefined) return "-";
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "object") return value.join(", ");
   return String(value);
 }

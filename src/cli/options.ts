@@ -116,6 +116,16 @@ export const OPTION_NAMES = [
   "replications",
   "until-ci",
   "sensitivity",
+  "runs",
+  "time",
+  "until",
+  "jobs",
+  "go-on",
+  "unavoidable",
+  "planted",
+  "resume",
+  "corpus",
+  "no-explain",
   "help",
   "version",
 ] as const;
@@ -148,7 +158,7 @@ export function readLoadOptions(parsed: ParsedWords, cwd: string): LoadOptions {
 
 const LIMIT_FLAGS = ["max-events", "max-nodes", "max-duration", "max-memory"] as const;
 
-function readQuantity(
+export function readQuantity(
   parsed: ParsedWords,
   name: string,
   parse: (text: string) => number | undefined,
@@ -210,7 +220,7 @@ function readOnce(parsed: ParsedWords, name: string): unknown {
   return value;
 }
 
-function readCount(parsed: ParsedWords, name: string): number | undefined {
+export function readCount(parsed: ParsedWords, name: string): number | undefined {
   const text = readText(parsed, name);
   if (text === undefined) return undefined;
   const count = Number(text);

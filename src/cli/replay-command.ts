@@ -2,6 +2,7 @@ import path from "node:path";
 import { type Nanos, SECOND } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { VERSION } from "../base/version.ts";
+import { corpusEntry } from "../explore/corpus.ts";
 import { resultJson } from "../report/result-json.ts";
 import type { Result } from "../run/result.ts";
 import { open } from "../run/simulation.ts";
@@ -27,12 +28,14 @@ export type Recorded = Pick<Result, "digest" | "behaviourDigest" | "checkpoints"
   Partial<Result>;
 
 const RESULT_BYTES_MAX = 256 * 1024 * 1024;
+const SCENARIO_BYTES_MAX = 1024 * 1024;
 
 /**
  * Runs a recorded result again from its own input and compares. Equal: 0. Different: 1, with the first simulated
  * second whose checkpoint differs and the first difference that the two results show.
  */
 export async function replayCommand(options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
+  if (/\.ya?ml$/.test(options.file)) return replayCorpus(options, terminal);
   const recorded = readRecorded(options);
   const resolved = resolve(recorded, options.file);
   const simulation = open(resolved);
@@ -63,6 +66,50 @@ export async function replayCommand(options: ReplayOptions, terminal: Terminal):
   lines.push(...explain(recorded, resolved, second).map((line) => `  ${line}`));
   terminal.out(`${lines.join("\n")}\n`);
   return EXIT.fail;
+}
+
+/** Runs a scenario that `explore` has kept. It breaks the same promise still: 0. It does not: 1, with what it does. */
+async function replayCorpus(
+  { file, cwd, json }: ReplayOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const expected = "a scenario that cachequake explore has kept";
+  const read = readTextFile(path.resolve(cwd, file), SCENARIO_BYTES_MAX, expected);
+  const refuse = (found: string, wanted: string): never => {
+    throw new CommandError(EXIT.badInput, `Cannot replay ${file}: it ${found}, expected ${wanted}`);
+  };
+  if ("unreadable" in read) return refuse(read.unreadable.found, read.unreadable.expected);
+  const entry = corpusEntry(read.text);
+  if (entry === null) return refuse('has no line that begins with "# corpus: "', expected);
+  const resolved = loadScenario(read.text, {
+    file,
+    allowPlanted: entry.planted !== null,
+    limits: NO_LIMITS,
+  });
+  const simulation = open(resolved);
+  await execute(simulation, resolved.durationNs, (share) =>
+    terminal.progress(`${resolved.name}  ${Math.floor(share * 100)} %`),
+  );
+  const input = { source: read.text, sets: [], allowPlanted: entry.planted !== null };
+  const { expectations, invariants, behaviourDigest } = simulation.finish(input);
+  terminal.progress(null);
+  const failed = [...expectations, ...invariants].filter(({ verdict }) => verdict === "fail");
+  const found = failed.find(({ id }) => id === entry.check);
+  const same = found !== undefined;
+  if (json) {
+    const breaks = failed.map(({ id }) => id);
+    const row = { file, same, check: entry.check, breaks, foundBy: entry.version, behaviourDigest };
+    terminal.out(`${JSON.stringify(row, null, 2)}\n`);
+  } else if (same)
+    terminal.out(`${file}: replayed, ${entry.check} breaks still: ${found.reason}\n`);
+  else {
+    const others =
+      failed.length === 0 ? "nothing does" : `but ${failed.map(({ id }) => id).join(", ")}`;
+    terminal.out(
+      `${file}: replayed, ${entry.check} no longer breaks, ${others} (found by version ${entry.version}, this is ${VERSION})\n`,
+    );
+  }
+  return same ? EXIT.pass : EXIT.fail;
 }
 
 /** The result as its file would have it: JSON knows no -0 and no undefined. */

@@ -15,11 +15,16 @@ export function reportFolder(
   resolved: ResolvedScenario,
   asWritten: ResolvedScenario | null,
 ): string {
-  const text = JSON.stringify(resolved);
+  const text = JSON.stringify(whatRuns(resolved));
   const changed =
-    asWritten === null || JSON.stringify({ ...asWritten, seed: resolved.seed }) !== text;
+    asWritten === null || JSON.stringify(whatRuns({ ...asWritten, seed: resolved.seed })) !== text;
   const suffix = changed ? `-${(hash32(text) >>> 0).toString(16).padStart(8, "0")}` : "";
   return path.join(root, slug(resolved.name), `${slug(resolved.seed)}${suffix}`);
+}
+
+/** Without what a run does not look at. */
+function whatRuns({ explore: _, ...rest }: ResolvedScenario): Omit<ResolvedScenario, "explore"> {
+  return rest;
 }
 
 /** The loader admits slugs only; a name that could leave the report's root must not get past this line either. */

@@ -27,7 +27,9 @@ const REPORT_FILES = [
   "timeline.svg",
   "timeline.html",
   "agreement.html",
+  "explore.json",
 ];
+const MINIMAL = /^minimal-\d+\.yaml$/;
 
 /** @throws CommandError (73) with the reason, after which nothing of the new report is left and the old one stands. */
 export function writeReport(folder: string, files: readonly ReportFile[]): void {
@@ -76,7 +78,9 @@ function checkReplaceable(folder: string): void {
   const status = lstatSync(folder, { throwIfNoEntry: false });
   if (status === undefined) return;
   if (!status.isDirectory()) throw new Error("is there and is not a folder");
-  const foreign = readdirSync(folder).find((name) => !REPORT_FILES.includes(name));
+  const foreign = readdirSync(folder).find(
+    (name) => !REPORT_FILES.includes(name) && !MINIMAL.test(name),
+  );
   if (foreign !== undefined) throw new Error(`holds ${foreign}, which no report has written`);
 }
 

@@ -36,6 +36,8 @@ function allocateColumns(): Mutable<OperationColumns> {
     sizeBytes: new Int32Array(n),
     expireAt: new Float64Array(n),
     fromPrimary: new Uint8Array(n),
+    repeated: new Uint8Array(n),
+    inDoubt: new Uint8Array(n),
     attempts: new Uint8Array(n),
     requestOutcome: new Uint8Array(n),
     arrivedAt: new Float64Array(n),

@@ -56,6 +56,10 @@ export interface OperationColumns {
   readonly expireAt: Float64Array;
   /** The answering node believed itself primary (1) or replica (0). */
   readonly fromPrimary: Uint8Array;
+  /** SET: the node held this very write already (1), because an earlier attempt had been executed. */
+  readonly repeated: Uint8Array;
+  /** SET: the answer to some attempt never came (1), so that it may have been executed. */
+  readonly inDoubt: Uint8Array;
   /** Attempts used, 1 and up. */
   readonly attempts: Uint8Array;
   /** Outcome of the whole request where this operation ends it, else OUTCOME_NONE. */

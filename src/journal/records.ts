@@ -190,6 +190,83 @@ export interface EvictedRecord {
   readonly writeId: number;
 }
 
+/**
+ * A primary concluded that a node has failed: `reporters` are the primaries, itself among them, whose suspicion it knew.
+ * With `primaries` shards that have an owner, more than half of them must agree.
+ */
+export interface FailureConcludedRecord {
+  readonly kind: "failure-concluded";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly shard: number;
+  /** Who failed. */
+  readonly node: string;
+  readonly by: string;
+  readonly reporters: readonly string[];
+  readonly primaries: number;
+}
+
+/** A replica asked for votes. */
+export interface ElectionAskedRecord {
+  readonly kind: "election-asked";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly shard: number;
+  readonly node: string;
+  readonly epoch: number;
+  /** When it set the time of its election. */
+  readonly scheduledAt: Nanos;
+  readonly offset: number;
+  /** Other replicas of its shard, with the offset each advertised last. */
+  readonly siblings: readonly { readonly node: string; readonly offset: number }[];
+  /** Of equal offsets the lower node id goes first. */
+  readonly tiesByNodeId: boolean;
+}
+
+/** A primary gave its vote. */
+export interface VoteRecord {
+  readonly kind: "vote-granted";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly shard: number;
+  readonly voter: string;
+  readonly candidate: string;
+  readonly epoch: number;
+}
+
+/** A replica took the lead of its shard by election, with the votes of `voters` out of `primaries`. */
+export interface ElectionWonRecord {
+  readonly kind: "election-won";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly shard: number;
+  readonly node: string;
+  readonly epoch: number;
+  readonly voters: readonly string[];
+  readonly primaries: number;
+}
+
+/** A node began to follow another: what it held, what its source could offer, and where the stream goes on. */
+export interface ResyncRecord {
+  readonly kind: "resync";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly shard: number;
+  readonly node: string;
+  readonly source: string;
+  readonly mode: "partial" | "full";
+  /** What the follower holds before its first entry: of a full synchronisation, the snapshot. */
+  readonly history: number;
+  readonly offset: number;
+  /** The source's own history; the one it forked from (-1: none) and where; the oldest offset its backlog reaches. */
+  readonly sourceHistory: number;
+  readonly parentHistory: number;
+  readonly forkOffset: number;
+  readonly backlogStart: number;
+  /** Offset at which the stream goes on. */
+  readonly fromOffset: number;
+}
+
 export type JournalRecord =
   | NodeStateRecord
   | FaultRecord
@@ -202,4 +279,20 @@ export type JournalRecord =
   | ClientRecord
   | DnsRecord
   | MarkRecord
-  | EvictedRecord;
+  | EvictedRecord
+  | FailureConcludedRecord
+  | ElectionAskedRecord
+  | VoteRecord
+  | ElectionWonRecord
+  | ResyncRecord;
+
+/** What a run states for its checks alone: no part of its timeline, nor of what makes two runs behave alike. */
+export const EVIDENCE: ReadonlySet<JournalRecord["kind"]> = new Set<JournalRecord["kind"]>([
+  "mark",
+  "offsets",
+  "failure-concluded",
+  "election-asked",
+  "vote-granted",
+  "election-won",
+  "resync",
+]);

@@ -36,6 +36,13 @@ export class Stream {
     this.state = Float64Array.of(s0, s1, s2, c);
   }
 
+  /** Starts over from another seed: any text but the empty one. */
+  reseed(seed: string): void {
+    invariant(seed !== "", "a random stream has a seed");
+    const { s0, s1, s2, c } = alea(seed, { state: true }).state();
+    this.state.set([s0, s1, s2, c]);
+  }
+
   /** Uniform in [0, 1), a multiple of 2^-32. */
   next(): number {
     const { state } = this;
@@ -108,6 +115,8 @@ export class Stream {
 /** All streams of a run. */
 export class Streams {
   private readonly byName = new Map<string, Stream>();
+  /** What names carry since the streams were keyed anew. */
+  private salt = "";
 
   /** @param seed - the run's seed as the user wrote it: 1 to 64 letters, digits, `_` or `-` */
   constructor(readonly seed: string) {
@@ -123,9 +132,21 @@ export class Streams {
     const name = `${this.seed}/${entity.length}/${entity}/${purpose}`;
     let stream = this.byName.get(name);
     if (stream === undefined) {
-      stream = new Stream(name);
+      stream = new Stream(name + this.salt);
       this.byName.set(name, stream);
     }
     return stream;
+  }
+
+  /**
+   * Keys all streams anew, those too that are not there yet: from now on chance goes another way, while what was drawn
+   * stays. By the same salt, the same way.
+   *
+   * @param salt - 1 to 64 letters, digits, `_` or `-`
+   */
+  rekey(salt: string): void {
+    invariant(isSeed(salt), "a salt is 1 to 64 letters, digits, _ or -", { salt });
+    this.salt = `#${salt}`;
+    for (const [name, stream] of this.byName) stream.reseed(name + this.salt);
   }
 }

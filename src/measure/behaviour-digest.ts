@@ -1,10 +1,10 @@
 /**
- * Digest of what happened: operations and timeline, without marks, samples and offsets. A kernel optimisation may change
+ * Digest of what happened: operations and timeline, without marks, samples and what is stated for checks alone. A kernel optimisation may change
  * the run digest, never this one.
  */
 import type { Journal } from "../journal/journal.ts";
 import type { OperationColumns } from "../journal/operation-columns.ts";
-import type { JournalRecord } from "../journal/records.ts";
+import { EVIDENCE, type JournalRecord } from "../journal/records.ts";
 import { Digest } from "../kernel/digest.ts";
 
 export class BehaviourDigest {
@@ -44,7 +44,7 @@ export class BehaviourDigest {
   }
 
   private record(record: JournalRecord): void {
-    if (record.kind === "mark" || record.kind === "offsets") return;
+    if (EVIDENCE.has(record.kind)) return;
     this.digest.foldText(JSON.stringify(record));
   }
 }

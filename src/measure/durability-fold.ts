@@ -3,6 +3,7 @@
  * older than. One fold for all groups that share keys (a cache, or a Global Datastore's members).
  */
 import type { Nanos } from "../base/nanos.ts";
+import type { OperationColumns } from "../journal/operation-columns.ts";
 
 const INITIAL_KEYS = 1024;
 
@@ -15,6 +16,8 @@ export class DurabilityFold {
   ackAt = new Float64Array(INITIAL_KEYS);
   /** Write ids that left memory by eviction. */
   readonly evicted = new Set<number>();
+  /** By key: the last write that a client reported as failed. */
+  readonly failed = new Map<number, number>();
   staleReads = 0;
   stalenessNsMax: Nanos = 0;
 
@@ -33,6 +36,17 @@ export class DurabilityFold {
     this.writeId[key] = writeId;
     this.expireAt[key] = expireAt;
     this.ackAt[key] = ackAt;
+  }
+
+  /** A read returned, without an expiry, the key's last acknowledged write, which has one. */
+  forgotExpiry(batch: OperationColumns, i: number): boolean {
+    const key = batch.key[i] as number;
+    return (
+      key < this.expireAt.length &&
+      this.expireAt[key] !== 0 &&
+      this.offset[key] !== 0 &&
+      this.writeId[key] === batch.writeId[i]
+    );
   }
 
   /** A history ended: what it kept lives on in `successor`; keys whose last write it lost owe nothing any more. */

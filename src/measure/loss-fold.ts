@@ -31,9 +31,30 @@ export interface LossWindow {
   oracleWritesLost: number;
   oracleFirstAckAt: Nanos;
   readonly byKey: Map<number, number>;
+  /** Writes that the old primary acknowledged although they began after the new one led, thinned out, in order. */
+  readonly late: LateWrite[];
   /** Best surviving copy outside the faulted places when the failover began. */
   readonly best: Copy | null;
 }
+
+/** A write that a primary acknowledged which another had replaced before the write began. */
+export interface LateWrite {
+  /** Index into the run's nodes. */
+  readonly node: number;
+  readonly invokedAt: Nanos;
+  readonly ackAt: Nanos;
+}
+
+/** An acknowledged write whose primary stood, later, before it. */
+export interface Unappended {
+  readonly node: string;
+  readonly at: Nanos;
+  readonly offset: number;
+  readonly acknowledged: number;
+}
+
+/** Of writes that began in such a time one is kept. */
+const LATE_APART_NS: Nanos = 100e6;
 
 /**
  * Width of the window of lost acknowledged writes, ns: from the oldest lost acknowledgement to the failure or, where an
@@ -69,6 +90,8 @@ class HistoryWrites {
   settled: Settled[] = [];
   window: LossWindow | null = null;
   successor = -1;
+  /** The highest offset that was acknowledged in it. */
+  highest = 0;
   /** Lowest offset that all living copies of each group have reached. */
   readonly safeOffsets = new Map<string, number>();
 }
@@ -78,10 +101,24 @@ export class LossFold {
   private readonly histories: HistoryWrites[] = [];
   private readonly copiesOf = new Map<number, readonly Copy[]>();
 
+  /** The first write that was acknowledged and not appended; null for none, of so many positions looked at. */
+  unappended: Unappended | null = null;
+  positions = 0;
+
   /** An acknowledged write. Returns the history in which it lives on, or -1 when it is lost already. */
-  acknowledged(history: number, offset: number, ackAt: Nanos, bytes: number, key: number): number {
+  acknowledged(
+    history: number,
+    offset: number,
+    ackAt: Nanos,
+    bytes: number,
+    key: number,
+    node = -1,
+    invokedAt: Nanos = ackAt,
+  ): number {
     let writes = this.of(history);
+    if (offset > writes.highest) writes.highest = offset;
     while (writes.window !== null) {
+      late(writes.window, node, invokedAt, ackAt);
       if (offset > writes.window.keptOffset) {
         lose(writes.window, offset, ackAt, bytes, key);
         return -1;
@@ -137,6 +174,7 @@ export class LossFold {
     const lowest = new Map<number, number>();
     for (const node of record.nodes) {
       if (!node.alive) continue;
+      if (node.role === "primary") this.stands(node, record.at);
       lowest.set(
         node.history,
         Math.min(lowest.get(node.history) ?? Number.POSITIVE_INFINITY, node.offset),
@@ -148,6 +186,17 @@ export class LossFold {
       writes.safeOffsets.set(group, offset);
       settle(writes, Math.min(...writes.safeOffsets.values()));
     }
+  }
+
+  /** A primary holds everything that it acknowledged. */
+  private stands(
+    node: { readonly node: string; readonly history: number; readonly offset: number },
+    at: Nanos,
+  ): void {
+    this.positions++;
+    const acknowledged = this.of(node.history).highest;
+    if (acknowledged <= node.offset) return;
+    this.unappended ??= { node: node.node, at, offset: node.offset, acknowledged };
   }
 
   private of(history: number): HistoryWrites {
@@ -190,8 +239,18 @@ function windowOf(record: HistoryEndedRecord, best: Copy | null): LossWindow {
     oracleWritesLost: 0,
     oracleFirstAckAt: Number.POSITIVE_INFINITY,
     byKey: new Map(),
+    late: [],
     best,
   };
+}
+
+/** Keeps a write that began after its primary was replaced. */
+function late(window: LossWindow, node: number, invokedAt: Nanos, ackAt: Nanos): void {
+  if (invokedAt <= window.endedAt) return;
+  const last = window.late[window.late.length - 1];
+  const apart =
+    last === undefined || last.node !== node || invokedAt > last.invokedAt + LATE_APART_NS;
+  if (apart) window.late.push({ node, invokedAt, ackAt });
 }
 
 function lose(window: LossWindow, offset: number, ackAt: Nanos, bytes: number, key: number): void {

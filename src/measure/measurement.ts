@@ -4,19 +4,23 @@ import type { Journal } from "../journal/journal.ts";
 import {
   COMMAND_GET,
   COMMAND_SET,
+  HIT_HIT,
   type OperationColumns,
+  OUTCOME_FAIL,
   OUTCOME_NONE,
   OUTCOME_OK,
 } from "../journal/operation-columns.ts";
 import type { JournalRecord } from "../journal/records.ts";
+import { ContradictionsFold } from "./contradictions-fold.ts";
 import { DurabilityFold } from "./durability-fold.ts";
 import { type Failover, foldFailovers } from "./failover-fold.ts";
-import { LossFold, type LossWindow } from "./loss-fold.ts";
+import { LossFold, type LossWindow, type Unappended } from "./loss-fold.ts";
 import { foldNodeIntervals, type Interval } from "./node-intervals.ts";
 import { type Disturbance, disturbancesOf, type Recovery, recoveriesOf } from "./recovery.ts";
 import { BUCKET_NS, RequestFold } from "./request-fold.ts";
 import type { RunIndex } from "./run-facts.ts";
 import { SteadyState, type SteadyWindows } from "./steady-state.ts";
+import { WriteStanding } from "./write-standing.ts";
 
 /** A clause of the steady-state hypothesis, for one traffic source. */
 export interface SteadyHypothesis {
@@ -53,6 +57,10 @@ export interface Measured {
   readonly minutes: readonly { readonly used: number; readonly unavailable: number }[];
   readonly operations: number;
   readonly acknowledgedWrites: number;
+  readonly contradictions: ContradictionsFold;
+  /** Positions of primaries that were looked at, and the first that lacked an acknowledged write. */
+  readonly appended: { readonly positions: number; readonly missing: Unappended | null };
+  readonly standing: WriteStanding;
 }
 
 export class Measurement {
@@ -63,6 +71,8 @@ export class Measurement {
   private readonly slowLimitNs: Float64Array;
   private readonly minuteAll: Float64Array[];
   private readonly minuteOk: Float64Array[];
+  private readonly contradictions = new ContradictionsFold();
+  private readonly standing: WriteStanding;
   private operationCount = 0;
   private acknowledgedCount = 0;
   // Whether a fault is active, and since when: requests are told apart by their arrival.
@@ -90,6 +100,7 @@ export class Measurement {
     });
     const minutes = Math.ceil(index.durationNs / 60e9) + 1;
     this.minuteAll = index.shards.map(() => new Float64Array(minutes));
+    this.standing = new WriteStanding(index.sessions.length, index.shards.length);
     this.minuteOk = index.shards.map(() => new Float64Array(minutes));
   }
 
@@ -120,8 +131,7 @@ export class Measurement {
     return {
       requests: this.requests,
       losses: this.losses.windows,
-      durabilityOf: (traffic) =>
-        this.durability[this.options.family[traffic] as number] as DurabilityFold,
+      durabilityOf: (traffic) => this.durabilityOf(traffic),
       failovers,
       disturbances,
       intervals: foldNodeIntervals(records, index.durationNs),
@@ -130,6 +140,9 @@ export class Measurement {
       minutes: index.shards.map((_, shard) => this.minutesOf(shard)),
       operations: this.operationCount,
       acknowledgedWrites: this.acknowledgedCount,
+      contradictions: this.contradictions,
+      appended: { positions: this.losses.positions, missing: this.losses.unappended },
+      standing: this.standing,
     };
   }
 
@@ -155,11 +168,15 @@ export class Measurement {
       const minute = Math.floor(arrived / 60e9);
       const all = this.minuteAll[at] as Float64Array;
       all[minute] = (all[minute] as number) + 1;
-      if (result !== OUTCOME_OK) continue;
+      if (result !== OUTCOME_OK) {
+        if (command[i] === COMMAND_SET) this.notAcknowledged(batch, i, source);
+        continue;
+      }
       const ok = this.minuteOk[at] as Float64Array;
       ok[minute] = (ok[minute] as number) + 1;
       if (command[i] === COMMAND_GET) {
         fold.read(arrived, hit[i] as number);
+        if (hit[i] === HIT_HIT) this.contradictions.read(batch, i, this.durabilityOf(source));
         if (batch.fromPrimary[i] === 0) {
           fold.replicaReads++;
           this.replicaRead(batch, i, source);
@@ -168,8 +185,22 @@ export class Measurement {
     }
   }
 
+  private durabilityOf(source: number): DurabilityFold {
+    return this.durability[this.options.family[source] as number] as DurabilityFold;
+  }
+
+  private notAcknowledged(batch: OperationColumns, i: number, source: number): void {
+    const invokedAt = batch.invokedAt[i] as number;
+    this.standing.failed(batch.session[i] as number, batch.shard[i] as number, invokedAt);
+    if (batch.outcome[i] !== OUTCOME_FAIL) return;
+    this.durabilityOf(source).failed.set(batch.key[i] as number, batch.writeId[i] as number);
+  }
+
   private acknowledged(batch: OperationColumns, i: number, source: number): void {
     this.acknowledgedCount++;
+    this.contradictions.write(batch, i);
+    const invokedAt = batch.invokedAt[i] as number;
+    this.standing.succeeded(batch.session[i] as number, batch.shard[i] as number, invokedAt);
     const key = batch.key[i] as number;
     const offset = batch.offset[i] as number;
     const returned = batch.returnedAt[i] as number;
@@ -179,9 +210,11 @@ export class Measurement {
       returned,
       batch.sizeBytes[i] as number,
       key,
+      batch.node[i] as number,
+      invokedAt,
     );
     if (history < 0) return;
-    const fold = this.durability[this.options.family[source] as number] as DurabilityFold;
+    const fold = this.durabilityOf(source);
     fold.acknowledged(
       key,
       history,
@@ -193,7 +226,7 @@ export class Measurement {
   }
 
   private replicaRead(batch: OperationColumns, i: number, source: number): void {
-    const fold = this.durability[this.options.family[source] as number] as DurabilityFold;
+    const fold = this.durabilityOf(source);
     fold.replicaRead(
       batch.key[i] as number,
       batch.offset[i] as number,
@@ -225,6 +258,9 @@ export class Measurement {
         for (const fold of this.durability) fold.evicted.add(record.writeId);
         return;
       case "fault-injected":
+        if (record.faultKind === "clock-skew") this.contradictions.clockSkewed();
+        this.followFaults(record);
+        return;
       case "fault-healed":
       case "node-state":
         this.followFaults(record);

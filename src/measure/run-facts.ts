@@ -45,6 +45,17 @@ export interface OriginFacts {
   readonly latency: Histogram;
 }
 
+/** Two copies of one position that hold different things under a key. */
+export interface Divergence {
+  readonly nodes: readonly [string, string];
+  readonly history: number;
+  readonly offset: number;
+  /** Index within the shard. */
+  readonly key: number;
+  /** Writes that the two hold; 0 for none. */
+  readonly writeIds: readonly [number, number];
+}
+
 export interface EndState {
   readonly at: Nanos;
   /** Requests that arrived. */
@@ -59,5 +70,7 @@ export interface EndState {
   stored(shard: number, key: number): StoredKey | null;
   /** The shard a key of this traffic's cache belongs to. */
   shardOfKey(traffic: number, key: number): number;
+  /** Pairs of living nodes that stand at one position, and the first that differ. Costs a look at every key. */
+  compareCopies(): { readonly pairs: number; readonly divergence: Divergence | null };
   readonly origins: readonly OriginFacts[];
 }

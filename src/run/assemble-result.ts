@@ -5,7 +5,12 @@ import { VERSION } from "../base/version.ts";
 import { type CacheFacts, type CheckContext, membersOf } from "../checks/context.ts";
 import { failoversOf, worstRecovery } from "../checks/objectives/rto.ts";
 import { checkExpectation, checkInvariants } from "../checks/run-checks.ts";
-import { worst } from "../checks/verdict.ts";
+import {
+  type ExpectationVerdict,
+  type InvariantVerdict,
+  type VerdictStatus,
+  worst,
+} from "../checks/verdict.ts";
 import {
   OUTCOME_CLIENT_LOST,
   OUTCOME_FAIL,
@@ -55,11 +60,37 @@ export interface RunFacts {
 
 const HOURS_PER_MONTH = 730;
 
+/** USD a month for all caches of a scenario, null where the price of one is not known. */
+export function monthlyCost({ caches }: ResolvedScenario): number | null {
+  let perHour = 0;
+  for (const { nodePricePerHour, shards } of caches) {
+    if (nodePricePerHour === null) return null;
+    perHour += nodePricePerHour * shards.reduce((all, { nodes }) => all + nodes.length, 0);
+  }
+  return cents(perHour * HOURS_PER_MONTH);
+}
+
+/** Verdicts on a run: each expectation's and invariant's, and the worst of all. */
+export function judge(
+  facts: Pick<RunFacts, "resolved" | "index" | "end" | "measured" | "records">,
+): {
+  readonly verdict: VerdictStatus;
+  readonly expectations: ExpectationVerdict[];
+  readonly invariants: InvariantVerdict[];
+} {
+  const context = contextOf(facts);
+  const expectations = facts.resolved.expect.map((expectation) =>
+    checkExpectation(context, expectation),
+  );
+  const invariants = checkInvariants(context);
+  const verdict = worst([...expectations, ...invariants].map((check) => check.verdict));
+  return { verdict, expectations, invariants };
+}
+
 export function assembleResult(facts: RunFacts): Result {
   const { resolved, input, measured, records, end } = facts;
   const context = contextOf(facts);
-  const expectations = resolved.expect.map((expectation) => checkExpectation(context, expectation));
-  const invariants = checkInvariants(context);
+  const { verdict, expectations, invariants } = judge(facts);
   return {
     schemaVersion: 1,
     tool: { name: "cachequake", version: VERSION },
@@ -72,7 +103,7 @@ export function assembleResult(facts: RunFacts): Result {
     simulatedSeconds: toSeconds(end.at),
     events: facts.events,
     ties: facts.ties,
-    verdict: worst([...expectations, ...invariants].map((check) => check.verdict)),
+    verdict,
     input: {
       source: input.source,
       sets: input.sets,
@@ -107,7 +138,9 @@ export function reproduceLine(resolved: ResolvedScenario, input: RunInput): stri
   return `cachequake run ${resolved.name} --seed ${resolved.seed}${sets}${input.allowPlanted ? " --allow-planted" : ""}`;
 }
 
-function contextOf(facts: RunFacts): CheckContext {
+function contextOf(
+  facts: Pick<RunFacts, "resolved" | "index" | "end" | "measured" | "records">,
+): CheckContext {
   const { resolved, index, measured, end, records } = facts;
   const caches: CacheFacts[] = resolved.caches.map((cache) => {
     const nodes = cache.shards.reduce((sum, shard) => sum + shard.nodes.length, 0);
@@ -117,6 +150,9 @@ function contextOf(facts: RunFacts): CheckContext {
       clusterMode: cache.clusterMode,
       automaticFailover: cache.automaticFailover,
       dnsUpdateNs: cache.service.dnsUpdateNs,
+      dnsTtlNs: cache.service.dnsTtlNs,
+      nodeTimeoutNs: cache.bus.nodeTimeoutNs,
+      evicts: cache.engine.maxmemoryPolicy.startsWith("allkeys"),
       pricePerMonth: perHour === null ? null : perHour * HOURS_PER_MONTH,
       costReason: cache.costReason,
     };

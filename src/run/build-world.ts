@@ -1,13 +1,15 @@
 /** Builds everything a resolved scenario names. */
 
 import type { Nanos } from "../base/nanos.ts";
-import { plantedBugs } from "../faults/planted/registry.ts";
+import { plantedStrategies } from "../faults/planted/registry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { createSampler } from "../kernel/sampler.ts";
 import type { RunIndex } from "../measure/run-facts.ts";
 import { CacheAside } from "../model/application/cache-aside.ts";
-import { ClientFleet, type ClientHost } from "../model/client/client-fleet.ts";
+import { OriginTimeouts } from "../model/application/origin-timeouts.ts";
+import { SingleFlight } from "../model/application/single-flight.ts";
+import { ClientFleet, type ClientHost, OWN_TTL } from "../model/client/client-fleet.ts";
 import type { ClientSettings } from "../model/client/client-settings.ts";
 import { KeyMap } from "../model/client/key-map.ts";
 import { Nearest } from "../model/client/nearest.ts";
@@ -18,6 +20,7 @@ import { Replication } from "../model/engine/redis/replication.ts";
 import { WaitingReplies } from "../model/engine/redis/wait.ts";
 import { buildReplicationGroup } from "../model/kinds/replication-group/build.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import type { Strategies } from "../model/kinds/strategies.ts";
 import { Frames } from "../model/network/frames.ts";
 import { Network } from "../model/network/network.ts";
 import { Transport } from "../model/network/transport.ts";
@@ -27,7 +30,6 @@ import { Recorder } from "../model/recorder.ts";
 import { GlobalDatastore } from "../model/service/global-datastore.ts";
 import type { Group } from "../model/service/group.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
-import { serviceStrategies } from "../model/service/strategies.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
 import { TrafficSource } from "../model/traffic/traffic-source.ts";
 import { World } from "../model/world.ts";
@@ -59,7 +61,8 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
   const network = new Network(hosts, resolved.network, kernel.streams, kernel);
   const recorder = new Recorder(journal, kernel);
   const transport = new Transport(kernel, network, new Frames());
-  const replication = new Replication(kernel, network, recorder);
+  const strategies = plantedStrategies(resolved.plant);
+  const replication = new Replication(kernel, network, recorder, strategies.engine);
   const world = new World(kernel, hosts, network, transport, replication, recorder);
 
   const keyMaps = new Map<string, KeyMap>();
@@ -72,9 +75,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
     keyMaps.set(name, map);
     return map;
   };
-  buildGroups(resolved, world, { control, nodeHosts, keyMapOf });
-  buildDatastores(resolved, world);
-  buildClients(resolved, world, { clientHosts, journal });
+  buildGroups(resolved, world, { control, nodeHosts, keyMapOf, strategies });
+  buildDatastores(resolved, world, strategies);
+  buildClients(resolved, world, { clientHosts, journal, strategies });
   const trafficKeys = resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic)));
   buildOriginsAndTraffic(resolved, world, { originHosts, clientHosts, keyMaps: trafficKeys });
   replication.synced = (node) => {
@@ -92,11 +95,10 @@ function buildGroups(
     readonly control: ReadonlyMap<string, number>;
     readonly nodeHosts: readonly (readonly number[])[];
     readonly keyMapOf: (cache: ReplicationGroupSettings) => KeyMap;
+    readonly strategies: Strategies;
   },
 ): void {
   const drainKind = world.kernel.kind("server-drain", (_t, node) => world.nodes[node]?.drain());
-  const strategies =
-    plantedBugs.find((bug) => bug.name === resolved.plant)?.strategies ?? serviceStrategies;
   const expiry = new ActiveExpiry(world.kernel);
   const { kernel, network, transport, nodes } = world;
   const waiting = new WaitingReplies(kernel, network, transport.frames, nodes, (frame, at) =>
@@ -123,7 +125,7 @@ function buildGroups(
         valueBytes: () => Math.max(1, Math.round(value.constant ?? value.sample(sizes))),
         ttlNs: traffic[0]?.keys.ttlNs ?? 0,
       },
-      strategies,
+      strategies: given.strategies,
       firstShard,
       servesReplicaReads: traffic.some(
         (source) => source.client.readFrom !== "primary" || source.client.readLocalRegion,
@@ -139,7 +141,7 @@ function buildGroups(
   }
 }
 
-function buildDatastores(resolved: ResolvedScenario, world: World): void {
+function buildDatastores(resolved: ResolvedScenario, world: World, strategies: Strategies): void {
   for (const settings of resolved.globalDatastores) {
     const names = [settings.primary, ...settings.secondaries];
     const groups = names.map((name) => world.groups.find((group) => group.name === name) as Group);
@@ -157,6 +159,7 @@ function buildDatastores(resolved: ResolvedScenario, world: World): void {
         replication: world.replication,
         recorder: world.recorder,
         redirect,
+        strategies: strategies.service,
       }),
     );
   }
@@ -168,6 +171,7 @@ function buildClients(
   given: {
     readonly clientHosts: readonly (readonly number[])[];
     readonly journal: Journal;
+    readonly strategies: Strategies;
   },
 ): void {
   const { kernel, transport, recorder } = world;
@@ -182,12 +186,14 @@ function buildClients(
         host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
         zone: world.hosts.zoneIndex(zone),
         settings: traffic.client,
-        ttlNs: traffic.keys.ttlNs ?? 0,
+        ttlNs: traffic.keys.ttlJitter > 0 ? OWN_TTL : (traffic.keys.ttlNs ?? 0),
         routers: groupsOf(world, traffic.cache).map((group) =>
-          routerTo(world, group, traffic, {
+          routerTo(world, group, {
+            traffic,
             session,
             name,
             host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
+            strategies: given.strategies,
           }),
         ),
       });
@@ -218,6 +224,7 @@ function buildClients(
       setUpSteps((world.nodes[node] as (typeof world.nodes)[number]).settings, settings),
     nodeIds: world.nodes.map((node) => node.id),
     trafficNames: resolved.traffic.map((traffic) => traffic.name),
+    strategies: given.strategies.client,
   };
   world.fleet = new ClientFleet(clients, ports, counts);
   for (const session of world.fleet.sessions) {
@@ -244,9 +251,15 @@ function setUpSteps(
 function routerTo(
   world: World,
   group: Group,
-  traffic: TrafficSettings,
-  { session, name, host }: { session: number; name: string; host: number },
+  given: {
+    readonly traffic: TrafficSettings;
+    readonly session: number;
+    readonly name: string;
+    readonly host: number;
+    readonly strategies: Strategies;
+  },
 ): Router {
+  const { traffic, session, name, host } = given;
   const stream = world.kernel.streams.stream(`client/${name}`, `routing/${group.name}`);
   const { readFrom } = traffic.client;
   const { network } = world;
@@ -267,9 +280,13 @@ function routerTo(
   };
   return group.clusterEnabled
     ? new ClusterRouter(group, reads, stream, learned)
-    : new EndpointRouter(group, reads, world.kernel, stream, learned, () =>
-        world.resolvers.answer(world.hosts.regionIndex(traffic.region)),
-      );
+    : new EndpointRouter(group, reads, {
+        clock: world.kernel,
+        stream,
+        learned,
+        resolverAnswers: () => world.resolvers.answer(world.hosts.regionIndex(traffic.region)),
+        ttlNs: given.strategies.client.dnsTtlNs(group.service.dnsTtlNs),
+      });
 }
 
 function buildOriginsAndTraffic(
@@ -290,8 +307,10 @@ function buildOriginsAndTraffic(
     resolved.traffic.map((traffic) => ({
       hasOrigin: traffic.onMiss !== null,
       fallsBack: traffic.onError === "origin",
+      flights: traffic.coalesce ? new SingleFlight(fleet.requests) : null,
     })),
     (request) => {
+      timeouts[fleet.requests.traffic[request] as number]?.start(request);
       const origin = world.origins[
         byTraffic[fleet.requests.traffic[request] as number] as number
       ] as Origin;
@@ -304,6 +323,13 @@ function buildOriginsAndTraffic(
     },
   );
   fleet.listen(application);
+  const timeouts = resolved.traffic.map(({ name, originTimeoutNs }) =>
+    originTimeoutNs === null
+      ? null
+      : new OriginTimeouts(name, originTimeoutNs, fleet.requests, kernel, (request) =>
+          application.originAnswered(request, true),
+        ),
+  );
   const answered = (request: number, generation: number, refused: boolean): void => {
     if (fleet.requests.generation[request] === generation)
       application.originAnswered(request, refused);
@@ -330,6 +356,8 @@ function buildOriginsAndTraffic(
       ),
     );
   }
+  if (resolved.traffic.some(({ arrivals }) => arrivals.kind === "users"))
+    fleet.listenToEnds((traffic) => world.traffic[traffic]?.requestEnded());
 }
 
 function indexOf(resolved: ResolvedScenario, world: World): RunIndex {

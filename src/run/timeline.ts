@@ -67,6 +67,11 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
     case "evicted":
     case "mark":
     case "offsets":
+    case "failure-concluded":
+    case "election-asked":
+    case "vote-granted":
+    case "election-won":
+    case "resync":
       return null;
   }
 }

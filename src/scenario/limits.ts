@@ -3,6 +3,7 @@ import { type Nanos, SECOND } from "../base/nanos.ts";
 import { formatCount, formatDuration, formatSize } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import { meanPerSecond } from "../model/traffic/offered-rate.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
 
 /** Each has a flag of the command line that raises it. */
@@ -66,7 +67,10 @@ export function estimateSize(
       items += (shard.nodes.length * keys) / group.shards.length;
     }
   }
-  const requests = sources.reduce((sum, source) => sum + source.arrivalsPerSecond * seconds, 0);
+  const requests = sources.reduce(
+    (sum, { arrivals }) => sum + meanPerSecond(arrivals, durationNs) * seconds,
+    0,
+  );
   const tables = sources.reduce((sum, source) => sum + source.keys.count * BYTES_PER_KEY, 0);
   return {
     requests,

@@ -25,6 +25,7 @@ import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
 import { DEFAULT_TCP_RETRANSMIT } from "../model/traffic/resolve-client.ts";
+import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import type { Path } from "./source.ts";
@@ -97,15 +98,18 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   );
   const originNames = Object.keys((words["origins"] as Words | undefined) ?? {});
   const cacheNames = [...caches.keys(), ...datastores.map((store) => store.name)];
-  const clusterModeOf = (name: string): "enabled" | "disabled" => {
-    const primary = datastores.find((store) => store.name === name)?.primary;
-    return caches.get(primary ?? name)?.clusterMode ?? "enabled";
+  const cacheOf = (name: string): ReplicationGroupSettings | null | undefined =>
+    caches.get(datastores.find((store) => store.name === name)?.primary ?? name);
+  const clusterModeOf = (name: string): "enabled" | "disabled" =>
+    cacheOf(name)?.clusterMode ?? "enabled";
+  const shardsOf = (name: string): number | undefined => {
+    return cacheOf(name)?.shards.length;
   };
   const traffic = Object.entries((words["traffic"] as Words | undefined) ?? {}).map(([name, of]) =>
     resolveTraffic(
       name,
       of as Words,
-      { caches: cacheNames, origins: originNames, clusterModeOf },
+      { caches: cacheNames, origins: originNames, clusterModeOf, shardsOf },
       readAt(["traffic", name], regions),
     ),
   );
@@ -133,6 +137,7 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   const expect = list(words["expect"]).map((of, i) =>
     resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
   );
+  const explore = resolveExplore(words["explore"] as Words | undefined, { durationNs }, top);
   const maxEvents = (words["maxEvents"] as number | undefined) ?? DEFAULT_LIMITS.events;
   const limits = { ...DEFAULT_LIMITS, ...given.limits };
   const events = Math.max(maxEvents, given.limits?.events ?? 0);
@@ -157,6 +162,7 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     method: method.filter((entry): entry is MethodEntry => entry !== null),
     expect: expect.filter((expectation) => expectation !== null),
     plant,
+    explore,
     assumptions,
   };
 

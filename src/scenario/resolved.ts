@@ -9,6 +9,7 @@ import type { OriginSettings } from "../model/origin/origin-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
+import type { ExploreSettings } from "./explore.ts";
 
 export interface ResolvedScenario {
   readonly name: string;
@@ -32,5 +33,7 @@ export interface ResolvedScenario {
   readonly expect: readonly Expectation[];
   /** Name of the planted bug, or null. */
   readonly plant: string | null;
+  /** The space in which `explore` generates schedules. A run does not look at it. */
+  readonly explore: ExploreSettings;
   readonly assumptions: readonly AssumptionUsed[];
 }

@@ -8,6 +8,7 @@ import { globalDatastoreSchema } from "../model/kinds/global-datastore/schema.ts
 import { replicationGroupSchema } from "../model/kinds/replication-group/schema.ts";
 import { originSchema } from "../model/origin/words.ts";
 import { trafficSchema } from "../model/traffic/words.ts";
+import { exploreSchema } from "./explore.ts";
 
 const regionSchema: JsonSchema = object(
   "RegionWords",
@@ -115,6 +116,7 @@ export const scenarioSchema: JsonSchema = {
         maxItems: 200,
         description: "What must hold",
       },
+      explore: exploreSchema,
     },
     ["scenario", "duration", "regions", "caches", "traffic"],
     "A rehearsal: topology, traffic, faults and expectations",

@@ -1,9 +1,11 @@
 /** The scenario's own arrivals, drawn as the simulation draws them: same seed, same requests at the same times. */
+import { invariant } from "../base/invariant.ts";
 import { type Nanos, SECOND } from "../base/nanos.ts";
-import { createKeySampler } from "../kernel/key-sampler.ts";
 import { createSampler } from "../kernel/sampler.ts";
 import { Streams } from "../kernel/streams.ts";
 import { KeyMap } from "../model/client/key-map.ts";
+import { createKeyChoice } from "../model/traffic/hot-set.ts";
+import { curveOf } from "../model/traffic/offered-rate.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { keyName } from "./key-name.ts";
 
@@ -35,14 +37,24 @@ export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
   let firstSession = 0;
   for (const [traffic, settings] of resolved.traffic.entries()) {
     const of = (purpose: string) => streams.stream(`traffic/${settings.name}`, purpose);
-    const popular = createKeySampler(settings.keys.popularity, settings.keys.count);
+    const clock = { now: 0 };
+    const popular = createKeyChoice(settings.keys, { clock, shardOf: (key) => keys.shardOf(key) });
     const sizes = createSampler(settings.keys.valueSize);
-    const { ttlNs } = settings.keys;
-    const meanGapNs = SECOND / settings.arrivalsPerSecond;
+    const { ttlNs, ttlJitter } = settings.keys;
+    const spread = (): number => 1 - ttlJitter + 2 * ttlJitter * of("ttl-jitter").next();
+    const { arrivals } = settings;
+    invariant(
+      arrivals.kind !== "users",
+      "users, whose requests no plan knows, were refused before",
+    );
+    const curve = curveOf(arrivals);
+    const meanGapNs = arrivals.kind === "constant" ? SECOND / arrivals.perSecond : 0;
     let atNs = 0;
     for (let number = 0; ; number++) {
-      atNs += Math.round(of("arrivals").exponential() * meanGapNs);
+      const amount = of("arrivals").exponential();
+      atNs += Math.round(curve === null ? amount * meanGapNs : curve.gap(atNs, amount));
       if (atNs >= resolved.durationNs) break;
+      clock.now = atNs;
       const key = popular.sample(of("keys"));
       planned.push({
         atNs,
@@ -54,7 +66,10 @@ export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
         shard: keys.shardOf(key),
         isSet: of("operations").next() < settings.setShare,
         valueBytes: Math.max(1, Math.round(sizes.constant ?? sizes.sample(of("sizes")))),
-        ttlMs: ttlNs === null ? null : Math.max(1, Math.round(ttlNs / 1e6)),
+        ttlMs:
+          ttlNs === null
+            ? null
+            : Math.max(1, Math.round((ttlNs * (ttlJitter === 0 ? 1 : spread())) / 1e6)),
       });
     }
     firstSession += settings.zones.length;

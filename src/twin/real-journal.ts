@@ -143,6 +143,8 @@ function writeRow(
   columns.sizeBytes[row] = request.valueBytes;
   columns.expireAt[row] = 0;
   columns.fromPrimary[row] = 1;
+  columns.repeated[row] = 0;
+  columns.inDoubt[row] = 0;
   columns.attempts[row] = attempts;
   columns.requestOutcome[row] = outcome;
   columns.arrivedAt[row] = request.atNs;
@@ -178,5 +180,6 @@ const endAt = (at: number): EndState => ({
   position: () => null,
   stored: () => null,
   shardOfKey: () => 0,
+  compareCopies: () => ({ pairs: 0, divergence: null }),
   origins: [],
 });

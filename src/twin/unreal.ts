@@ -6,6 +6,7 @@ import type { MethodEntry } from "../faults/contract.ts";
 import { createSampler } from "../kernel/sampler.ts";
 import { Stream } from "../kernel/streams.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import { peakPerSecond } from "../model/traffic/offered-rate.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import type { Path } from "../scenario/source.ts";
@@ -115,7 +116,7 @@ function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSetti
 
 function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
   const problems: Unreal[] = [];
-  const rate = traffic.reduce((sum, { arrivalsPerSecond }) => sum + arrivalsPerSecond, 0);
+  const rate = traffic.reduce((sum, { arrivals }) => sum + peakPerSecond(arrivals), 0);
   if (rate > REQUESTS_PER_SECOND_MAX) {
     problems.push({
       path: ["traffic"],
@@ -123,7 +124,14 @@ function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
       expected: `at most ${formatCount(REQUESTS_PER_SECOND_MAX)}/s`,
     });
   }
-  for (const { name, onMiss, client } of traffic) {
+  for (const { name, arrivals, onMiss, client } of traffic) {
+    if (arrivals.kind === "users") {
+      problems.push({
+        path: ["traffic", name, "arrivals", "users"],
+        found: "wait for answers",
+        expected: "rate, phases or daily: requests are planned before the first of them is sent",
+      });
+    }
     if (onMiss !== null) {
       problems.push({
         path: ["traffic", name, "onMiss"],

@@ -25,20 +25,39 @@ export const FLOORS: readonly string[] = [
   "checks",
   "scenario",
   "run",
+  "campaign",
+  "campaign/pools",
+  "campaign/stores",
+  "explore",
   "verify",
   "report",
   "twin",
   "cli",
   "index.ts",
+  "vitest.ts",
 ];
 
-/** Floors that must give the same answer everywhere: no clock, no chance, no process, no engine-dependent arithmetic. */
-export const DETERMINISTIC: readonly string[] = FLOORS.slice(0, FLOORS.indexOf("twin"));
+/** What a campaign runs on: threads and files. */
+const MACHINERY: readonly string[] = ["campaign/pools", "campaign/stores"];
 
-/** Packages and Node modules that each floor may use. `node:*` and the command line's own are for `twin` and `cli` alone. */
+/** Floors that must give the same answer everywhere: no clock, no chance, no process, no engine-dependent arithmetic. */
+export const DETERMINISTIC: readonly string[] = FLOORS.slice(0, FLOORS.indexOf("twin")).filter(
+  (floor) => !MACHINERY.includes(floor),
+);
+
+/** Packages and Node modules that each floor may use. `node:*` is for what runs beside a simulation. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kernel: ["seedrandom"],
   scenario: ["ajv", "ajv-formats", "yaml"],
+  "campaign/pools": [
+    "piscina",
+    "node:os",
+    "node:timers/promises",
+    "node:url",
+    "node:worker_threads",
+  ],
+  "campaign/stores": ["node:fs", "node:os", "node:path"],
+  explore: ["fast-check", "yaml"],
   report: ["d3-node", "picocolors"],
   twin: [
     "ioredis",
@@ -49,6 +68,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:path",
     "node:timers/promises",
   ],
+  "vitest.ts": ["vitest"],
   cli: ["yargs", "node:fs", "node:path", "node:url"],
 };
 

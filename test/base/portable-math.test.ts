@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exp, ln, pow } from "../../src/base/portable-math.ts";
+import { cosOfTurns, exp, ln, pow } from "../../src/base/portable-math.ts";
 import { Stream } from "../../src/kernel/streams.ts";
 
 const double = new Float64Array(1);
@@ -141,5 +141,24 @@ describe("pow()", () => {
       "3efb6e4ace203045",
       "3b2334a754541684",
     ]);
+  });
+});
+
+describe("cosOfTurns()", () => {
+  test("is exact at eighths of a turn where the cosine is", () => {
+    expect([0, 0.25, 0.5, 0.75, 1, -1, 7.5].map(cosOfTurns)).toEqual([1, 0, -1, 0, 1, 1, -1]);
+    expect(cosOfTurns(1 / 6)).toBeCloseTo(0.5, 15);
+  });
+
+  test("agrees with Math.cos, even, and of period 1", () => {
+    const stream = new Stream("cos");
+    for (let i = 0; i < 20_000; i++) {
+      const turns = stream.next();
+      const expected = Math.cos(2 * Math.PI * turns);
+      // 2 pi t in doubles is off by 2 pi 2^-53 itself.
+      expect(Math.abs(cosOfTurns(turns) - expected)).toBeLessThan(2 ** -50);
+      expect(cosOfTurns(-turns)).toBe(cosOfTurns(turns));
+      expect(cosOfTurns(turns + 8)).toBeCloseTo(cosOfTurns(turns), 13);
+    }
   });
 });

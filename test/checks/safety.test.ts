@@ -7,8 +7,10 @@ import { replicaNeverAhead } from "../../src/checks/safety/replica-never-ahead.t
 import { requestsConserved } from "../../src/checks/safety/requests-conserved.ts";
 import { rtoPhasesAddUp } from "../../src/checks/safety/rto-phases-add-up.ts";
 import type { JournalRecord } from "../../src/journal/records.ts";
+import { ContradictionsFold } from "../../src/measure/contradictions-fold.ts";
 import { DurabilityFold } from "../../src/measure/durability-fold.ts";
 import { RequestFold } from "../../src/measure/request-fold.ts";
+import { WriteStanding } from "../../src/measure/write-standing.ts";
 
 const S = 1e9;
 
@@ -62,6 +64,9 @@ function context(over: {
       minutes: [],
       operations: 2,
       acknowledgedWrites: 1,
+      contradictions: new ContradictionsFold(),
+      appended: { positions: 0, missing: null },
+      standing: new WriteStanding(1, 1),
     },
     end: {
       at: 60 * S,
@@ -76,6 +81,7 @@ function context(over: {
             ? null
             : { writeId: 1, history: 0, expireAt: 0, ...over.stored },
       shardOfKey: () => 0,
+      compareCopies: () => ({ pairs: 0, divergence: null }),
       origins: [],
     },
   };

@@ -6,6 +6,7 @@ import { type Answer, judged, untested } from "./objective.ts";
 /** The moment an anchor names, or null when nothing of the kind happened. */
 export function anchorAt({ measured }: CheckContext, anchor: Anchor): Nanos | null {
   if (anchor === "start") return 0;
+  if (anchor === "last-disturbance") return measured.disturbances.at(-1)?.at ?? null;
   const heals = anchor.endsWith("heal");
   const found = measured.disturbances.filter((disturbance) => disturbance.isHeal === heals);
   const at = anchor.startsWith("first") ? found[0] : found[found.length - 1];

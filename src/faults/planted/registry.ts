@@ -1,28 +1,27 @@
 /** Planted bugs: wrong strategies that tests of the tests switch on with `plant:`. */
-import { type ServiceStrategies, serviceStrategies } from "../../model/service/strategies.ts";
-
-export interface PlantedBug {
-  readonly name: string;
-  readonly summary: string;
-  readonly strategies: ServiceStrategies;
-}
+import { type Strategies, strategies } from "../../model/kinds/strategies.ts";
+import { clientBugs } from "./client-bugs.ts";
+import { clusterBugs } from "./cluster-bugs.ts";
+import { engineBugs } from "./engine-bugs.ts";
+import type { PlantedBug } from "./planted-bug.ts";
+import { serviceBugs } from "./service-bugs.ts";
 
 export const plantedBugs: readonly PlantedBug[] = [
-  {
-    name: "promote-most-lagged",
-    summary: "the service promotes the replica that is furthest behind",
-    strategies: {
-      ...serviceStrategies,
-      choiceName: "most replication lag",
-      chooseReplica: (candidates) =>
-        candidates.reduce((worst, candidate) =>
-          candidate.offset < worst.offset ? candidate : worst,
-        ),
-    },
-  },
-  {
-    name: "dns-never-flips",
-    summary: "the service promotes a replica but never changes the endpoint's DNS record",
-    strategies: { ...serviceStrategies, updatesDns: false },
-  },
+  ...clusterBugs,
+  ...serviceBugs,
+  ...engineBugs,
+  ...clientBugs,
 ];
+
+/** The model's strategies, with those of a planted bug in their place; null plants none. */
+export function plantedStrategies(name: string | null): Strategies {
+  const bug = plantedBugs.find((candidate) => candidate.name === name);
+  if (bug === undefined) return strategies;
+  const replaced = bug.strategies;
+  return {
+    cluster: { ...strategies.cluster, ...replaced.cluster },
+    service: { ...strategies.service, ...replaced.service },
+    engine: { ...strategies.engine, ...replaced.engine },
+    client: { ...strategies.client, ...replaced.client },
+  };
+}

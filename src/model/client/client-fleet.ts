@@ -12,7 +12,6 @@ import type { Journal } from "../../journal/journal.ts";
 import {
   COMMAND_SET,
   OUTCOME_CLIENT_LOST,
-  OUTCOME_FAIL,
   OUTCOME_INFO,
   OUTCOME_NONE,
   OUTCOME_OK,
@@ -50,6 +49,10 @@ import {
 } from "./requests.ts";
 import { Budget } from "./retry-budget.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
+import type { ClientStrategies } from "./strategies.ts";
+
+/** In place of the TTL of all of a host's writes. */
+export const OWN_TTL = -1;
 
 /** What a client host is made of. */
 export interface ClientHost {
@@ -58,6 +61,7 @@ export interface ClientHost {
   readonly host: number;
   readonly zone: number;
   readonly settings: ClientSettings;
+  /** 0: none; OWN_TTL: each request has its own. */
   readonly ttlNs: Nanos;
   /** Routers by cache; writes go to `current`, reads to `local` where a local Region is read. */
   readonly routers: readonly Router[];
@@ -69,6 +73,9 @@ export interface OperationListener {
   /** The request goes on after its operation's row was written. */
   goesOn(request: number, answered: boolean): void;
 }
+
+/** Told that a request of a traffic source has ended, whatever its outcome. */
+export type EndListener = (traffic: number) => void;
 
 interface Session extends ClientHost {
   readonly index: number;
@@ -103,6 +110,8 @@ export class ClientFleet implements Clients {
   /** Some client host has a budget of retries. */
   private readonly budgeted: boolean;
   private listener: OperationListener | null = null;
+  /** Null when no traffic waits for the end of its requests. */
+  private endListener: EndListener | null = null;
   private writeIds = 0;
   /** Client connections of each server, for its limit and its metrics. */
   private readonly counts: {
@@ -123,6 +132,7 @@ export class ClientFleet implements Clients {
       readonly firstShard: (group: Group) => number;
       readonly nodeIds: readonly string[];
       readonly trafficNames: readonly string[];
+      readonly strategies: ClientStrategies;
     },
     counts: { opened(node: number): void; closed(node: number, incarnation: number): void },
   ) {
@@ -170,6 +180,10 @@ export class ClientFleet implements Clients {
 
   listen(listener: OperationListener): void {
     this.listener = listener;
+  }
+
+  listenToEnds(listener: EndListener): void {
+    this.endListener = listener;
   }
 
   /** Begins the periodic topology refreshes, spread over the period. */
@@ -250,7 +264,7 @@ export class ClientFleet implements Clients {
         continue;
       }
       this.writeRow(request, OUTCOME_INFO, -1, OUTCOME_CLIENT_LOST);
-      requests.release(request);
+      this.end(request);
     }
     for (const router of session.routers)
       if (router instanceof ClusterRouter) router.refreshing = false;
@@ -586,7 +600,8 @@ export class ClientFleet implements Clients {
       frames.key[frame] = requests.local[request] as number;
       frames.writeId[frame] = requests.writeId[request] as number;
       frames.valueBytes[frame] = requests.valueBytes[request] as number;
-      frames.ttl[frame] = session.ttlNs;
+      frames.ttl[frame] =
+        session.ttlNs === OWN_TTL ? (requests.ttlNs[request] as number) : session.ttlNs;
       frames.waitReplicas[frame] = session.settings.wait.replicas;
       frames.waitNs[frame] = session.settings.wait.timeoutNs;
     }
@@ -649,7 +664,10 @@ export class ClientFleet implements Clients {
       this.requests.release(request);
       return;
     }
-    this.finish(request, OUTCOME_OK, frame);
+    const attempt = this.requests.attempts[request] as number;
+    if (attempt === 1 || this.ports.strategies.endsWith(attempt))
+      this.finish(request, OUTCOME_OK, frame);
+    else this.attemptFailed(session, request);
   }
 
   private moved(session: Session, request: number, frame: number): void {
@@ -766,8 +784,8 @@ export class ClientFleet implements Clients {
       (byTimeout && !retry.afterTimeout) ||
       (!retry.afterSent && requests.stage[request] === STAGE_IN_FLIGHT);
     if (isLast || session.budget?.spend() === false) {
-      const info = requests.maybeExecuted[request] === 1;
-      this.finish(request, info ? OUTCOME_INFO : OUTCOME_FAIL, -1);
+      const maybeExecuted = requests.maybeExecuted[request] === 1;
+      this.finish(request, this.ports.strategies.outcomeOfFailure(maybeExecuted), -1);
       return;
     }
     const doublings = 2 ** (attempts - 1);
@@ -801,14 +819,19 @@ export class ClientFleet implements Clients {
     const requestOutcome = listener.ended(request, outcome, hit);
     this.writeRow(request, outcome, frame, requestOutcome);
     if (requestOutcome === OUTCOME_NONE) listener.goesOn(request, outcome === OUTCOME_OK);
-    else this.requests.release(request);
+    else this.end(request);
   }
 
   /** Ends a request that is not at the cache: the origin answered it. */
   endWithoutOperation(request: number, command: number, requestOutcome: number): void {
     this.requests.command[request] = command;
     this.writeRow(request, OUTCOME_NONE, -1, requestOutcome);
+    this.end(request);
+  }
+
+  private end(request: number): void {
     this.requests.release(request);
+    if (this.endListener !== null) this.endListener(this.requests.traffic[request] as number);
   }
 
   private writeRow(request: number, outcome: number, frame: number, requestOutcome: number): void {
@@ -840,6 +863,7 @@ export class ClientFleet implements Clients {
       columns.sizeBytes[row] = 0;
       columns.expireAt[row] = 0;
       columns.fromPrimary[row] = 0;
+      columns.repeated[row] = 0;
     } else {
       columns.writeId[row] = frames.writeId[frame] as number;
       columns.offset[row] = frames.offset[frame] as number;
@@ -849,7 +873,9 @@ export class ClientFleet implements Clients {
       columns.sizeBytes[row] = frames.valueBytes[frame] as number;
       columns.expireAt[row] = frames.ttl[frame] as number;
       columns.fromPrimary[row] = frames.fromPrimary[frame] as number;
+      columns.repeated[row] = isWrite ? (frames.repeated[frame] as number) : 0;
     }
+    columns.inDoubt[row] = requests.maybeExecuted[request] as number;
     this.ports.journal.commit();
   }
 

@@ -35,6 +35,8 @@ export class Requests {
   invokedAt = new Float64Array(0);
   valueBytes = new Int32Array(0);
   serviceNs = new Float64Array(0);
+  /** Of what the request writes, where requests have their own; 0: none. */
+  ttlNs = new Float64Array(0);
   writeId = new Int32Array(0);
   attempts = new Uint8Array(0);
   redirects = new Uint8Array(0);

@@ -96,14 +96,18 @@ export class EndpointRouter implements Router {
   constructor(
     readonly group: Group,
     private readonly reads: ReadPreference,
-    private readonly clock: { readonly now: Nanos },
-    private readonly stream: Stream,
-    private readonly learned: Learned,
-    /** Names can be resolved where the client stands. */
-    private readonly resolverAnswers: () => boolean,
+    private readonly ports: {
+      readonly clock: { readonly now: Nanos };
+      readonly stream: Stream;
+      readonly learned: Learned;
+      /** Names can be resolved where the client stands. */
+      readonly resolverAnswers: () => boolean;
+      /** How long an answer is used. */
+      readonly ttlNs: Nanos;
+    },
   ) {
-    this.primary = new CachedAnswer(group.primaryEndpoint, group.service.dnsTtlNs);
-    this.reader = new CachedAnswer(group.readerEndpoint, group.service.dnsTtlNs);
+    this.primary = new CachedAnswer(group.primaryEndpoint, ports.ttlNs);
+    this.reader = new CachedAnswer(group.readerEndpoint, ports.ttlNs);
     this.believed = group.primaryEndpoint.nodes[0] as number;
   }
 
@@ -113,24 +117,25 @@ export class EndpointRouter implements Router {
 
   route(_shard: number, isRead: boolean, attempt: number): number {
     if (!isRead || this.reads.readFrom === "primary") return this.believed;
+    const { clock, stream, resolverAnswers } = this.ports;
     const nearest = this.reads.nearest[0];
-    if (nearest !== undefined) return nearest.node(attempt, this.stream);
-    const nodes = this.resolverAnswers() ? this.reader.resolve(this.clock.now) : this.reader.last;
-    return nodes[this.stream.nextInt(nodes.length)] ?? this.believed;
+    if (nearest !== undefined) return nearest.node(attempt, stream);
+    const nodes = resolverAnswers() ? this.reader.resolve(clock.now) : this.reader.last;
+    return nodes[stream.nextInt(nodes.length)] ?? this.believed;
   }
 
   /** The address of the primary endpoint is unknown: the answer is too old and no resolver gives another. */
   get unresolved(): boolean {
-    return !this.resolverAnswers() && this.primary.expired(this.clock.now);
+    return !this.ports.resolverAnswers() && this.primary.expired(this.ports.clock.now);
   }
 
   /** A connection must be opened: reads the primary endpoint's record if the cached answer is too old. */
   resolve(): void {
     if (this.unresolved) return;
-    const node = this.primary.resolve(this.clock.now)[0];
+    const node = this.primary.resolve(this.ports.clock.now)[0];
     if (node === undefined || node === this.believed) return;
     this.believed = node;
-    this.learned(this.group, 1, node, "DNS primary endpoint");
+    this.ports.learned(this.group, 1, node, "DNS primary endpoint");
   }
 
   forget(): void {

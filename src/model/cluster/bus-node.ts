@@ -11,7 +11,9 @@ export class ElectionState {
   sent = false;
   epoch = 0;
   rank = 0;
-  votes = 0;
+  scheduledAt: Nanos = 0;
+  /** Who voted for it in this election: indices within the group. */
+  readonly voters = new Set<number>();
 }
 
 export class BusNode {

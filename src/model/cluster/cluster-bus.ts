@@ -27,6 +27,7 @@ import {
 import { BusNode, FAIL, PFAIL } from "./bus-node.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { Election } from "./election.ts";
+import type { ClusterStrategies } from "./strategies.ts";
 
 /** Reports of a failure are valid for this many node timeouts (1551-1565). */
 const REPORT_VALIDITY = 2;
@@ -42,12 +43,25 @@ export interface BusListener {
   /** A quorum agreed that the owner of a shard has failed; first to conclude so was `by`. */
   failureAgreed(owner: RedisNode, by: RedisNode): void;
   electionScheduled(candidate: RedisNode): void;
-  /** A replica won its election and owns the shard under `configEpoch`. */
-  won(winner: RedisNode, configEpoch: number): void;
+  /** A primary concluded that a node has failed, by the suspicion of `reporters`. */
+  failureConcluded(failed: RedisNode, by: RedisNode, reporters: readonly RedisNode[]): void;
+  /** A candidate asks for votes, and knows what its siblings advertised. */
+  votesAsked(candidate: RedisNode, asked: VotesAsked): void;
+  voteGranted(voter: RedisNode, candidate: RedisNode, epoch: number): void;
+  /** A replica won its election, by these votes, and owns the shard under `configEpoch`. */
+  won(winner: RedisNode, configEpoch: number, voters: readonly RedisNode[]): void;
   /** A node learnt that another owns its shard under a higher epoch. */
   ownerLearned(node: RedisNode, owner: RedisNode): void;
   /** A node's view of the cluster went up or down. */
   stateChanged(node: RedisNode, cause: string): void;
+}
+
+/** What a candidate goes by when it asks for votes. */
+export interface VotesAsked {
+  readonly epoch: number;
+  readonly scheduledAt: Nanos;
+  readonly offset: number;
+  readonly siblings: readonly { readonly node: string; readonly offset: number }[];
 }
 
 export class ClusterBus {
@@ -74,6 +88,7 @@ export class ClusterBus {
     readonly shards: number,
     readonly listener: BusListener,
     name: string,
+    readonly strategies: ClusterStrategies,
   ) {
     this.majority = Math.floor(shards / 2) + 1;
     this.pingAfterNs = settings.nodeTimeoutNs * settings.protocol.pingShare;
@@ -615,12 +630,14 @@ export class ClusterBus {
   private concludeIfAgreed(member: BusNode, about: number): void {
     if (member.flags[about] !== PFAIL) return;
     const reports = member.countReports(about, this.kernel.now, this.reportValidityNs);
-    if (reports + (member.isPrimary ? 1 : 0) >= this.majority)
+    const needed = this.strategies.reportsNeeded(this.majority);
+    if (reports + (member.isPrimary ? 1 : 0) >= needed)
       this.concludeFailure(member, this.nodes[about] as BusNode);
   }
 
   private concludeFailure(member: BusNode, failed: BusNode): void {
     this.markFailed(member, failed.index);
+    this.listener.failureConcluded(failed.node, member.node, this.reportersOf(member, failed));
     if (member.owner[failed.shard] === failed.index)
       this.listener.failureAgreed(failed.node, member.node);
     for (const peer of this.nodes) {
@@ -629,6 +646,14 @@ export class ClusterBus {
         message.subject = failed.index;
       });
     }
+  }
+
+  /** The primaries whose suspicion of a node a member knows, its own among them. */
+  private reportersOf(member: BusNode, failed: BusNode): RedisNode[] {
+    const reporters = [...(member.reports.get(failed.index)?.keys() ?? [])].map(
+      (index) => (this.nodes[index] as BusNode).node,
+    );
+    return member.isPrimary ? [member.node, ...reporters] : reporters;
   }
 
   private markFailed(member: BusNode, failed: number): void {
@@ -649,7 +674,7 @@ export class ClusterBus {
       if (flags === 0) reachable++;
       if (flags === FAIL) covered = false;
     }
-    const minority = reachable < this.majority;
+    const minority = !this.strategies.mayServe(reachable, this.majority);
     if (minority) member.lastMinorityAt = now;
     let up = !minority && (covered || !this.settings.requireFullCoverage);
     const timeout = this.settings.nodeTimeoutNs;

@@ -12,6 +12,7 @@ import type { RedisNode } from "../engine/redis/redis-node.ts";
 import { AUTH_ACK, AUTH_REQUEST, type BusMessage, PONG } from "./bus-message.ts";
 import { type BusNode, FAIL } from "./bus-node.ts";
 import type { BusSettings } from "./bus-settings.ts";
+import type { ClusterStrategies } from "./strategies.ts";
 
 const AUTH_TIMEOUT_MIN: Nanos = 2 * SECOND;
 /** repl-ping-replica-period, part of the age that data may have. */
@@ -27,8 +28,19 @@ export interface ElectionBus {
   readonly nodes: readonly BusNode[];
   readonly listener: {
     electionScheduled(candidate: RedisNode): void;
-    won(winner: RedisNode, configEpoch: number): void;
+    votesAsked(
+      candidate: RedisNode,
+      asked: {
+        readonly epoch: number;
+        readonly scheduledAt: Nanos;
+        readonly offset: number;
+        readonly siblings: readonly { readonly node: string; readonly offset: number }[];
+      },
+    ): void;
+    voteGranted(voter: RedisNode, candidate: RedisNode, epoch: number): void;
+    won(winner: RedisNode, configEpoch: number, voters: readonly RedisNode[]): void;
   };
+  readonly strategies: ClusterStrategies;
   ownerOf(member: BusNode): BusNode;
   stream(member: BusNode): Stream;
   send(type: number, from: BusNode, to: BusNode): void;
@@ -53,8 +65,9 @@ export class Election {
       const randomMs = electionRandomNs / MILLISECOND;
       const random = Math.floor(bus.stream(member).next() * randomMs) * MILLISECOND;
       state.dueAt = now + electionDelayNs + random + state.rank * rankDelayNs;
+      state.scheduledAt = now;
       state.sent = false;
-      state.votes = 0;
+      state.voters.clear();
       this.tellSiblings(member);
       bus.listener.electionScheduled(member.node);
       return;
@@ -65,10 +78,19 @@ export class Election {
       state.rank = rank;
     }
     if (now < state.dueAt || now - state.dueAt > authTimeout || state.sent) return;
-    member.currentEpoch++;
+    member.currentEpoch = bus.strategies.epochToAsk(member.currentEpoch);
     state.epoch = member.currentEpoch;
     state.sent = true;
-    state.votes = 0;
+    state.voters.clear();
+    bus.listener.votesAsked(member.node, {
+      epoch: state.epoch,
+      scheduledAt: state.scheduledAt,
+      offset: member.node.offsetAt(now),
+      siblings: this.siblings(member).map((peer) => ({
+        node: peer.node.id,
+        offset: member.offset[peer.index] as number,
+      })),
+    });
     for (const peer of bus.nodes) if (peer !== member) bus.send(AUTH_REQUEST, member, peer);
   }
 
@@ -85,6 +107,7 @@ export class Election {
     if ((voter.ownerEpoch[candidate.shard] as number) > request.configEpoch) return;
     voter.lastVoteEpoch = voter.currentEpoch;
     voter.votedAt[candidate.shard] = now;
+    bus.listener.voteGranted(voter.node, candidate.node, voter.lastVoteEpoch);
     bus.send(AUTH_ACK, voter, candidate);
   }
 
@@ -92,9 +115,11 @@ export class Election {
     const { bus } = this;
     const state = member.election;
     if (member.isPrimary || !state.sent || ack.currentEpoch < state.epoch) return;
-    if (++state.votes < bus.majority) return;
+    state.voters.add(ack.from);
+    if (state.voters.size < bus.strategies.votesNeeded(bus.majority)) return;
+    const voters = [...state.voters].map((index) => (bus.nodes[index] as BusNode).node);
     // The winner leads before it tells: what it says of itself must already be true.
-    bus.listener.won(member.node, state.epoch);
+    bus.listener.won(member.node, state.epoch, voters);
     bus.claim(member, state.epoch);
   }
 
@@ -112,16 +137,22 @@ export class Election {
   /** How many replicas of the same primary advertised a higher offset. */
   private rank(member: BusNode, now: Nanos): number {
     const mine = member.node.offsetAt(now);
-    const owner = this.bus.ownerOf(member);
     let rank = 0;
-    for (const peer of this.bus.nodes) {
-      if (peer === member || peer === owner || peer.shard !== member.shard) continue;
+    for (const peer of this.siblings(member)) {
       const theirs = member.offset[peer.index] as number;
       const tie =
         this.bus.settings.rankTieBreakByNodeId && theirs === mine && peer.node.id < member.node.id;
       if (theirs > mine || tie) rank++;
     }
-    return rank;
+    return this.bus.strategies.place(rank);
+  }
+
+  /** The other replicas of its primary. */
+  private siblings(member: BusNode): BusNode[] {
+    const owner = this.bus.ownerOf(member);
+    return this.bus.nodes.filter(
+      (peer) => peer !== member && peer !== owner && peer.shard === member.shard,
+    );
   }
 
   private tellSiblings(member: BusNode): void {

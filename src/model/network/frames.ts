@@ -59,6 +59,8 @@ export class Frames {
   offset: Float64Array;
   history: Int32Array;
   fromPrimary: Uint8Array;
+  /** SET, answered: the node held this very write already, for an earlier attempt was executed. */
+  repeated: Uint8Array;
   /** SET: replicas that must acknowledge before the reply, and for how long it waits, ns; 0 for none. */
   waitReplicas: Uint8Array;
   waitNs: Float64Array;
@@ -90,6 +92,7 @@ export class Frames {
     this.offset = new Float64Array(n);
     this.history = new Int32Array(n);
     this.fromPrimary = new Uint8Array(n);
+    this.repeated = new Uint8Array(n);
     this.waitReplicas = new Uint8Array(n);
     this.waitNs = new Float64Array(n);
   }

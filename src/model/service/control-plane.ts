@@ -165,7 +165,9 @@ export class ControlPlane {
     if (this.group.clusterEnabled) return; // the cluster bus tells it
     const shard = this.group.shardOf(node);
     if (shard.leader === node) return;
-    this.group.demote(node, shard.leader, `told to follow ${shard.leader.id}`);
+    this.ports.strategies.returned(() =>
+      this.group.demote(node, shard.leader, `told to follow ${shard.leader.id}`),
+    );
     this.refreshReader(shard);
   }
 
@@ -229,6 +231,7 @@ export class ControlPlane {
       cause,
       this.group.copies(shard),
     );
+    strategies.chosen(() => this.namePrimary(choice.node));
     kernel.schedule(
       kernel.now + this.group.service.promotionTimeNs,
       this.promoteKind,
@@ -254,6 +257,8 @@ export class ControlPlane {
     recorder.failover(open, "failover-promoted", node.id, cause);
     shard.open = null;
     this.announceFailover(from.id, node.id);
+    // It came back while its heir was being promoted: too late to be kept, and nothing else will tell it.
+    if (from !== node && from.leads && this.group.isHealthy(from)) this.welcomeBack(from);
     kernel.schedule(
       kernel.now + this.group.service.dnsUpdateNs,
       this.dnsKind,
@@ -265,19 +270,23 @@ export class ControlPlane {
   }
 
   private updateDns(shard: GroupShard): void {
-    const { kernel, recorder, strategies } = this.ports;
-    if (!strategies.updatesDns) return;
-    if (this.group.primaryEndpoint.nodes[0] !== shard.leader.index) {
-      this.group.primaryEndpoint.nodes = [shard.leader.index];
-      recorder.write({
-        kind: "dns-updated",
-        at: kernel.now,
-        cache: this.group.name,
-        endpoint: "primary",
-        nodes: [shard.leader.id],
-      });
-    }
+    if (!this.ports.strategies.updatesDns) return;
+    this.namePrimary(shard.leader);
     this.refreshReader(shard);
+  }
+
+  /** Makes the primary endpoint name a node. */
+  private namePrimary(node: RedisNode): void {
+    const { kernel, recorder } = this.ports;
+    if (this.group.primaryEndpoint.nodes[0] === node.index) return;
+    this.group.primaryEndpoint.nodes = [node.index];
+    recorder.write({
+      kind: "dns-updated",
+      at: kernel.now,
+      cache: this.group.name,
+      endpoint: "primary",
+      nodes: [node.id],
+    });
   }
 
   private refreshReader(shard: GroupShard): void {
@@ -359,12 +368,26 @@ export class ControlPlane {
 
   private followRegion(shard: GroupShard, node: RedisNode): void {
     const cause = "replacement leads the secondary Region's shard";
+    this.replacesPrimary(shard, node);
     this.group.takeLead(node, this.group.bus?.takeOver(node) ?? null, {
       cause,
       failover: shard.open,
       failedAt: this.ports.kernel.now,
     });
     this.completed(shard, node, cause);
+  }
+
+  /** The primary comes back as a replacement: states what was noticed and decided, if it was not before. */
+  private replacesPrimary(shard: GroupShard, node: RedisNode): void {
+    this.detected(shard, "the service replaces the primary");
+    if (shard.open === null || shard.open.reached.has("failover-decided")) return;
+    this.ports.recorder.failover(
+      shard.open,
+      "failover-decided",
+      node.id,
+      `replacement of ${node.id}`,
+      this.group.copies(shard),
+    );
   }
 
   /** The replacement leads: with what a replica gave it, or with nothing. */
@@ -378,18 +401,7 @@ export class ControlPlane {
       emptyHistory === null
         ? "replacement serves with a replica's data"
         : "replacement serves, empty: no copy was left";
-    if (shard.open !== null) {
-      this.detected(shard, "the service replaces the primary");
-      if (!shard.open.reached.has("failover-decided")) {
-        this.ports.recorder.failover(
-          shard.open,
-          "failover-decided",
-          node.id,
-          `replacement of ${node.id}`,
-          this.group.copies(shard),
-        );
-      }
-    }
+    this.replacesPrimary(shard, node);
     const epoch = this.group.bus?.takeOver(node) ?? null;
     this.group.takeLead(node, epoch, { cause, failover: shard.open, failedAt });
     this.completed(shard, node, cause);

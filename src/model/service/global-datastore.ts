@@ -15,6 +15,7 @@ import type { Network } from "../network/network.ts";
 import type { OpenFailover, Recorder } from "../recorder.ts";
 import type { Group, GroupShard } from "./group.ts";
 import type { GlobalDatastoreSettings } from "./service-settings.ts";
+import type { ServiceStrategies } from "./strategies.ts";
 
 export class GlobalDatastore {
   readonly name: string;
@@ -36,6 +37,7 @@ export class GlobalDatastore {
       readonly recorder: Recorder;
       /** The application uses another member from now on. */
       readonly redirect: (datastore: GlobalDatastore, to: Group) => void;
+      readonly strategies: ServiceStrategies;
     },
   ) {
     this.name = settings.name;
@@ -56,7 +58,7 @@ export class GlobalDatastore {
   review(): void {
     for (const group of this.groups) {
       if (group !== this.primary && group.following !== this.primary && this.sees(group))
-        this.demoteGroup(group);
+        this.ports.strategies.stepsDown(() => this.demoteGroup(group));
     }
     const cut = this.groups.some((group) => group !== this.primary && !this.sees(group));
     for (const shard of this.primary.shards) {
@@ -98,7 +100,10 @@ export class GlobalDatastore {
         `operator chose ${to.name}: ${heir.leader.id} at offset ${offset}`,
         this.copies(shard),
       );
-      if (this.sees(to)) this.stopWrites(shard, `read-only: ${to.name} is being promoted`);
+      if (this.sees(to))
+        this.ports.strategies.stepsDown(() =>
+          this.stopWrites(shard, `read-only: ${to.name} is being promoted`),
+        );
     }
     kernel.schedule(
       kernel.now + this.settings.globalPromotionNs,
@@ -153,7 +158,10 @@ export class GlobalDatastore {
       recorder.failover(open, "failover-promoted", heir.leader.id, cause);
     }
     this.open.clear();
-    for (const group of this.groups) if (group !== to && this.sees(group)) this.demoteGroup(group);
+    for (const group of this.groups) {
+      if (group !== to && this.sees(group))
+        this.ports.strategies.stepsDown(() => this.demoteGroup(group));
+    }
     kernel.schedule(
       kernel.now + this.settings.redirectDelayNs,
       this.redirectKind,

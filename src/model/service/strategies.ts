@@ -10,8 +10,14 @@ export interface ServiceStrategies {
   readonly choiceName: string;
   /** Of at least one candidate. */
   chooseReplica(candidates: readonly Standing[]): Standing;
+  /** A replica was chosen and is not promoted yet; `nameIt` would make the primary endpoint name it. */
+  chosen(nameIt: () => void): void;
   /** DNS records follow promotions. */
   readonly updatesDns: boolean;
+  /** A primary that was replaced answers again: `demote` makes it follow its heir. */
+  returned(demote: () => void): void;
+  /** A Global Datastore's Region gives up the lead: `stop` makes it refuse writes and follow. */
+  stepsDown(stop: () => void): void;
 }
 
 /**
@@ -22,5 +28,8 @@ export const serviceStrategies: ServiceStrategies = {
   choiceName: "least replication lag",
   chooseReplica: (candidates) =>
     candidates.reduce((best, candidate) => (candidate.offset > best.offset ? candidate : best)),
+  chosen: () => undefined,
   updatesDns: true,
+  returned: (demote) => demote(),
+  stepsDown: (stop) => stop(),
 };

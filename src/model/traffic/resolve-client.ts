@@ -5,9 +5,9 @@ import { presetFigures } from "../../catalog/client-presets.ts";
 import type { ClientSettings, RetryBudget, RetrySettings } from "../client/client-settings.ts";
 import type { Reading } from "../kinds/contract.ts";
 import { TCP_TIMEOUT } from "../network/network-settings.ts";
+import { positive } from "./quantities.ts";
 
 type Words = Readonly<Record<string, unknown>>;
-type Path = readonly (string | number)[];
 
 /** Whose client it is. */
 export interface ClientOf {
@@ -158,12 +158,6 @@ function resolveWait(
     });
   const timeoutNs = positive(words["timeout"] as string, ["client", "wait", "timeout"], reading);
   return { replicas: words["replicas"] as number, timeoutNs };
-}
-
-export function positive(text: string, path: Path, reading: Reading): Nanos {
-  const ns = parseDuration(text) ?? 0;
-  if (ns <= 0) reading.problem({ path, found: `is "${text}"`, expected: "a duration above 0" });
-  return Math.max(1, ns);
 }
 
 export const DEFAULT_TCP_RETRANSMIT: Nanos = 200 * MILLISECOND;

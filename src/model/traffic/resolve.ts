@@ -1,19 +1,14 @@
 /** Reads the words of traffic sources and origins. */
 
-import { quantities } from "../../base/json-schema.ts";
-import {
-  parseCount,
-  parseDuration,
-  parsePercentage,
-  parseRate,
-  parseSize,
-} from "../../base/units.ts";
-import type { Distribution } from "../../kernel/distribution.ts";
-import { readDistribution } from "../../kernel/distribution-words.ts";
+import { type Nanos, SECOND } from "../../base/nanos.ts";
+import { parsePercentage } from "../../base/units.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
-import { positive, resolveClient } from "./resolve-client.ts";
+import { positive, readQuantity } from "./quantities.ts";
+import { resolveArrivals } from "./resolve-arrivals.ts";
+import { resolveClient } from "./resolve-client.ts";
+import { resolveKeys } from "./resolve-keys.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
 type Words = Readonly<Record<string, unknown>>;
@@ -27,6 +22,8 @@ export function resolveTraffic(
     readonly caches: readonly string[];
     readonly origins: readonly string[];
     readonly clusterModeOf: (cache: string) => "enabled" | "disabled";
+    /** Of a cache or Global Datastore; undefined where that could not be read. */
+    readonly shardsOf: (cache: string) => number | undefined;
   },
   reading: Reading,
 ): TrafficSettings | null {
@@ -55,34 +52,51 @@ export function resolveTraffic(
     });
   }
   const place = resolveFrom((words["from"] as Words | undefined) ?? {}, reading);
-  const rate = parseRate((words["arrivals"] as Words)["rate"] as string) ?? 0;
-  if (rate <= 0 || rate > 1e7) {
-    reading.problem({
-      path: ["arrivals", "rate"],
-      found: `is "${(words["arrivals"] as Words)["rate"]}"`,
-      expected: "a rate above 0 and at most 10,000,000/s",
-    });
-  }
-  const keys = resolveKeys(words["keys"] as Words, reading);
+  const arrivals = resolveArrivals(words["arrivals"] as Words, reading);
+  const keys = resolveKeys(words["keys"] as Words, known.shardsOf(cache), reading);
   const client = resolveClient(
     (words["client"] as Words | undefined) ?? {},
     { traffic: name, clusterMode: known.clusterModeOf(cache) },
     reading,
   );
   const setShare = resolveOperations((words["operations"] as Words | undefined) ?? {}, reading);
-  if (place === null || rate <= 0) return null;
+  const origin = resolveOriginUse(words, arrivals?.kind === "users", reading);
+  if (place === null || arrivals === null) return null;
   return {
     name,
     cache,
     region: place.region,
     zones: place.zones,
-    arrivalsPerSecond: rate,
+    arrivals,
     setShare,
     keys,
     client,
     onMiss,
     onError,
+    ...origin,
   };
+}
+
+/** Where others wait with a request for its origin, it does not wait for ever. */
+const SHARED_ORIGIN_TIMEOUT: Nanos = 30 * SECOND;
+
+function resolveOriginUse(
+  words: Words,
+  hasUsers: boolean,
+  reading: Reading,
+): Pick<TrafficSettings, "originTimeoutNs" | "coalesce"> {
+  const coalesce = (words["coalesce"] as boolean | undefined) ?? false;
+  const given = words["originTimeout"] as string | undefined;
+  const needs = [coalesce ? "coalesce" : "", given === undefined ? "" : "originTimeout"];
+  for (const word of needs) {
+    if (word === "" || words["onMiss"] !== undefined) continue;
+    const found = `is ${JSON.stringify(words[word])}`;
+    reading.problem({ path: [word], found, expected: "onMiss: to name the origin beside it" });
+  }
+  const asks = words["onMiss"] !== undefined;
+  const usual = asks && (coalesce || hasUsers) ? SHARED_ORIGIN_TIMEOUT : null;
+  const originTimeoutNs = given === undefined ? usual : positive(given, ["originTimeout"], reading);
+  return { originTimeoutNs, coalesce };
 }
 
 /** The only Region of the scenario, or the one that is named. */
@@ -151,51 +165,6 @@ function resolveOperations(words: Words, reading: Reading): number {
     });
   }
   return setShare;
-}
-
-function resolveKeys(words: Words, reading: Reading): TrafficSettings["keys"] {
-  const count = parseCount(String(words["count"])) ?? 0;
-  if (count < 1 || count > 20_000_000) {
-    reading.problem({
-      path: ["keys", "count"],
-      found: `is "${words["count"]}"`,
-      expected: "a whole number from 1 to 20M",
-    });
-  }
-  const popularity = words["popularity"] as "uniform" | { readonly zipf: number } | undefined;
-  const valueSize = readQuantity(
-    words["valueSize"] ?? "100B",
-    ["keys", "valueSize"],
-    "size",
-    reading,
-  );
-  const ttl = words["ttl"] as string | undefined;
-  return {
-    count: Math.min(Math.max(1, count), 20_000_000),
-    popularity:
-      popularity === undefined || popularity === "uniform"
-        ? { kind: "uniform" }
-        : { kind: "zipf", exponent: popularity.zipf },
-    valueSize,
-    ttlNs: ttl === undefined ? null : positive(ttl, ["keys", "ttl"], reading),
-  };
-}
-
-/** A distribution of durations or sizes; a problem leaves a constant of 1. */
-function readQuantity(
-  words: unknown,
-  path: Path,
-  format: "duration" | "size",
-  reading: Reading,
-): Distribution {
-  const read = readDistribution(
-    words,
-    format === "duration" ? parseDuration : parseSize,
-    quantities[format].expected,
-  );
-  if (!("problem" in read)) return read;
-  reading.problem({ path, found: `is ${JSON.stringify(words)}`, expected: read.problem });
-  return { kind: "constant", value: 1 };
 }
 
 /** Reads one origin; null when a problem leaves nothing to build. */

@@ -2,6 +2,45 @@ import type { Nanos } from "../../base/nanos.ts";
 import type { Distribution, KeyPopularity } from "../../kernel/distribution.ts";
 import type { ClientSettings } from "../client/client-settings.ts";
 
+/** From `fromNs` on the rate is `perSecond`, reached along a straight line over `rampNs` from the rate before. */
+export interface Phase {
+  readonly fromNs: Nanos;
+  /** At least 0. */
+  readonly perSecond: number;
+  /** 0: at once. */
+  readonly rampNs: Nanos;
+}
+
+/** When requests come. All but users come whether earlier ones were answered or not. */
+export type Arrivals =
+  /** Poisson arrivals, mean per second, above 0. */
+  | { readonly kind: "constant"; readonly perSecond: number }
+  /** The first from 0, in order of time, ramps that do not overlap. Before the first there is no traffic. */
+  | { readonly kind: "phases"; readonly phases: readonly Phase[] }
+  /** A cosine between two rates, highest at `peakAtNs` of each period. */
+  | {
+      readonly kind: "daily";
+      readonly lowPerSecond: number;
+      readonly highPerSecond: number;
+      readonly peakAtNs: Nanos;
+      readonly periodNs: Nanos;
+    }
+  /** So many users, each with one request at a time and a time to think between two. */
+  | { readonly kind: "users"; readonly users: number; readonly thinkTime: Distribution };
+
+/** A share of requests goes to a part of the keys. */
+export interface HotSetPopularity {
+  readonly kind: "hot-set";
+  /** Of requests, above 0 and at most 1. */
+  readonly share: number;
+  /** Of keys, above 0 and below 1; at least one key is hot. */
+  readonly of: number;
+  /** After which the hot part moves on to the next keys; null: never. */
+  readonly shiftEveryNs: Nanos | null;
+  /** From 1: all hot keys are this shard's; null: of all shards. */
+  readonly shard: number | null;
+}
+
 export interface TrafficSettings {
   readonly name: string;
   /** A cache's or a global datastore's name. */
@@ -9,20 +48,25 @@ export interface TrafficSettings {
   readonly region: string;
   /** Zones with client hosts, one host each. */
   readonly zones: readonly string[];
-  /** Poisson arrivals, mean per second, above 0. */
-  readonly arrivalsPerSecond: number;
+  readonly arrivals: Arrivals;
   /** Share of requests that are SET, 0..1; the rest are GET. */
   readonly setShare: number;
   readonly keys: {
     readonly count: number;
-    readonly popularity: KeyPopularity;
+    readonly popularity: KeyPopularity | HotSetPopularity;
     /** Bytes, rounded to whole bytes when drawn. */
     readonly valueSize: Distribution;
     readonly ttlNs: Nanos | null;
+    /** Below 1: each TTL is drawn evenly from `ttlNs` times 1 - jitter to 1 + jitter. 0: all are alike. */
+    readonly ttlJitter: number;
   };
   readonly client: ClientSettings;
   /** Name of the origin asked on a miss, or null: a miss is just an answer. */
   readonly onMiss: string | null;
+  /** Longest wait for the origin, after which the request fails; null: without end. */
+  readonly originTimeoutNs: Nanos | null;
+  /** Misses of one key on one client host share one request to the origin. */
+  readonly coalesce: boolean;
   /** What a request does when the cache fails it. */
   readonly onError: "fail" | "origin";
 }

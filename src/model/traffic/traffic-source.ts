@@ -1,40 +1,43 @@
 /**
- * Open-loop traffic: Poisson arrivals from client hosts in zones.
+ * A source of requests from client hosts in zones.
  *
- * Models: arrivals that do not wait for answers; the key, size, operation, zone and service demand of a request drawn
- * at its arrival, each from a stream of its own; arrivals of a dark zone go to the living ones with the same draws.
- * Leaves out: closed-loop users, phases and curves, recorded traces.
+ * Models: the key, size, operation, zone, service demand and (with jitter) TTL of a request drawn at its arrival, each from a stream of its
+ * own; arrivals of a dark zone go to the living ones with the same draws.
+ * Leaves out: requests of several keys, transactions, commands other than GET and SET.
  */
 import { Factors } from "../../base/factors.ts";
-import { SECOND } from "../../base/nanos.ts";
 import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { createKeySampler } from "../../kernel/key-sampler.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import type { ClientFleet } from "../client/client-fleet.ts";
 import type { KeyMap } from "../client/key-map.ts";
+import { createKeyChoice } from "./hot-set.ts";
+import { OpenLoop } from "./open-loop.ts";
+import type { Issuer, Pace } from "./pace.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
+import { Users } from "./users.ts";
 
-export class TrafficSource {
+export class TrafficSource implements Issuer {
   readonly name: string;
   /** Requests that arrived. */
   issued = 0;
-  private readonly kind: number;
-  private readonly target: number;
-  private meanGapNs: number;
+  private readonly pace: Pace;
   /** Factors by which faults multiply the rate. */
   private readonly surges = new Factors();
   /** Shares of requests that go to one key, by faults; the first that applies wins. */
   private readonly hotShares: number[] = [];
   private readonly hot: Stream;
   private readonly setShare: number;
-  private readonly arrivals: Stream;
   private readonly zones: Stream;
   private readonly operations: Stream;
   private readonly keys: Stream;
   private readonly sizes: Stream;
   private readonly service: Stream;
+  /** Null when all TTLs are alike. */
+  private readonly ttls: Stream | null;
+  private readonly ttlMinNs: number;
+  private readonly ttlSpanNs: number;
   private readonly keySampler: { sample(stream: Stream): number };
   private readonly valueSampler: Sampler;
   private readonly constantValue: number;
@@ -42,7 +45,7 @@ export class TrafficSource {
   private readonly constantService: number;
 
   constructor(
-    private readonly settings: TrafficSettings,
+    settings: TrafficSettings,
     private readonly index: number,
     /** Sessions of this source, one a zone, in order of the zones. */
     private readonly sessions: readonly number[],
@@ -53,32 +56,45 @@ export class TrafficSource {
   ) {
     this.name = settings.name;
     const of = `traffic/${settings.name}`;
-    this.meanGapNs = SECOND / settings.arrivalsPerSecond;
     this.setShare = settings.setShare;
-    this.arrivals = kernel.streams.stream(of, "arrivals");
     this.zones = kernel.streams.stream(of, "zones");
     this.operations = kernel.streams.stream(of, "operations");
     this.keys = kernel.streams.stream(of, "keys");
     this.sizes = kernel.streams.stream(of, "sizes");
     this.service = kernel.streams.stream(of, "service");
+    const { ttlNs, ttlJitter } = settings.keys;
+    this.ttls = ttlJitter > 0 ? kernel.streams.stream(of, "ttl-jitter") : null;
+    this.ttlMinNs = (ttlNs ?? 0) * (1 - ttlJitter);
+    this.ttlSpanNs = 2 * (ttlNs ?? 0) * ttlJitter;
     this.hot = kernel.streams.stream(of, "hot-key");
-    this.keySampler = createKeySampler(settings.keys.popularity, settings.keys.count);
+    this.keySampler = createKeyChoice(settings.keys, {
+      clock: kernel,
+      shardOf: (key) => keyMap.shardOf(key),
+    });
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.constantValue = this.valueSampler.constant ?? -1;
     this.serviceSampler = commandTime;
     this.constantService = commandTime.constant ?? -1;
-    this.target = kernel.target(of);
-    this.kind = kernel.kind(`arrival/${settings.name}`, () => this.arrive());
+    const { name, arrivals } = settings;
+    this.pace =
+      arrivals.kind === "users"
+        ? new Users(name, arrivals, this, kernel)
+        : new OpenLoop(name, arrivals, this, kernel);
   }
 
   start(): void {
-    this.scheduleNext();
+    this.pace.start();
+  }
+
+  /** One of the source's requests has ended. */
+  requestEnded(): void {
+    this.pace.requestEnded();
   }
 
   /** Multiplies the rate (+1), or takes the factor back (-1), from the next arrival on. */
   changeSurge(factor: number, by: 1 | -1): void {
     this.surges.change(factor, by);
-    this.meanGapNs = SECOND / (this.settings.arrivalsPerSecond * this.surges.product);
+    this.pace.surged(this.surges.product);
   }
 
   /** A share of all requests goes to the first key (+1), or no longer does (-1). */
@@ -89,15 +105,10 @@ export class TrafficSource {
 
   /** What faults write here, for comparison with a run that had none. */
   faultState(): readonly unknown[] {
-    return [this.meanGapNs, [...this.hotShares]];
+    return [this.surges.product, [...this.hotShares]];
   }
 
-  private scheduleNext(): void {
-    const gap = Math.round(this.arrivals.exponential() * this.meanGapNs);
-    this.kernel.schedule(this.kernel.now + gap, this.kind, this.target, 0, 0);
-  }
-
-  private arrive(): void {
+  issue(): boolean {
     const { fleet } = this;
     const { requests } = fleet;
     const draw = this.zones.next();
@@ -110,22 +121,24 @@ export class TrafficSource {
       this.constantService >= 0
         ? this.constantService
         : sampleNanos(this.serviceSampler, this.service);
+    const ttl =
+      this.ttls === null ? 0 : Math.round(this.ttlMinNs + this.ttls.next() * this.ttlSpanNs);
     const session = this.pickSession(draw);
-    if (session >= 0) {
-      const request = requests.allocate();
-      requests.traffic[request] = this.index;
-      requests.client[request] = session;
-      requests.number[request] = this.issued++;
-      requests.key[request] = key;
-      requests.shard[request] = this.keyMap.shardOf(key);
-      requests.local[request] = this.keyMap.localOf(key);
-      requests.command[request] = command;
-      requests.valueBytes[request] = Math.max(1, Math.round(value));
-      requests.serviceNs[request] = service;
-      requests.arrivedAt[request] = this.kernel.now;
-      fleet.begin(request);
-    }
-    this.scheduleNext();
+    if (session < 0) return false;
+    const request = requests.allocate();
+    requests.traffic[request] = this.index;
+    requests.client[request] = session;
+    requests.number[request] = this.issued++;
+    requests.key[request] = key;
+    requests.shard[request] = this.keyMap.shardOf(key);
+    requests.local[request] = this.keyMap.localOf(key);
+    requests.command[request] = command;
+    requests.valueBytes[request] = Math.max(1, Math.round(value));
+    requests.serviceNs[request] = service;
+    if (this.ttls !== null) requests.ttlNs[request] = Math.max(1, ttl);
+    requests.arrivedAt[request] = this.kernel.now;
+    fleet.begin(request);
+    return true;
   }
 
   private goesHot(): boolean {

@@ -1,13 +1,8 @@
 /** Words of a traffic source. */
-import {
-  count,
-  distribution,
-  type JsonSchema,
-  object,
-  oneOfWords,
-  quantity,
-} from "../../base/json-schema.ts";
+import { type JsonSchema, object, oneOfWords, quantity } from "../../base/json-schema.ts";
+import { arrivalsSchema } from "./arrivals-words.ts";
 import { clientSchema } from "./client-words.ts";
+import { keysSchema } from "./keys-words.ts";
 
 export const trafficSchema: JsonSchema = object(
   "TrafficWords",
@@ -24,39 +19,26 @@ export const trafficSchema: JsonSchema = object(
         expected: "all, or a list of zones",
       },
     }),
-    arrivals: object("ArrivalWords", { rate: quantity("rate", "Mean rate of Poisson arrivals") }, [
-      "rate",
-    ]),
+    arrivals: arrivalsSchema,
     operations: object("OperationWords", {
       get: quantity("percentage", "Share of GET"),
       set: quantity("percentage", "Share of SET"),
     }),
-    keys: object(
-      "KeyWords",
-      {
-        count: count("Number of keys"),
-        popularity: {
-          anyOf: [
-            { const: "uniform" },
-            object(
-              "ZipfWords",
-              { zipf: { type: "number", minimum: 0, maximum: 5, description: "Exponent" } },
-              ["zipf"],
-            ),
-          ],
-          description: "Default uniform",
-          expected: "uniform, or { zipf: 0.99 }",
-        },
-        valueSize: distribution("size", "Size of values; default 100B"),
-        ttl: quantity("duration", "Time to live of what is written; default none"),
-      },
-      ["count"],
-    ),
+    keys: keysSchema,
     client: clientSchema,
     onMiss: {
       type: "string",
       description: "Origin asked on a miss; default: a miss is just an answer",
     },
+    coalesce: {
+      type: "boolean",
+      description:
+        "Misses of one key on one client host share one request to the origin; default false",
+    },
+    originTimeout: quantity(
+      "duration",
+      "Longest wait for the origin; default 30s with coalesce or users, else none",
+    ),
     onError: oneOfWords(
       ["fail", "origin"],
       "What a request does when the cache fails it; default fail",

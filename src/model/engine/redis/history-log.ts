@@ -125,7 +125,7 @@ export class HistoryLog {
   }
 
   /** The oldest offset in the backlog of a node that holds up to `heldOffset`: the start of a block. */
-  private backlogStart(heldOffset: number): number {
+  backlogStart(heldOffset: number): number {
     const beyond = heldOffset - this.backlogBytes - BLOCK_BYTES;
     let start = Math.max(
       this.blockBase,
@@ -166,7 +166,8 @@ export class HistoryLog {
     return fork;
   }
 
-  private startOffset(entry: number): number {
+  /** Offset before an entry: where a reader stands that reads it next. */
+  startOffset(entry: number): number {
     return entry === 0 ? this.baseOffset : this.endOffset(entry - 1);
   }
 

@@ -30,7 +30,8 @@ import type { Eviction } from "./eviction.ts";
 import type { Following } from "./following.ts";
 import type { HistoryLog } from "./history-log.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { delStreamBytes, EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
+import { EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
+import type { EngineStrategies } from "./strategies.ts";
 
 /** Simulated work since the process's id was first used. */
 export class NodeCounters {
@@ -146,6 +147,7 @@ export class RedisNode implements Server, RecordedNode {
       };
       /** A resident key left memory by eviction. */
       readonly evicted: (node: RedisNode, key: number, writeId: number) => void;
+      readonly strategies: EngineStrategies;
     },
   ) {
     this.id = identity.id;
@@ -176,6 +178,11 @@ export class RedisNode implements Server, RecordedNode {
     return this.leads && !this.readOnly;
   }
 
+  /** Its log is its own: it leads, and follows no other Region's shard. */
+  private get writesHistory(): boolean {
+    return this.leads && this.upstream === null;
+  }
+
   get usedBytes(): number {
     return this.processUp ? EMPTY_SERVER_BYTES + this.keyspace.usedBytes : 0;
   }
@@ -201,7 +208,7 @@ export class RedisNode implements Server, RecordedNode {
 
   /** Position in the replication history as of now. */
   offsetAt(now: Nanos): number {
-    if (this.link === null) return this.leads ? this.log.headOffset : this.appliedOffset;
+    if (this.link === null) return this.writesHistory ? this.log.headOffset : this.appliedOffset;
     this.link.advance(now);
     return this.appliedOffset;
   }
@@ -343,7 +350,8 @@ export class RedisNode implements Server, RecordedNode {
   /** Deletes a key and tells the replicas. */
   delete(key: number, now: Nanos): void {
     this.keyspace.remove(key);
-    this.log.append(delStreamBytes(this.ports.keyBytes), now, key, 0, 0, 0);
+    const { strategies, keyBytes } = this.ports;
+    strategies.appendDeletion(this.log, keyBytes, now, key);
   }
 
   private scheduleDrain(now: Nanos): void {
@@ -375,12 +383,19 @@ export class RedisNode implements Server, RecordedNode {
       if (status === STATUS_OK) {
         if (command === FRAME_SET) this.set(frame, done);
         else this.get(frame, now);
-      } else if (status === STATUS_MOVED) frames.redirect[frame] = this.knownOwner;
+      } else this.refuse(frame, command, status);
     }
     const waits = command === FRAME_SET && (frames.waitReplicas[frame] as number) > 0;
     if (waits && frames.status[frame] === STATUS_OK)
       this.ports.waiting.hold(this, this.ports.target, frame, done, this.log.headOffset);
     else transport.sendReply(frame, done);
+  }
+
+  private refuse(frame: number, command: number, status: number): void {
+    const { frames, strategies } = this.ports;
+    if (status === STATUS_MOVED) frames.redirect[frame] = this.knownOwner;
+    if (command === FRAME_SET)
+      frames.status[frame] = strategies.answerRefused(this, frames, frame, status);
   }
 
   /** Why the node will not run a command, or STATUS_OK. */
@@ -423,8 +438,7 @@ export class RedisNode implements Server, RecordedNode {
     }
     frames.writeId[frame] = writeId;
     frames.history[frame] = this.history;
-    frames.offset[frame] =
-      this.leads && this.link === null ? this.log.headOffset : this.appliedOffset;
+    frames.offset[frame] = this.writesHistory ? this.log.headOffset : this.appliedOffset;
     frames.fromPrimary[frame] = this.writable ? 1 : 0;
     if (writeId === 0) {
       counters.misses++;
@@ -443,7 +457,7 @@ export class RedisNode implements Server, RecordedNode {
   }
 
   private set(frame: number, done: Nanos): void {
-    const { frames, keyBytes } = this.ports;
+    const { frames, keyBytes, strategies } = this.ports;
     const { counters, log } = this;
     counters.setCommands++;
     const valueBytes = frames.valueBytes[frame] as number;
@@ -457,7 +471,8 @@ export class RedisNode implements Server, RecordedNode {
     const ttl = frames.ttl[frame] as number;
     const expireAt = ttl === 0 ? 0 : done + ttl + this.clockSkewNs;
     const bytes = setStreamBytes(keyBytes, valueBytes, ttl !== 0);
-    const offset = log.append(bytes, done, key, writeId, expireAt, valueBytes);
+    frames.repeated[frame] = this.keyspace.writeId(key) === writeId ? 1 : 0;
+    const offset = strategies.append(log, bytes, done, key, writeId, expireAt, valueBytes);
     this.keyspace.set(key, writeId, offset, log.history, expireAt, valueBytes, done);
     counters.replicationBytes += bytes;
     frames.offset[frame] = offset;

@@ -20,6 +20,7 @@ import { PING_STREAM_BYTES } from "./memory.ts";
 import type { RedisNode } from "./redis-node.ts";
 import { ReplicationLink } from "./replication-link.ts";
 import { SECOND_CRON_PERIOD as CRON_PERIOD, SERVER_CRON_PERIOD } from "./server-cron.ts";
+import type { EngineStrategies } from "./strategies.ts";
 
 /** A stream that starts so much later than its follower is up is a stall. */
 const STALL_MIN: Nanos = 100 * MILLISECOND;
@@ -71,6 +72,7 @@ export class Replication {
     private readonly kernel: Kernel,
     private readonly network: Network,
     private readonly recorder: Recorder,
+    private readonly strategies: EngineStrategies,
   ) {
     this.cronKind = kernel.kind("replication-cron", (_t, node) =>
       this.cron(this.nodes[node] as RedisNode),
@@ -156,6 +158,7 @@ export class Replication {
     node.loading = false;
     node.log = parent.fork(history, offset);
     node.history = history;
+    this.strategies.promoted(node.keyspace, this.kernel.now);
     for (const other of this.nodes) {
       if (other.link?.source === node) this.lost(other);
     }
@@ -267,10 +270,13 @@ export class Replication {
     if (!this.network.reachable(node.host, source.host)) return;
     if (source.link === null && source.upstream !== null) return; // it follows nobody yet: it has no stream to offer
     const offset = node.offsetAt(this.kernel.now);
-    if (source.log.canContinue(node.history, offset, source.offsetAt(this.kernel.now))) {
+    const held = source.offsetAt(this.kernel.now);
+    if (this.strategies.canContinue(source.log, node.history, offset, held)) {
       this.recorder.mark("partial-resync", `${node.cache}/shard ${node.shardNumber}`);
       node.loading = false;
-      this.openLink(node, source, source.log.entryAfter(offset));
+      const next = this.strategies.firstEntry(source.log, offset);
+      this.stateResync(node, source, { mode: "partial", history: node.history, offset, next });
+      this.openLink(node, source, next);
       this.recorder.node(node, `partial resynchronisation with ${source.id}`);
       return;
     }
@@ -363,6 +369,15 @@ export class Replication {
     node.keyspace.copyFrom(sync.snapshot);
     node.appliedOffset = sync.offset;
     node.loading = false;
+    const { log } = sync.link;
+    const resumesAt = this.strategies.resumesAt(sync.offset, sync.source.offsetAt(this.kernel.now));
+    sync.link.next = log.entryAfter(resumesAt);
+    this.stateResync(node, sync.source, {
+      mode: "full",
+      history: log.history,
+      offset: sync.offset,
+      next: sync.link.next,
+    });
     const startAt = this.streamStart(node, sync);
     sync.link.startAt(startAt);
     if (startAt - this.kernel.now >= STALL_MIN)
@@ -390,6 +405,38 @@ export class Replication {
         ? now
         : nextTick(Math.max(now + 1, reapedAt - there), cronPhase, CRON_PERIOD);
     return acknowledged + there + back;
+  }
+
+  /** States on what grounds a stream goes on, with which entry, to a follower that stands at (history, offset). */
+  private stateResync(
+    node: RedisNode,
+    source: RedisNode,
+    given: {
+      readonly mode: "partial" | "full";
+      readonly history: number;
+      readonly offset: number;
+      readonly next: number;
+    },
+  ): void {
+    const { mode, history, offset, next } = given;
+    const { now } = this.kernel;
+    const { log } = source;
+    this.recorder.write({
+      kind: "resync",
+      at: now,
+      cache: node.cache,
+      shard: node.shardNumber,
+      node: node.id,
+      source: source.id,
+      mode,
+      history,
+      offset,
+      sourceHistory: log.history,
+      parentHistory: log.parent,
+      forkOffset: log.forkOffset,
+      backlogStart: log.backlogStart(source.offsetAt(now)),
+      fromOffset: log.startOffset(next),
+    });
   }
 
   private openLink(replica: RedisNode, source: RedisNode, next: number): void {

@@ -11,9 +11,9 @@ import { RedisNode } from "../../engine/redis/redis-node.ts";
 import type { WaitingReplies } from "../../engine/redis/wait.ts";
 import { ControlPlane } from "../../service/control-plane.ts";
 import { Group, type GroupShard } from "../../service/group.ts";
-import type { ServiceStrategies } from "../../service/strategies.ts";
 import type { World } from "../../world.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
+import type { Strategies } from "../strategies.ts";
 
 /** What the keys of a group look like at the start. */
 export interface Prefill {
@@ -36,7 +36,7 @@ export function buildReplicationGroup(
   given: {
     readonly hosts: GroupHosts;
     readonly prefill: Prefill;
-    readonly strategies: ServiceStrategies;
+    readonly strategies: Strategies;
     readonly firstShard: number;
     readonly servesReplicaReads: boolean;
     readonly follows: Group | null;
@@ -89,6 +89,7 @@ export function buildReplicationGroup(
           target,
           keyBytes: given.prefill.keys.keyBytes,
           waiting: given.waiting,
+          strategies: given.strategies.engine,
           evicted: (of, key, writeId) => {
             if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
             recorder.write({
@@ -147,10 +148,11 @@ export function buildReplicationGroup(
     hosts: world.hosts,
     replication,
     recorder,
-    strategies: given.strategies,
+    strategies: given.strategies.service,
   });
   world.controlPlanes.push(plane);
-  if (group.clusterEnabled) attachBus(world, settings, group, plane, targets);
+  if (group.clusterEnabled)
+    attachBus(world, settings, { group, plane, targets, strategies: given.strategies });
   return group;
 }
 
@@ -213,11 +215,21 @@ function copyPrefill(group: Group, from: Group): void {
 function attachBus(
   world: World,
   settings: ReplicationGroupSettings,
-  group: Group,
-  plane: ControlPlane,
-  targets: readonly number[],
+  given: {
+    readonly group: Group;
+    readonly plane: ControlPlane;
+    readonly targets: readonly number[];
+    readonly strategies: Strategies;
+  },
 ): void {
   const { kernel, recorder } = world;
+  const { group, plane, targets, strategies } = given;
+  const about = (node: RedisNode) => ({
+    at: kernel.now,
+    cache: group.name,
+    shard: node.shardNumber,
+  });
+  const primaries = group.shards.length;
   const bus = new ClusterBus(
     kernel,
     world.network,
@@ -238,7 +250,43 @@ function attachBus(
       electionScheduled(candidate) {
         recorder.mark("election-scheduled", `${group.name}/shard ${candidate.shardNumber}`);
       },
-      won(winner, configEpoch) {
+      failureConcluded(failed, by, reporters) {
+        recorder.write({
+          kind: "failure-concluded",
+          ...about(failed),
+          node: failed.id,
+          by: by.id,
+          reporters: reporters.map(({ id }) => id),
+          primaries,
+        });
+      },
+      votesAsked(candidate, asked) {
+        recorder.write({
+          kind: "election-asked",
+          ...about(candidate),
+          node: candidate.id,
+          ...asked,
+          tiesByNodeId: settings.bus.rankTieBreakByNodeId,
+        });
+      },
+      voteGranted(voter, candidate, epoch) {
+        recorder.write({
+          kind: "vote-granted",
+          ...about(candidate),
+          voter: voter.id,
+          candidate: candidate.id,
+          epoch,
+        });
+      },
+      won(winner, configEpoch, voters) {
+        recorder.write({
+          kind: "election-won",
+          ...about(winner),
+          node: winner.id,
+          epoch: configEpoch,
+          voters: voters.map(({ id }) => id),
+          primaries,
+        });
         const shard = group.shardOf(winner);
         const cause = `won the election in epoch ${configEpoch}`;
         if (shard.open === null) {
@@ -286,6 +334,7 @@ function attachBus(
       },
     },
     group.name,
+    strategies.cluster,
   );
   group.bus = bus;
   const members = [...group.nodes()].map((node, at) => ({

@@ -1,0 +1,45 @@
+import { MILLISECOND, SECOND } from "../../base/nanos.ts";
+import type { ElectionAskedRecord } from "../../journal/records.ts";
+import type { CheckContext } from "../context.ts";
+import { seconds } from "../context.ts";
+import type { InvariantVerdict } from "../verdict.ts";
+
+/** Source: valkey 8.0.1 cluster_legacy.c:4575-4600. */
+const DELAY_MIN_NS = 500 * MILLISECOND;
+const RANK_DELAY_NS = SECOND;
+
+/**
+ * A replica asks for votes half a second after it set the time of its election, and a second more for each sibling that
+ * had advertised more than it holds. Looks at every candidacy.
+ */
+export function electionsInOrder({ records }: CheckContext): InvariantVerdict {
+  const id = "elections-in-order";
+  let checked = 0;
+  for (const record of records) {
+    if (record.kind !== "election-asked") continue;
+    checked++;
+    const ahead = record.siblings.filter((sibling) => isAhead(sibling, record));
+    const waited = record.at - record.scheduledAt;
+    const due = DELAY_MIN_NS + ahead.length * RANK_DELAY_NS;
+    if (waited >= due) continue;
+    const reason =
+      `${record.node} asked for votes at ${seconds(record.at)}, ${seconds(waited)} after it set its election, not ` +
+      `${seconds(due)}, though ${ahead.map(({ node }) => node).join(" and ") || "nobody"} stood before it ` +
+      `(${record.cache} shard ${record.shard})`;
+    return { id, verdict: "fail", checked, reason };
+  }
+  return {
+    id,
+    verdict: "pass",
+    checked,
+    reason: `${checked} candidates, each in its turn`,
+  };
+}
+
+function isAhead(
+  sibling: { readonly node: string; readonly offset: number },
+  { node, offset, tiesByNodeId }: ElectionAskedRecord,
+): boolean {
+  if (sibling.offset !== offset) return sibling.offset > offset;
+  return tiesByNodeId && sibling.node < node;
+}

@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type Runner, runCourse } from "../campaign/course.ts";
+import { corpusFile, corpusSchedule } from "../explore/corpus.ts";
+import { type HuntReport, hunt } from "../explore/hunt.ts";
+import { type BaseScenario, Laboratory } from "../explore/laboratory.ts";
+import { type ExploreReport, exploreReport, shareAtMost } from "../explore/report.ts";
+import type { Outcome, Schedule, Trial } from "../explore/schedule.ts";
+import type { Progress } from "../explore/search.ts";
+import { spaceOf } from "../explore/space.ts";
+import { renderExploreSummary } from "../report/explore-summary.ts";
+import { CommandError } from "./command-error.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { type LoadOptions, loadJobs } from "./load-jobs.ts";
+import type { Terminal } from "./terminal.ts";
+import { checkWritable, writeReport } from "./write-report.ts";
+
+export interface ExploreOptions extends LoadOptions {
+  readonly file: string;
+  readonly json: boolean;
+  /** Schedules that are tried; null: as many as the time allows. */
+  readonly runs: number | null;
+  /** Real time for the search, ms; null: no limit. */
+  readonly timeMs: number | null;
+  /** Trials at a time; null: one a core. */
+  readonly jobs: number | null;
+  /** Name of a planted bug, or null. */
+  readonly planted: string | null;
+  /** Goes on after a failure. */
+  readonly goOn: boolean;
+  /** Failures that no one could have avoided count too. */
+  readonly unavoidable: boolean;
+  /** Ends once P(breach) is at most this with 95 % confidence; null for no such rule. */
+  readonly untilShare: number | null;
+  /** Folder of minimal schedules: read first, and added to. */
+  readonly corpus: string;
+  readonly explain: boolean;
+  /** Goes on with an interrupted campaign of the same words. */
+  readonly resume: boolean;
+}
+
+const RUNS_USUAL = 500;
+const SHRINK_TRIALS = 1500;
+/** Time beyond that of the search that shrinking may take. */
+const SHRINK_MS = 30_000;
+const GROUPS_MAX = 8;
+
+/**
+ * Searches fault schedules that break a promise; shrinks, explains and keeps what it finds.
+ *
+ * @throws ScenarioError if the scenario is bad; CommandError if a report cannot be written
+ */
+export async function exploreCommand(
+  options: ExploreOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { planted, cwd, sets } = options;
+  const allowPlanted = options.allowPlanted || planted !== null;
+  const plant = planted === null ? [] : [`plant=${planted}`];
+  const [job] = loadJobs([options.file], { ...options, allowPlanted, sets: [...sets, ...plant] });
+  if (job === undefined) throw new Error("one file is one job");
+  const { name } = job.resolved;
+  const seed = options.seed ?? job.resolved.seed;
+  const folder = path.join(
+    options.out,
+    "explore",
+    name,
+    planted === null ? seed : `${seed}-${planted}`,
+  );
+  checkWritable(path.resolve(cwd, folder));
+  const base: BaseScenario = { source: job.input.source, file: job.file, sets, planted };
+  const laboratory = new Laboratory(base);
+  const space = spaceOf(laboratory.resolved);
+  const startedAt = performance.now();
+  const elapsed = (): number => performance.now() - startedAt;
+  const { timeMs, untilShare } = options;
+  let searched: Progress | null = null;
+  const course = hunt(laboratory, space, {
+    seed: seed.slice(0, 50),
+    runs:
+      options.runs ??
+      (timeMs === null && untilShare === null ? RUNS_USUAL : Number.MAX_SAFE_INTEGER),
+    corpus: planted === null ? readCorpus(path.resolve(cwd, options.corpus), name) : [],
+    goOn: options.goOn,
+    unavoidable: options.unavoidable,
+    expired: () =>
+      (timeMs !== null && elapsed() >= timeMs) ||
+      (untilShare !== null &&
+        searched !== null &&
+        shareAtMost(searched.failures, searched.runs) <= untilShare),
+    shrinkTrials: SHRINK_TRIALS,
+    shrinkExpired: () => timeMs !== null && elapsed() >= timeMs + SHRINK_MS,
+    explain: options.explain,
+    mostGroups: GROUPS_MAX,
+    progress: (so) => {
+      searched = so;
+      terminal.progress(progressLine(name, so, elapsed(), options.runs));
+    },
+  });
+  const runner = inThisThread(laboratory);
+  const hunted = await runCourse(course, runner);
+  terminal.progress(null);
+  const files = hunted.explained.map((one) => corpusFile(base, one));
+  const report = exploreReport(hunted, {
+    scenario: name,
+    seed,
+    planted,
+    breachAtMost: shareAtMost(hunted.failures.length, hunted.runs),
+    files: files.map((_, at) => path.join(folder, `minimal-${at + 1}.yaml`)),
+  });
+  const summary = renderExploreSummary(report);
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  writeReport(path.resolve(cwd, folder), [
+    { name: "explore.json", contents: json },
+    { name: "summary.txt", contents: summary },
+    ...files.map(({ text }, at) => ({ name: `minimal-${at + 1}.yaml`, contents: text })),
+  ]);
+  const kept = planted === null ? keep(hunted, files, path.resolve(cwd, options.corpus)) : [];
+  if (options.json) terminal.out(json);
+  else {
+    terminal.out(summary);
+    for (const one of kept) terminal.out(`Kept  ${path.relative(cwd, one)}\n`);
+    terminal.out(
+      `\nReport\n  ${path.join(folder, "explore.json")}\n  ${path.join(folder, "summary.txt")}\n`,
+    );
+  }
+  return exitOf(report);
+}
+
+const exitOf = ({ verdict }: ExploreReport): ExitCode =>
+  verdict === "fail" ? EXIT.fail : verdict === "pass" ? EXIT.pass : EXIT.unknown;
+
+/** Between two trials the event loop comes to its turn, so that signals are answered. */
+function inThisThread(laboratory: Laboratory): Runner<Trial, Outcome> {
+  return {
+    size: 1,
+    async run(trial) {
+      await new Promise((resolve) => setImmediate(resolve));
+      return laboratory.run(trial);
+    },
+  };
+}
+
+function progressLine(name: string, so: Progress, ms: number, runs: number | null): string {
+  const rate = so.runs / Math.max(0.001, ms / 1000);
+  const left =
+    runs === null ? "" : `, ${Math.ceil((runs - so.runs) / Math.max(0.01, rate))} s left`;
+  return `${name}  ${so.runs} runs, ${Math.round(rate)}/s, ${so.failures} failures, ${so.marks} marks, ${so.states} states${left}`;
+}
+
+/** Schedules of earlier campaigns on the same scenario, in order of their names. */
+function readCorpus(folder: string, scenario: string): Schedule[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  return names
+    .sort((a, b) => (a < b ? -1 : 1))
+    .flatMap(
+      (name) => corpusSchedule(readFileSync(path.join(folder, name), "utf8"), scenario) ?? [],
+    );
+}
+
+/** Adds minimal schedules to the corpus; one that is there already stays as it is. */
+function keep(
+  hunted: HuntReport,
+  files: readonly { readonly name: string; readonly text: string }[],
+  folder: string,
+): string[] {
+  if (hunted.explained.length === 0) return [];
+  const written: string[] = [];
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { name, text } of files) {
+      const file = path.join(folder, `${name}.yaml`);
+      if (existsSync(file)) continue;
+      writeFileSync(file, text, { flag: "wx" });
+      written.push(file);
+    }
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CommandError(EXIT.cannotWrite, `Cannot keep a schedule in ${folder}: ${message}`);
+  }
+  return written;
+}

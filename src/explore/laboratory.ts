@@ -1,0 +1,151 @@
+/** Runs trials of one scenario: words that vary in, verdicts and coverage out. */
+import { InvariantError } from "../base/invariant.ts";
+import { toSeconds } from "../base/nanos.ts";
+import type { JournalRecord } from "../journal/records.ts";
+import { BudgetError } from "../kernel/budget-error.ts";
+import { coverageOf } from "../measure/coverage.ts";
+import { monthlyCost } from "../run/assemble-result.ts";
+import { type Probe, probe } from "../run/simulation.ts";
+import { timelineOf } from "../run/timeline.ts";
+import { type ScenarioForm, scenarioForm } from "../scenario/form.ts";
+import { loadScenario } from "../scenario/load.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import type { Breach, InjectedFault, Outcome, Trial } from "./schedule.ts";
+
+/** A scenario as it was given. Serialisable. */
+export interface BaseScenario {
+  readonly source: string;
+  /** Named in problems. */
+  readonly file: string;
+  readonly sets: readonly string[];
+  /** Name of a planted bug, or null. */
+  readonly planted: string | null;
+}
+
+/** More events than this, and a trial has no verdict. */
+const EVENTS_MAX = 20_000_000;
+
+export class Laboratory {
+  readonly resolved: ResolvedScenario;
+  private readonly form: ScenarioForm;
+
+  /** @throws ScenarioError where the scenario itself is wrong */
+  constructor(readonly base: BaseScenario) {
+    const { source, file, planted } = base;
+    const sets = [...base.sets, ...(planted === null ? [] : [`plant=${planted}`])];
+    const given = { file, sets, allowPlanted: planted !== null };
+    this.resolved = loadScenario(source, given);
+    this.form = scenarioForm(source, given);
+  }
+
+  /** The scenario under a trial; as it was given where the trial cannot stand. */
+  resolvedOf({ seed, faults, sets }: Trial): ResolvedScenario {
+    const formed = this.form({ seed, method: faults, sets });
+    return "problem" in formed ? this.resolved : formed.resolved;
+  }
+
+  /** The same trial, the same outcome. */
+  run(trial: Trial): Outcome {
+    const { seed, faults, sets } = trial;
+    const formed = this.form({ seed, method: faults, sets });
+    if ("problem" in formed) return failed(formed.problem);
+    const resolved = {
+      ...formed.resolved,
+      maxEvents: Math.min(formed.resolved.maxEvents, EVENTS_MAX),
+    };
+    try {
+      return outcomeOf(probe(resolved, { rekey: trial.rekey }), resolved, trial.detail);
+    } catch (error) {
+      if (error instanceof BudgetError) return failed("used up its events");
+      if (!(error instanceof InvariantError)) throw error;
+      // The model contradicts itself: a breach like any other, and one to look at first.
+      const reason = error.message;
+      return { ...failed(null), breaches: [{ check: "model-invariant", avoidable: true, reason }] };
+    }
+  }
+}
+
+const failed = (problem: string | null): Outcome => ({
+  problem,
+  breaches: [],
+  marks: {},
+  states: [],
+  figures: [],
+  costPerMonth: null,
+  faults: [],
+  moments: [],
+  behaviourDigest: "",
+  events: 0,
+});
+
+function outcomeOf(probed: Probe, resolved: ResolvedScenario, detail: boolean): Outcome {
+  const { records } = probed;
+  const { marks, states } = coverageOf(records);
+  return {
+    problem: null,
+    breaches: breachesOf(probed, marks),
+    marks,
+    states,
+    figures: probed.expectations.map(({ id, observed, limit, unit }) => ({
+      id,
+      observed,
+      limit,
+      unit,
+    })),
+    costPerMonth: monthlyCost(resolved),
+    faults: injectedFaults(records, detail),
+    moments: detail
+      ? timelineOf(records).map(({ at, subject, text }) => ({
+          atNs: Math.round(at * 1e9),
+          text: subject === "" ? text : `${subject}: ${text}`,
+        }))
+      : [],
+    behaviourDigest: probed.behaviourDigest,
+    events: probed.events,
+  };
+}
+
+/** Marks that say that no copy was left: whatever was promised of that shard, nobody could keep. */
+const BEYOND_REDUNDANCY = ["all-copies-lost", "shard-without-copy-alive"];
+
+function breachesOf(probed: Probe, marks: Readonly<Record<string, number>>): Breach[] {
+  const exceeded = BEYOND_REDUNDANCY.some((mark) => (marks[mark] ?? 0) > 0);
+  return [
+    ...probed.invariants
+      .filter(({ verdict }) => verdict === "fail")
+      .map(({ id, reason }) => ({ check: id, avoidable: true, reason })),
+    ...probed.expectations
+      .filter(({ verdict }) => verdict === "fail")
+      .map(({ id, avoidable, reason }) => ({
+        check: id,
+        avoidable: avoidable ?? !exceeded,
+        reason,
+      })),
+  ];
+}
+
+function injectedFaults(records: readonly JournalRecord[], detail: boolean): InjectedFault[] {
+  const roles = new Map<string, string>();
+  const faults = new Map<number, InjectedFault>();
+  for (const record of records) {
+    if (record.kind === "node-state") {
+      const role =
+        record.role === "primary" || record.role === "secondary-primary" ? "primary" : "replica";
+      roles.set(record.node, `${role} of ${record.cache}/shard ${record.shard}`);
+    } else if (record.kind === "fault-injected") {
+      const { fault, faultKind, targets, at } = record;
+      faults.set(fault, {
+        kind: faultKind,
+        targets,
+        roles: detail ? Object.fromEntries(roles) : {},
+        injectedAt: toSeconds(at),
+        healedAt: null,
+      });
+    } else if (record.kind === "fault-healed") {
+      const fault = faults.get(record.fault);
+      if (fault !== undefined)
+        faults.set(record.fault, { ...fault, healedAt: toSeconds(record.at) });
+    }
+  }
+  return [...faults.values()];
+}

@@ -1,0 +1,89 @@
+/** What a scenario offers to faults: names, places and times to draw from. */
+import { type Nanos, SECOND } from "../base/nanos.ts";
+import { faultWords } from "../faults/words.ts";
+import type { ExploreSettings } from "../scenario/explore.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+
+export interface SpaceShard {
+  readonly cache: string;
+  /** From 1. */
+  readonly number: number;
+  readonly nodes: readonly { readonly id: string; readonly zone: string }[];
+}
+
+export interface Space {
+  readonly settings: ExploreSettings;
+  readonly durationNs: Nanos;
+  /** Kinds that have something to hit in this scenario. */
+  readonly kinds: readonly string[];
+  readonly shards: readonly SpaceShard[];
+  readonly caches: readonly string[];
+  readonly zones: readonly string[];
+  readonly regions: readonly string[];
+  readonly origins: readonly string[];
+  readonly traffic: readonly string[];
+  /** Words by which the world becomes smaller: values from the smallest on, all smaller than the scenario's. */
+  readonly knobs: readonly { readonly path: string; readonly values: readonly string[] }[];
+  /** Least time that a fault without a heal of its own is counted as holding: until its node is replaced. */
+  readonly replacementNs: Nanos;
+}
+
+export function spaceOf(resolved: ResolvedScenario): Space {
+  const { explore: settings, caches, regions, origins, traffic } = resolved;
+  const zones = regions.flatMap((region) => region.zones);
+  const needs: Readonly<Record<string, boolean>> = {
+    "origin-slow": origins.length > 0,
+    "region-outage": regions.length > 1,
+    "az-power-interruption": zones.length > 1,
+    "az-network-disruption": zones.length > 1,
+  };
+  return {
+    settings,
+    durationNs: resolved.durationNs,
+    kinds: settings.faults.filter((kind) => needs[kind] ?? true),
+    shards: caches.flatMap((cache) =>
+      cache.shards.map(({ nodes }, at) => ({ cache: cache.name, number: at + 1, nodes })),
+    ),
+    caches: caches.map(({ name }) => name),
+    zones,
+    regions: regions.map(({ name }) => name),
+    origins: origins.map(({ name }) => name),
+    traffic: traffic.map(({ name }) => name),
+    knobs: knobsOf(resolved),
+    replacementNs: Math.max(
+      0,
+      ...caches.map(({ service }) => service.replacementProvisioningNs + 5 * SECOND),
+    ),
+  };
+}
+
+function knobsOf(resolved: ResolvedScenario): Space["knobs"] {
+  const below = (most: number, least = 1): string[] =>
+    Array.from({ length: Math.max(0, most - least) }, (_, at) => String(least + at));
+  const { caches, traffic, durationNs, explore } = resolved;
+  const knobs = caches.flatMap(({ name, clusterMode, shards }) => {
+    const nodes = shards[0]?.nodes.length ?? 1;
+    return clusterMode === "enabled"
+      ? [
+          { path: `caches.${name}.numNodeGroups`, values: below(shards.length) },
+          { path: `caches.${name}.replicasPerNodeGroup`, values: below(nodes - 1, 0) },
+        ]
+      : [{ path: `caches.${name}.numCacheClusters`, values: below(nodes) }];
+  });
+  for (const { name, arrivalsPerSecond, keys } of traffic) {
+    const rates = [10, 20, 50, 100, 200, 500, 1000].filter((rate) => rate < arrivalsPerSecond);
+    const counts = [1, 10, 100, 1000].filter((count) => count < keys.count);
+    knobs.push(
+      { path: `traffic.${name}.arrivals.rate`, values: rates.map((rate) => `${rate}/s`) },
+      { path: `traffic.${name}.keys.count`, values: counts.map(String) },
+    );
+  }
+  const shortest = Math.ceil(explore.untilNs / SECOND) + 1;
+  const seconds = [...new Set([shortest, Math.ceil((shortest + durationNs / SECOND) / 2)])];
+  const values = seconds.filter((length) => length < durationNs / SECOND).map((s) => `${s}s`);
+  knobs.push({ path: "duration", values });
+  return knobs.filter((knob) => knob.values.length > 0);
+}
+
+/** Whether a kind heals by itself when its time is over. */
+export const heals = (kind: string): boolean => faultWords[kind]?.heals === true;

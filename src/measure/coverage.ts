@@ -1,0 +1,205 @@
+/**
+ * What rare states a run reached: the model's own marks, marks that only several records together show, and the
+ * abstract states of shards. Guides exploration and says what a campaign never saw.
+ */
+import { hash32 } from "../base/hash.ts";
+import { type Nanos, SECOND } from "../base/nanos.ts";
+import { marks as ownMarks } from "../journal/marks.ts";
+import type { FailoverRecord, JournalRecord, NodeStateRecord } from "../journal/records.ts";
+
+/** Marks that are derived from the journal. */
+export const derivedMarks = [
+  { mark: "all-copies-lost", summary: "the last copy of a shard's data was lost" },
+  {
+    mark: "back-to-back-failover",
+    summary: "a shard failed over again within 30 s of a promotion",
+  },
+  { mark: "clusterdown", summary: "a node refused commands: CLUSTERDOWN" },
+  {
+    mark: "evicted-written-key",
+    summary: "a key that had been written was evicted",
+  },
+  { mark: "failover-abandoned", summary: "the old primary came back before a failover was done" },
+  {
+    mark: "failover-during-full-sync",
+    summary: "a failover began while a replica of the shard was loading its data",
+  },
+  {
+    mark: "faults-overlapped",
+    summary: "two faults held at once",
+  },
+  {
+    mark: "lagging-replica-promoted",
+    summary: "a replica was promoted that lacked acknowledged writes",
+  },
+  { mark: "primary-paused", summary: "a primary stood still while its shard had no other" },
+  { mark: "quorum-lost", summary: "half of all shards of a cache or more had no primary" },
+  { mark: "region-promoted", summary: "a secondary Region took over" },
+  { mark: "shard-without-copy-alive", summary: "no process of a shard was alive" },
+  { mark: "split-brain", summary: "two nodes of one shard believed to be its primary" },
+  {
+    mark: "winner-failed-too",
+    summary: "a promoted replica went down within 10 s",
+  },
+] as const;
+
+/** Every mark that a scenario may ask for. */
+export const allMarks: readonly { readonly mark: string; readonly summary: string }[] = [
+  ...ownMarks,
+  ...derivedMarks,
+].sort((a, b) => (a.mark < b.mark ? -1 : 1));
+
+export interface Coverage {
+  /** How often each mark was reached; marks that were not are left out. By name, in order. */
+  readonly marks: Readonly<Record<string, number>>;
+  /** Hashes of the abstract states that shards were in, in ascending order. */
+  readonly states: readonly number[];
+}
+
+interface ShardView {
+  readonly cache: string;
+  readonly nodes: Map<string, NodeStateRecord>;
+  failover: FailoverRecord["kind"] | null;
+  promotedAt: Nanos;
+  promoted: string | null;
+  wasSplit: boolean;
+}
+
+/** Folds records, in order of time. */
+export function coverageOf(records: readonly JournalRecord[]): Coverage {
+  const fold = new CoverageFold();
+  for (const record of records) fold.add(record);
+  return fold.finish();
+}
+
+class CoverageFold {
+  private readonly counts = new Map<string, number>();
+  private readonly states = new Set<number>();
+  private readonly shards = new Map<string, ShardView>();
+  private readonly holding = new Map<number, string>();
+
+  add(record: JournalRecord): void {
+    switch (record.kind) {
+      case "mark":
+        this.count(record.mark);
+        return;
+      case "fault-injected":
+        if (!record.holds) return;
+        this.holding.set(record.fault, record.faultKind);
+        if (this.holding.size > 1) this.count("faults-overlapped");
+        return;
+      case "fault-healed":
+        this.holding.delete(record.fault);
+        return;
+      case "node-state":
+        this.nodeState(record);
+        return;
+      case "history-ended":
+        if (record.keptOffset === 0 && record.failover === null) this.count("all-copies-lost");
+        return;
+      case "evicted":
+        if (record.writeId > 0) this.count("evicted-written-key");
+        return;
+      case "failover-started":
+      case "failover-detected":
+      case "failover-decided":
+      case "failover-promoted":
+      case "failover-abandoned":
+        this.failover(record);
+        return;
+      default:
+    }
+  }
+
+  finish(): Coverage {
+    const names = [...this.counts.keys()].sort((a, b) => (a < b ? -1 : 1));
+    return {
+      marks: Object.fromEntries(names.map((name) => [name, this.counts.get(name) as number])),
+      states: [...this.states].sort((a, b) => a - b),
+    };
+  }
+
+  private nodeState(record: NodeStateRecord): void {
+    const shard = this.shardOf(record.cache, record.shard);
+    const before = shard.nodes.get(record.node);
+    shard.nodes.set(record.node, record);
+    if (record.state === "minority" && before?.state !== "minority") this.count("clusterdown");
+    const isOut = record.state === "down" || record.state === "provisioning";
+    if (isOut && shard.promoted === record.node && record.at - shard.promotedAt <= 10 * SECOND) {
+      this.count("winner-failed-too");
+      shard.promoted = null;
+    }
+    const primaries = count(shard, (node) => node.role === "primary" && node.state === "serving");
+    if (primaries > 1 && !shard.wasSplit) this.count("split-brain");
+    shard.wasSplit = primaries > 1;
+    if (record.state === "paused" && record.role === "primary" && primaries === 0)
+      this.count("primary-paused");
+    if (isOut && count(shard, ({ state }) => state !== "down" && state !== "provisioning") === 0)
+      this.count("shard-without-copy-alive");
+    if (isOut) this.quorum(record.cache);
+    this.note(shard);
+  }
+
+  /** Counted when it begins: at the node that made it half. */
+  private quorum(cache: string): void {
+    const shards = [...this.shards.values()].filter((shard) => shard.cache === cache);
+    const without = shards.filter(
+      (shard) => count(shard, ({ role, state }) => role === "primary" && state === "serving") === 0,
+    ).length;
+    if (shards.length > 1 && 2 * without >= shards.length) this.count("quorum-lost");
+  }
+
+  private failover(record: FailoverRecord): void {
+    const shard = this.shardOf(record.cache, record.shard);
+    const ends = record.kind === "failover-promoted" || record.kind === "failover-abandoned";
+    shard.failover = ends ? null : record.kind;
+    if (record.kind === "failover-started") {
+      if (count(shard, ({ state }) => state === "syncing") > 0)
+        this.count("failover-during-full-sync");
+      if (shard.promotedAt >= 0 && record.at - shard.promotedAt <= 30 * SECOND)
+        this.count("back-to-back-failover");
+    } else if (record.kind === "failover-decided") {
+      const winner = record.copies.find(({ node }) => node === record.toNode);
+      const first = record.copies.find(({ node }) => node === record.fromNode);
+      if (winner && first && winner.history === first.history && winner.offset < first.offset)
+        this.count("lagging-replica-promoted");
+    } else if (record.kind === "failover-promoted") {
+      shard.promotedAt = record.at;
+      shard.promoted = record.toNode;
+      if (record.globalDatastore !== null) this.count("region-promoted");
+    } else if (record.kind === "failover-abandoned") this.count("failover-abandoned");
+    this.note(shard);
+  }
+
+  /** The state of a shard without names: who is what, and how far a failover is. */
+  private note(shard: ShardView): void {
+    const nodes = [...shard.nodes.values()].map(({ role, state }) => `${role}:${state}`);
+    const kinds = Math.min(3, new Set(this.holding.values()).size);
+    const text = `${nodes.sort((a, b) => (a < b ? -1 : 1)).join()}|${shard.failover}|${kinds}`;
+    this.states.add(hash32(text));
+  }
+
+  private shardOf(cache: string, number: number): ShardView {
+    const key = `${cache}/${number}`;
+    let shard = this.shards.get(key);
+    if (shard === undefined) {
+      shard = {
+        cache,
+        nodes: new Map(),
+        failover: null,
+        promotedAt: Number.NEGATIVE_INFINITY,
+        promoted: null,
+        wasSplit: false,
+      };
+      this.shards.set(key, shard);
+    }
+    return shard;
+  }
+
+  private count(mark: string): void {
+    this.counts.set(mark, (this.counts.get(mark) ?? 0) + 1);
+  }
+}
+
+const count = (shard: ShardView, is: (node: NodeStateRecord) => boolean): number =>
+  [...shard.nodes.values()].filter(is).length;
