@@ -70,8 +70,9 @@ function knobsOf(resolved: ResolvedScenario): Space["knobs"] {
         ]
       : [{ path: `caches.${name}.numCacheClusters`, values: below(nodes) }];
   });
-  for (const { name, arrivalsPerSecond, keys } of traffic) {
-    const rates = [10, 20, 50, 100, 200, 500, 1000].filter((rate) => rate < arrivalsPerSecond);
+  for (const { name, arrivals, keys } of traffic) {
+    const most = arrivals.kind === "constant" ? arrivals.perSecond : 0;
+    const rates = [10, 20, 50, 100, 200, 500, 1000].filter((rate) => rate < most);
     const counts = [1, 10, 100, 1000].filter((count) => count < keys.count);
     knobs.push(
       { path: `traffic.${name}.arrivals.rate`, values: rates.map((rate) => `${rate}/s`) },

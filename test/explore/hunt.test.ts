@@ -78,8 +78,8 @@ describe("a probe", () => {
     expect(one.behaviourDigest).toBe(records(20e9, "a").behaviourDigest);
     expect(one.behaviourDigest).not.toBe(records(20e9, "b").behaviourDigest);
     expect(one.behaviourDigest).not.toBe(plain.behaviourDigest);
-    const before = ({ records: all }: typeof one) => all.filter(({ at }) => at < 20e9);
-    expect(before(one)).toEqual(before(plain));
+    const early = ({ records: all }: typeof one) => all.filter(({ at }) => at < 20e9);
+    expect(early(one)).toEqual(early(plain));
     expect(records(40e9, "a").behaviourDigest).toBe(plain.behaviourDigest);
   });
 });

@@ -96,7 +96,8 @@ describe("schedules", () => {
     );
     const details = fc.check(property, { seed: 15, numRuns: 500 });
     expect(details.failed).toBe(true);
-    expect((details.counterexample?.[0] as Schedule).faults).toHaveLength(1);
+    const [found] = details.counterexample as [Schedule];
+    expect(found.faults).toHaveLength(1);
   });
 });
 
