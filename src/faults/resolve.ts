@@ -367,6 +367,11 @@ function resolveReboot(words: Words, world: MethodWorld, reading: Reading): Step
   const ids = world.caches.flatMap((cache) =>
     cache.shards.flatMap((shard) => shard.nodes.map(({ id }) => id)),
   );
+  if (group?.kind === "self-managed") {
+    const expected = "a node of a replication group; fault: node-restart restarts this one";
+    reading.problem({ path: ["node"], found: `is "${node}" of a self-managed group`, expected });
+    return null;
+  }
   if (group === undefined || group.clusterMode === "enabled") {
     const found = group === undefined ? `is "${node}"` : `is "${node}" of ${group.name}`;
     const expected =
@@ -398,6 +403,11 @@ function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSe
         found: `is ${shard}`,
         expected: `a shard of ${cache.name}: 1 to ${cache.shards.length}`,
       });
+      return null;
+    }
+    if (cache.kind === "self-managed") {
+      const expected = "a replication group: TestFailover is the managed service's";
+      reading.problem({ path: ["cache"], found: `is "${cache.name}", self-managed`, expected });
       return null;
     }
     if (!cache.automaticFailover) {

@@ -116,6 +116,7 @@ function contextOf(facts: RunFacts): CheckContext {
       name: cache.name,
       clusterMode: cache.clusterMode,
       automaticFailover: cache.automaticFailover,
+      selfManaged: cache.selfManaged !== undefined,
       dnsUpdateNs: cache.service.dnsUpdateNs,
       pricePerMonth: perHour === null ? null : perHour * HOURS_PER_MONTH,
       costReason: cache.costReason,

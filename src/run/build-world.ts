@@ -7,8 +7,10 @@ import { createSampler } from "../kernel/sampler.ts";
 import type { RunIndex } from "../measure/run-facts.ts";
 import { CacheAside } from "../model/application/cache-aside.ts";
 import { ClientFleet, type ClientHost } from "../model/client/client-fleet.ts";
+import type { ClientSettings } from "../model/client/client-settings.ts";
 import { KeyMap } from "../model/client/key-map.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "../model/client/router.ts";
+import { SentinelRouter } from "../model/client/sentinel-router.ts";
 import { ActiveExpiry } from "../model/engine/redis/active-expiry.ts";
 import { Replication } from "../model/engine/redis/replication.ts";
 import { WaitingReplies } from "../model/engine/redis/wait.ts";
@@ -44,6 +46,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
   const nodeHosts = resolved.caches.map((cache) =>
     cache.shards.flatMap((shard) => shard.nodes.map((node) => hosts.addInZone(node.id, node.zone))),
   );
+  const sentinelHosts = resolved.caches.map(({ selfManaged }) =>
+    (selfManaged?.sentinels?.processes ?? []).map(({ id, zone }) => hosts.addInZone(id, zone)),
+  );
   const clientHosts = resolved.traffic.map((traffic) =>
     traffic.zones.map((zone) => hosts.addInZone(`${traffic.name}@${zone}`, zone)),
   );
@@ -68,13 +73,13 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
     keyMaps.set(name, map);
     return map;
   };
-  buildGroups(resolved, world, { control, nodeHosts, keyMapOf });
+  buildGroups(resolved, world, { control, nodeHosts, sentinelHosts, keyMapOf });
   buildDatastores(resolved, world);
   buildClients(resolved, world, { clientHosts, journal });
   const trafficKeys = resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic)));
   buildOriginsAndTraffic(resolved, world, { originHosts, clientHosts, keyMaps: trafficKeys });
   replication.synced = (node) => {
-    world.controlPlanes[world.groups.indexOf(world.groupOf(node))]?.synced(node);
+    world.keeperOf(world.groupOf(node)).synced(node);
   };
   const index = indexOf(resolved, world);
   return { world, index, keyMaps: trafficKeys };
@@ -87,6 +92,7 @@ function buildGroups(
   given: {
     readonly control: ReadonlyMap<string, number>;
     readonly nodeHosts: readonly (readonly number[])[];
+    readonly sentinelHosts: readonly (readonly number[])[];
     readonly keyMapOf: (cache: ReplicationGroupSettings) => KeyMap;
   },
 ): void {
@@ -113,6 +119,7 @@ function buildGroups(
       hosts: {
         nodes: given.nodeHosts[at] as readonly number[],
         control: given.control.get(cache.region) as number,
+        sentinels: given.sentinelHosts[at] as readonly number[],
       },
       prefill: {
         keys,
@@ -172,15 +179,16 @@ function buildClients(
     for (const [zoneAt, zone] of traffic.zones.entries()) {
       const name = `${traffic.name}@${zone}`;
       const session = clients.length;
+      const host = (given.clientHosts[at] as readonly number[])[zoneAt] as number;
       clients.push({
         name,
         traffic: at,
-        host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
+        host,
         zone: world.hosts.zoneIndex(zone),
         settings: traffic.client,
         ttlNs: traffic.keys.ttlNs ?? 0,
         routers: groupsOf(world, traffic.cache).map((group) =>
-          routerTo(world, group, traffic, session, name),
+          routerTo(world, group, traffic, { session, name, host, settings: traffic.client }),
         ),
       });
     }
@@ -221,14 +229,33 @@ function routerTo(
   world: World,
   group: Group,
   traffic: TrafficSettings,
-  session: number,
-  name: string,
+  at: {
+    readonly session: number;
+    readonly name: string;
+    readonly host: number;
+    readonly settings: ClientSettings;
+  },
 ): Router {
+  const { session, name } = at;
   const stream = world.kernel.streams.stream(`client/${name}`, `routing/${group.name}`);
   const learned = (of: Group, shard: number, node: number, cause: string): void => {
     const client = world.fleet.sessions[session];
     if (client !== undefined) world.fleet.learned(client, of, shard, node, cause);
   };
+  if (group.sentinels !== null) {
+    const { settings, host } = at;
+    const client = {
+      name,
+      host,
+      settings,
+      isUp: () => world.fleet.sessions[session]?.up === true,
+      found(from: number, to: number): void {
+        const own = world.fleet.sessions[session];
+        if (own !== undefined) world.fleet.primaryFound(own, from, to);
+      },
+    };
+    return new SentinelRouter(group, client, stream, learned, world.discovery);
+  }
   return group.clusterEnabled
     ? new ClusterRouter(group, traffic.client.readFrom, stream, learned)
     : new EndpointRouter(group, traffic.client.readFrom, world.kernel, stream, learned, () =>

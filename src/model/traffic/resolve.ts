@@ -12,6 +12,7 @@ import {
 import type { Distribution } from "../../kernel/distribution.ts";
 import { readDistribution } from "../../kernel/distribution-words.ts";
 import type { ClientSettings } from "../client/client-settings.ts";
+import { SENTINEL_CLIENT } from "../client/sentinel-router.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
@@ -227,6 +228,7 @@ function resolveClient(words: Words, reading: Reading): ClientSettings {
       jitter: (retry["jitter"] as "full" | "none" | undefined) ?? "full",
     },
     wait: resolveWait(words["wait"] as Words | undefined, reading),
+    ...resolveSentinelClient(words["sentinel"] as Words | undefined, reading),
     maxRedirects: (words["maxRedirects"] as number | undefined) ?? 5,
     topologyRefresh: {
       everyNs:
@@ -247,6 +249,24 @@ function resolveClient(words: Words, reading: Reading): ClientSettings {
     },
     readFrom: (words["readFrom"] as "primary" | "replica" | undefined) ?? "primary",
     readLocalRegion: (words["readLocalRegion"] as boolean | undefined) ?? false,
+  };
+}
+
+function resolveSentinelClient(
+  words: Words | undefined,
+  reading: Reading,
+): Pick<ClientSettings, "sentinel"> {
+  if (words === undefined) return {};
+  const time = (name: string, usual: Nanos): Nanos =>
+    words[name] === undefined
+      ? usual
+      : positive(words[name] as string, ["client", "sentinel", name], reading);
+  return {
+    sentinel: {
+      timeoutNs: time("timeout", SENTINEL_CLIENT.timeoutNs),
+      retryNs: time("retry", SENTINEL_CLIENT.retryNs),
+      subscribe: words["subscribe"] === true,
+    },
   };
 }
 
