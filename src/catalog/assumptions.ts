@@ -126,6 +126,11 @@ export const tlsAssumptions: readonly Assumption[] = [
   ),
 ];
 
+/** Words under a self-managed group's `assume:`: what the engine does, and nothing that a service does. */
+export const selfManagedAssumptions: readonly Assumption[] = cacheAssumptions.filter(({ name }) =>
+  ["commandTime", "fullSyncRate", "snapshotFlush", "loadRate"].includes(name),
+);
+
 /** Words under a Global Datastore's `assume:`. */
 export const datastoreAssumptions: readonly Assumption[] = [
   duration(

@@ -79,3 +79,48 @@ export const modelledPolicies = [
   "volatile-random",
   "volatile-ttl",
 ] as const;
+
+/** Releases of the engines themselves that a self-managed group can run, major.minor, oldest first. */
+export const upstreamVersions: Readonly<Record<"redis" | "valkey", readonly string[]>> = {
+  redis: ["5.0", "6.0", "6.2", "7.0", "7.2"],
+  valkey: ["7.2", "8.0", "8.1", "9.0"],
+};
+
+/** The engines' own defaults, of settings that a self-managed group may change. */
+export const upstreamDefaults = {
+  "maxmemory-policy": "noeviction",
+  "maxmemory-samples": 5,
+  "lfu-log-factor": 10,
+  "lfu-decay-time": 1,
+  "min-replicas-to-write": 0,
+  "min-replicas-max-lag": 10,
+  "repl-timeout": 60,
+  "repl-diskless-sync-delay": 5,
+  maxclients: 10_000,
+  /** With cluster mode enabled. */
+  "cluster-node-timeout": 15_000,
+  "cluster-require-full-coverage": "yes",
+  "cluster-allow-reads-when-down": "no",
+  "cluster-replica-validity-factor": 10,
+} as const;
+
+/** repl-backlog-size. Source: redis 7.0.15 config.c:3115, valkey 8.0.1 config.c:3230. */
+export const UPSTREAM_BACKLOG_BYTES: Readonly<Record<"redis" | "valkey", number>> = {
+  redis: 1_048_576,
+  valkey: 10_485_760,
+};
+
+/** client-output-buffer-limit of replicas. Source: valkey 8.0.1 config.c:126-130. */
+export const UPSTREAM_OUTPUT_BUFFER = {
+  hardBytes: 268_435_456,
+  softBytes: 67_108_864,
+  softNs: 60 * SECOND,
+} as const;
+
+/** Sentinel's defaults. Source: valkey 8.0.1 sentinel.c; redis 7.0.15 alike. */
+export const SENTINEL_DEFAULTS = {
+  downAfterNs: 30 * SECOND,
+  failoverTimeoutNs: 180 * SECOND,
+  parallelSyncs: 1,
+  replicaPriority: 100,
+} as const;

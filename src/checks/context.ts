@@ -8,6 +8,8 @@ export interface CacheFacts {
   readonly name: string;
   readonly clusterMode: "enabled" | "disabled";
   readonly automaticFailover: boolean;
+  /** No service looks after it: it chooses no replica and has no endpoint. Default false. */
+  readonly selfManaged?: boolean;
   readonly dnsUpdateNs: number;
   readonly dnsTtlNs: number;
   /** cluster-node-timeout. */

@@ -19,7 +19,9 @@ export type NodeTarget =
       readonly cache: string;
       readonly shard: number | null;
       readonly count: number;
-    }; // seeded choice
+    } // seeded choice
+  /** Processes that watch a self-managed group: one by its number from 1, or (null) all. */
+  | { readonly kind: "sentinel"; readonly cache: string; readonly number: number | null };
 
 export type PlaceTarget =
   | { readonly kind: "zone"; readonly zone: string }

@@ -36,6 +36,10 @@ export const describeTarget = (target: { readonly kind: string }): string => {
     case "zone":
     case "region":
       return `${target.kind} ${words[target.kind]}`;
+    case "sentinel":
+      return words["number"] === null
+        ? `sentinels of ${words["cache"]}`
+        : `sentinel ${words["number"]} of ${words["cache"]}`;
     default:
       return `${target.kind} of ${words["cache"]}${shard}`;
   }

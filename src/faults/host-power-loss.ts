@@ -1,5 +1,5 @@
 import { describeTarget, type FaultKind, nothingToHeal, type SettingsOf } from "./fault-kind.ts";
-import { bindNodes } from "./targets.ts";
+import { bindNodes, bindSentinels } from "./targets.ts";
 
 /** Takes the power of a node's host: silence on all its connections, and what was in flight from it is gone. */
 export const hostPowerLoss: FaultKind<SettingsOf<"host-power-loss">> = {
@@ -12,7 +12,9 @@ export const hostPowerLoss: FaultKind<SettingsOf<"host-power-loss">> = {
   heals: false,
   inject(world, { target }, chance) {
     const nodes = bindNodes(world, target, chance).filter((node) => node.hostUp);
+    const sentinels = bindSentinels(world, target).filter((sentinel) => sentinel.hostUp);
     for (const node of nodes) world.cutHostPower(node, "host lost power");
-    return { targets: nodes.map((node) => node.id), heal: nothingToHeal };
+    for (const sentinel of sentinels) world.crashSentinel(sentinel, true);
+    return { targets: [...nodes, ...sentinels].map(({ id }) => id), heal: nothingToHeal };
   },
 };

@@ -1,5 +1,5 @@
 import { describeTarget, type FaultKind, nothingToHeal, type SettingsOf } from "./fault-kind.ts";
-import { bindNodes } from "./targets.ts";
+import { bindNodes, bindSentinels } from "./targets.ts";
 
 /** Ends a node's process (SIGKILL). Its kernel lives: connections are reset, and what it was handed still arrives. */
 export const nodeCrash: FaultKind<SettingsOf<"node-crash">> = {
@@ -11,7 +11,9 @@ export const nodeCrash: FaultKind<SettingsOf<"node-crash">> = {
   heals: false,
   inject(world, { target }, chance) {
     const nodes = bindNodes(world, target, chance).filter((node) => node.alive);
+    const sentinels = bindSentinels(world, target).filter((sentinel) => sentinel.alive);
     for (const node of nodes) world.crashProcess(node, "process crashed");
-    return { targets: nodes.map((node) => node.id), heal: nothingToHeal };
+    for (const sentinel of sentinels) world.crashSentinel(sentinel, false);
+    return { targets: [...nodes, ...sentinels].map(({ id }) => id), heal: nothingToHeal };
   },
 };

@@ -1,5 +1,5 @@
 import { describeTarget, type FaultKind, nothingToHeal, type SettingsOf } from "./fault-kind.ts";
-import { bindNodes } from "./targets.ts";
+import { bindNodes, bindSentinels } from "./targets.ts";
 
 /** A process dies and a supervisor starts it again: under its old id and in its old role, but empty. */
 export const nodeRestart: FaultKind<SettingsOf<"node-restart">> = {
@@ -11,7 +11,9 @@ export const nodeRestart: FaultKind<SettingsOf<"node-restart">> = {
   heals: false,
   inject(world, { target, downNs }, chance) {
     const nodes = bindNodes(world, target, chance).filter((node) => node.alive);
+    const sentinels = bindSentinels(world, target).filter((sentinel) => sentinel.alive);
     for (const node of nodes) world.restartProcess(node, downNs, "process restarts");
-    return { targets: nodes.map((node) => node.id), heal: nothingToHeal };
+    for (const sentinel of sentinels) world.restartSentinel(sentinel, downNs);
+    return { targets: [...nodes, ...sentinels].map(({ id }) => id), heal: nothingToHeal };
   },
 };

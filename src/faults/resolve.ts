@@ -214,13 +214,16 @@ function resolveFault(words: Words, world: MethodWorld, reading: Reading): Fault
   switch (fault) {
     case "node-crash":
     case "host-power-loss":
-    case "node-pause":
-    case "replication-link-cut": {
+    case "node-pause": {
       const target = readTarget(String(words["target"]), ["target"], world, reading);
       return target === null ? null : { fault, target };
     }
+    case "replication-link-cut": {
+      const target = readNodeTarget(words, world, reading);
+      return target === null ? null : { fault, target };
+    }
     case "node-slow": {
-      const target = readTarget(String(words["target"]), ["target"], world, reading);
+      const target = readNodeTarget(words, world, reading);
       return target === null ? null : { fault, target, factor: words["factor"] as number };
     }
     case "node-restart": {
@@ -229,7 +232,7 @@ function resolveFault(words: Words, world: MethodWorld, reading: Reading): Fault
       return target === null ? null : { fault, target, downNs };
     }
     case "memory-pressure": {
-      const target = readTarget(String(words["target"]), ["target"], world, reading);
+      const target = readNodeTarget(words, world, reading);
       const bytes = parseSize(words["take"] as string) ?? 0;
       return target === null ? null : { fault, target, bytes };
     }
@@ -367,6 +370,11 @@ function resolveReboot(words: Words, world: MethodWorld, reading: Reading): Step
   const ids = world.caches.flatMap((cache) =>
     cache.shards.flatMap((shard) => shard.nodes.map(({ id }) => id)),
   );
+  if (group?.kind === "self-managed") {
+    const expected = "a node of a replication group; fault: node-restart restarts this one";
+    reading.problem({ path: ["node"], found: `is "${node}" of a self-managed group`, expected });
+    return null;
+  }
   if (group === undefined || group.clusterMode === "enabled") {
     const found = group === undefined ? `is "${node}"` : `is "${node}" of ${group.name}`;
     const expected =
@@ -398,6 +406,11 @@ function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSe
         found: `is ${shard}`,
         expected: `a shard of ${cache.name}: 1 to ${cache.shards.length}`,
       });
+      return null;
+    }
+    if (cache.kind === "self-managed") {
+      const expected = "a replication group: TestFailover is the managed service's";
+      reading.problem({ path: ["cache"], found: `is "${cache.name}", self-managed`, expected });
       return null;
     }
     if (!cache.automaticFailover) {
@@ -495,6 +508,7 @@ export function readTarget(
     });
     return null;
   }
+  if (/^sentinels? /.test(text)) return readSentinels(text, path, world, reading);
   const match =
     /^(primary|primaries|replica|replicas|(\d{1,3}(?:\.\d+)?%) of (?:replicas|nodes)|any node|any (\d{1,3}) nodes) of (.+)$/.exec(
       text,
@@ -537,6 +551,44 @@ export function readTarget(
   if (what === "replicas") return { kind: "replicas", ...of, share: 1 };
   if (what === "replica") return { kind: "replicas", ...of, share: 1e-9 };
   return { kind: "any", ...of, count: count === undefined ? 1 : Number(count) };
+}
+
+/** `sentinel 1 of cart`, `sentinels of cart`. */
+function readSentinels(
+  text: string,
+  path: Path,
+  world: MethodWorld,
+  reading: Reading,
+): NodeTarget | null {
+  const match = /^(?:sentinel (\d{1,2})|sentinels) of ([a-z][a-z0-9-]*)$/.exec(text);
+  const watched = world.caches.filter((cache) => (cache.selfManaged?.sentinels ?? null) !== null);
+  const cache = watched.find(({ name }) => name === match?.[2]);
+  if (match === null || cache === undefined) {
+    const names = watched.map(({ name }) => name).join(", ");
+    const expected =
+      names === ""
+        ? "another target: no cache of the scenario is watched by sentinels"
+        : `"sentinel 1 of NAME" or "sentinels of NAME", of ${names}`;
+    reading.problem({ path, found: `is "${text}"`, expected });
+    return null;
+  }
+  const number = match[1] === undefined ? null : Number(match[1]);
+  const count = cache.selfManaged?.sentinels?.processes.length ?? 0;
+  if (number !== null && (number < 1 || number > count)) {
+    const expected = `a sentinel of ${cache.name}: 1 to ${count}`;
+    reading.problem({ path, found: `names sentinel ${number}`, expected });
+    return null;
+  }
+  return { kind: "sentinel", cache: cache.name, number };
+}
+
+/** A target that has data: no sentinel. */
+function readNodeTarget(words: Words, world: MethodWorld, reading: Reading): NodeTarget | null {
+  const target = readTarget(String(words["target"]), ["target"], world, reading);
+  if (target?.kind !== "sentinel") return target;
+  const found = `is "${words["target"]}"`;
+  reading.problem({ path: ["target"], found, expected: "a node: this fault hits no sentinel" });
+  return null;
 }
 
 /** `cart`, or `cart/shard 2`. */

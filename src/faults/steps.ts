@@ -9,16 +9,16 @@ import type { StepSettings } from "./contract.ts";
 export function takeStep(world: World, step: StepSettings): readonly string[] {
   switch (step.step) {
     case "test-failover": {
-      const at = world.groups.findIndex((group) => group.name === step.cache);
-      const shard = (world.groups[at] as Group).shards[step.shard - 1] as GroupShard;
-      world.controlPlanes[at]?.announceTestFailover(shard);
+      const group = world.groups.find(({ name }) => name === step.cache) as Group;
+      const shard = group.shards[step.shard - 1] as GroupShard;
+      world.controlPlaneOf(group)?.announceTestFailover(shard);
       world.crashProcess(shard.leader, "taken down by TestFailover");
       return [shard.leader.id];
     }
     case "reboot-node": {
       const node = world.nodes.find(({ id }) => id === step.node) as RedisNode;
       if (!node.alive) return [];
-      world.controlPlanes[world.groups.indexOf(world.groupOf(node))]?.reboot(node);
+      world.controlPlaneOf(world.groupOf(node))?.reboot(node);
       world.restartProcess(node, step.downNs, "rebooted by an operator");
       return [node.id];
     }

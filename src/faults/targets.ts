@@ -1,6 +1,7 @@
 /** Binds targets to nodes and hosts at the moment of injection. */
 import type { RedisNode } from "../model/engine/redis/redis-node.ts";
 import { REGIONAL } from "../model/place/hosts.ts";
+import type { Sentinel } from "../model/sentinel/sentinel.ts";
 import type { Group } from "../model/service/group.ts";
 import type { World } from "../model/world.ts";
 import type { NodeTarget, PlaceTarget } from "./contract.ts";
@@ -8,6 +9,7 @@ import type { NodeTarget, PlaceTarget } from "./contract.ts";
 /** The nodes a target means now. `chance` draws seeded choices, [0, 1). */
 export function bindNodes(world: World, target: NodeTarget, chance: () => number): RedisNode[] {
   if (target.kind === "node") return world.nodes.filter((node) => node.id === target.node);
+  if (target.kind === "sentinel") return [];
   const group = world.groups.find((candidate) => candidate.name === target.cache) as Group;
   const shards = group.shards.filter(
     (shard) => target.shard === null || shard.number === target.shard,
@@ -27,6 +29,16 @@ export function bindNodes(world: World, target: NodeTarget, chance: () => number
   return chosen;
 }
 
+/** The sentinels a target means; none for a target that means nodes. */
+export function bindSentinels(world: World, target: NodeTarget): readonly Sentinel[] {
+  if (target.kind !== "sentinel") return [];
+  const group = world.groups.find((candidate) => candidate.name === target.cache) as Group;
+  const { number } = target;
+  return (group.sentinels?.all ?? []).filter(
+    ({ index }) => number === null || index === number - 1,
+  );
+}
+
 /** The hosts a node or place means now. With a zone or a Region come its clients, origins and control plane. */
 export function bindHosts(
   world: World,
@@ -42,7 +54,8 @@ export function bindHosts(
     const region = hosts.regionIndex(target.region);
     return hosts.region.flatMap((of, host) => (of === region ? [host] : []));
   }
-  return bindNodes(world, target, chance).map((node) => node.host);
+  const processes = [...bindNodes(world, target, chance), ...bindSentinels(world, target)];
+  return processes.map(({ host }) => host);
 }
 
 /** Two sides of links: the hosts of each, none on both, and what is hit in words (nothing when a side is empty). */

@@ -172,6 +172,17 @@ export interface DnsRecord {
   readonly nodes: readonly string[];
 }
 
+/** A line of a sentinel's log, by the names that its log has: `+sdown`, `+elected-leader`. */
+export interface SentinelRecord {
+  readonly kind: "sentinel-event";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly sentinel: string;
+  readonly event: string;
+  /** The node or sentinel that it is about. */
+  readonly subject: string;
+}
+
 /** A rare state was reached: a named mark, counted for coverage. */
 export interface MarkRecord {
   readonly kind: "mark";
@@ -278,6 +289,7 @@ export type JournalRecord =
   | OffsetsRecord
   | ClientRecord
   | DnsRecord
+  | SentinelRecord
   | MarkRecord
   | EvictedRecord
   | FailureConcludedRecord

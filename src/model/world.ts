@@ -3,6 +3,7 @@
 import type { Nanos } from "../base/nanos.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { ClientFleet } from "./client/client-fleet.ts";
+import { SentinelDiscovery } from "./client/sentinel-router.ts";
 import type { RedisNode } from "./engine/redis/redis-node.ts";
 import type { Replication } from "./engine/redis/replication.ts";
 import { Resolvers } from "./network/dns.ts";
@@ -11,13 +12,18 @@ import type { Transport } from "./network/transport.ts";
 import type { Origin } from "./origin/origin.ts";
 import type { Hosts } from "./place/hosts.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Sentinel } from "./sentinel/sentinel.ts";
+import type { Sentinels } from "./sentinel/sentinels.ts";
 import type { ControlPlane } from "./service/control-plane.ts";
 import type { GlobalDatastore } from "./service/global-datastore.ts";
 import type { Group } from "./service/group.ts";
+import type { Keeper } from "./service/keeper.ts";
 import type { TrafficSource } from "./traffic/traffic-source.ts";
 
 export class World {
   readonly groups: Group[] = [];
+  /** Who looks after each group, by its index; the managed service among them. */
+  readonly keepers: Keeper[] = [];
   readonly controlPlanes: ControlPlane[] = [];
   readonly datastores: GlobalDatastore[] = [];
   /** By node index. */
@@ -26,9 +32,16 @@ export class World {
   readonly originZones: (number | null)[] = [];
   readonly traffic: TrafficSource[] = [];
   readonly resolvers: Resolvers;
+  readonly discovery: SentinelDiscovery;
   fleet!: ClientFleet;
   private readonly restartKind: number;
   private readonly restarts: { readonly node: RedisNode; readonly incarnation: number }[] = [];
+
+  private readonly sentinelRestartKind: number;
+  private readonly sentinelRestarts: {
+    readonly sentinel: Sentinel;
+    readonly incarnation: number;
+  }[] = [];
 
   constructor(
     readonly kernel: Kernel,
@@ -39,11 +52,24 @@ export class World {
     readonly recorder: Recorder,
   ) {
     this.resolvers = new Resolvers(hosts.regionNames.length);
+    this.discovery = new SentinelDiscovery(kernel, network);
     this.restartKind = kernel.kind("process-restart", (_t, restart) => this.restarted(restart));
+    this.sentinelRestartKind = kernel.kind("sentinel-restart", (_t, restart) =>
+      this.sentinelRestarted(restart),
+    );
   }
 
   groupOf(node: RedisNode): Group {
     return this.groups.find((group) => group.name === node.cache) as Group;
+  }
+
+  keeperOf(group: Group): Keeper {
+    return this.keepers[this.groups.indexOf(group)] as Keeper;
+  }
+
+  /** What runs the service for a group; undefined where nobody does. */
+  controlPlaneOf(group: Group): ControlPlane | undefined {
+    return this.controlPlanes.find((plane) => plane.group === group);
   }
 
   /** The process dies at once; its kernel resets its connections. No effect on a dead process. */
@@ -53,6 +79,7 @@ export class World {
     this.fleet.serverDied(node.index);
     node.die(false);
     this.groupOf(node).bus?.nodeDied(node, false);
+    this.groupOf(node).sentinels?.nodeDied(node, false);
     this.recorder.node(node, cause);
   }
 
@@ -76,6 +103,7 @@ export class World {
     this.replication.nodeDies(node, true);
     node.die(true);
     this.groupOf(node).bus?.nodeDied(node, true);
+    this.groupOf(node).sentinels?.nodeDied(node, true);
     this.recorder.node(node, cause);
   }
 
@@ -91,6 +119,7 @@ export class World {
     node.resume();
     if (node.paused) return;
     this.groupOf(node).bus?.resumed(node, node.queuedNs());
+    this.groupOf(node).sentinels?.nodeResumed(node, node.queuedNs());
     this.recorder.node(node, cause);
   }
 
@@ -98,8 +127,47 @@ export class World {
     const { node, incarnation } = this.restarts[restart] as (typeof this.restarts)[number];
     const idle = node.hostUp && !node.processUp && !node.provisioning;
     if (!idle || node.incarnation !== incarnation) return;
-    this.groupOf(node).restart(node, "process restarted, empty");
-    this.controlPlanes[this.groups.indexOf(this.groupOf(node))]?.restarted(node);
+    this.keeperOf(this.groupOf(node)).restart(node, "process restarted, empty");
+    this.review();
+  }
+
+  /** All sentinels of the run. */
+  sentinels(): Sentinel[] {
+    return this.groups.flatMap((group) => group.sentinels?.all ?? []);
+  }
+
+  crashSentinel(sentinel: Sentinel, withHost: boolean): void {
+    if (withHost ? !sentinel.hostUp : !sentinel.alive) return;
+    if (!sentinel.processUp) sentinel.hostUp = false;
+    else this.sentinelsOf(sentinel).sentinelDied(sentinel, withHost);
+  }
+
+  /** A sentinel dies and comes up again after `downNs`, unless something else started it, or its host died, meanwhile. */
+  restartSentinel(sentinel: Sentinel, downNs: Nanos): void {
+    this.crashSentinel(sentinel, false);
+    const { kernel } = this;
+    const restart = this.sentinelRestarts.push({ sentinel, incarnation: sentinel.incarnation }) - 1;
+    const target = kernel.target(`sentinel/${sentinel.id}`);
+    kernel.schedule(kernel.now + downNs, this.sentinelRestartKind, target, restart, 0);
+  }
+
+  resumeSentinel(sentinel: Sentinel): void {
+    if (!sentinel.alive || !sentinel.paused) return;
+    sentinel.resume();
+    if (!sentinel.paused) this.sentinelsOf(sentinel).sentinelResumed(sentinel);
+  }
+
+  private sentinelsOf(sentinel: Sentinel): Sentinels {
+    const group = this.groups.find((candidate) => candidate.sentinels?.all.includes(sentinel));
+    return (group as Group).sentinels as Sentinels;
+  }
+
+  private sentinelRestarted(restart: number): void {
+    const { sentinel, incarnation } = this.sentinelRestarts[
+      restart
+    ] as (typeof this.sentinelRestarts)[number];
+    if (!sentinel.hostUp || sentinel.processUp || sentinel.incarnation !== incarnation) return;
+    this.sentinelsOf(sentinel).sentinelStarted(sentinel);
     this.review();
   }
 
@@ -111,6 +179,8 @@ export class World {
       if (session.zone === zone) this.fleet.powerLost(session);
     }
     for (const node of this.nodes) if (node.zone === zone) this.cutHostPower(node, cause);
+    for (const sentinel of this.sentinels())
+      if (sentinel.zone === zone) this.crashSentinel(sentinel, true);
     for (const [index, origin] of this.origins.entries()) {
       if (this.originZones[index] === zone) origin.powerLost();
     }
@@ -129,7 +199,7 @@ export class World {
 
   /** Lets the service look at everything anew: after each change that faults make. */
   review(): void {
-    for (const plane of this.controlPlanes) plane.review();
+    for (const keeper of this.keepers) keeper.review();
     for (const datastore of this.datastores) datastore.review();
   }
 }

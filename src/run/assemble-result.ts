@@ -149,6 +149,7 @@ function contextOf(
       name: cache.name,
       clusterMode: cache.clusterMode,
       automaticFailover: cache.automaticFailover,
+      selfManaged: cache.selfManaged !== undefined,
       dnsUpdateNs: cache.service.dnsUpdateNs,
       dnsTtlNs: cache.service.dnsTtlNs,
       nodeTimeoutNs: cache.bus.nodeTimeoutNs,

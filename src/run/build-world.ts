@@ -14,6 +14,7 @@ import type { ClientSettings } from "../model/client/client-settings.ts";
 import { KeyMap } from "../model/client/key-map.ts";
 import { Nearest } from "../model/client/nearest.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "../model/client/router.ts";
+import { SentinelRouter } from "../model/client/sentinel-router.ts";
 import { ActiveExpiry } from "../model/engine/redis/active-expiry.ts";
 import type { EngineSettings } from "../model/engine/redis/engine-settings.ts";
 import { Replication } from "../model/engine/redis/replication.ts";
@@ -50,6 +51,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
   const nodeHosts = resolved.caches.map((cache) =>
     cache.shards.flatMap((shard) => shard.nodes.map((node) => hosts.addInZone(node.id, node.zone))),
   );
+  const sentinelHosts = resolved.caches.map(({ selfManaged }) =>
+    (selfManaged?.sentinels?.processes ?? []).map(({ id, zone }) => hosts.addInZone(id, zone)),
+  );
   const clientHosts = resolved.traffic.map((traffic) =>
     traffic.zones.map((zone) => hosts.addInZone(`${traffic.name}@${zone}`, zone)),
   );
@@ -75,13 +79,13 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
     keyMaps.set(name, map);
     return map;
   };
-  buildGroups(resolved, world, { control, nodeHosts, keyMapOf, strategies });
+  buildGroups(resolved, world, { control, nodeHosts, sentinelHosts, keyMapOf, strategies });
   buildDatastores(resolved, world, strategies);
   buildClients(resolved, world, { clientHosts, journal, strategies });
   const trafficKeys = resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic)));
   buildOriginsAndTraffic(resolved, world, { originHosts, clientHosts, keyMaps: trafficKeys });
   replication.synced = (node) => {
-    world.controlPlanes[world.groups.indexOf(world.groupOf(node))]?.synced(node);
+    world.keeperOf(world.groupOf(node)).synced(node);
   };
   const index = indexOf(resolved, world);
   return { world, index, keyMaps: trafficKeys };
@@ -94,6 +98,7 @@ function buildGroups(
   given: {
     readonly control: ReadonlyMap<string, number>;
     readonly nodeHosts: readonly (readonly number[])[];
+    readonly sentinelHosts: readonly (readonly number[])[];
     readonly keyMapOf: (cache: ReplicationGroupSettings) => KeyMap;
     readonly strategies: Strategies;
   },
@@ -119,6 +124,7 @@ function buildGroups(
       hosts: {
         nodes: given.nodeHosts[at] as readonly number[],
         control: given.control.get(cache.region) as number,
+        sentinels: given.sentinelHosts[at] as readonly number[],
       },
       prefill: {
         keys,
@@ -180,10 +186,11 @@ function buildClients(
     for (const [zoneAt, zone] of traffic.zones.entries()) {
       const name = `${traffic.name}@${zone}`;
       const session = clients.length;
+      const host = (given.clientHosts[at] as readonly number[])[zoneAt] as number;
       clients.push({
         name,
         traffic: at,
-        host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
+        host,
         zone: world.hosts.zoneIndex(zone),
         settings: traffic.client,
         ttlNs: traffic.keys.ttlJitter > 0 ? OWN_TTL : (traffic.keys.ttlNs ?? 0),
@@ -192,7 +199,7 @@ function buildClients(
             traffic,
             session,
             name,
-            host: (given.clientHosts[at] as readonly number[])[zoneAt] as number,
+            host,
             strategies: given.strategies,
           }),
         ),
@@ -278,6 +285,19 @@ function routerTo(
     const client = world.fleet.sessions[session];
     if (client !== undefined) world.fleet.learned(client, of, shard, node, cause);
   };
+  if (group.sentinels !== null) {
+    const client = {
+      name,
+      host,
+      settings: traffic.client,
+      isUp: () => world.fleet.sessions[session]?.up === true,
+      found(from: number, to: number): void {
+        const own = world.fleet.sessions[session];
+        if (own !== undefined) world.fleet.primaryFound(own, from, to);
+      },
+    };
+    return new SentinelRouter(group, client, stream, learned, world.discovery);
+  }
   return group.clusterEnabled
     ? new ClusterRouter(group, reads, stream, learned)
     : new EndpointRouter(group, reads, {

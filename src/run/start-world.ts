@@ -59,6 +59,7 @@ export function faultStateOf({ world }: Built): unknown {
     replication: world.replication.faultState(),
     resolvers: world.resolvers.faultState(),
     services: world.controlPlanes.map((plane) => plane.faultState()),
+    sentinels: world.sentinels().map((sentinel) => sentinel.faultState()),
     origins: world.origins.map((origin) => origin.slowness.product),
     traffic: world.traffic.map((source) => source.faultState()),
   };

@@ -57,6 +57,8 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
         subject: record.cache,
         text: `${record.endpoint} endpoint now names ${list(record.nodes)}`,
       };
+    case "sentinel-event":
+      return { subject: record.sentinel, text: `${record.event} ${record.subject}` };
     case "primary-claim":
       return record.at === 0
         ? null

@@ -21,6 +21,8 @@ import {
 import { resolveReplicationGroup } from "../model/kinds/replication-group/resolve.ts";
 import type { ReplicationGroupWords } from "../model/kinds/replication-group/words.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
+import { resolveSelfManaged } from "../model/kinds/self-managed/resolve.ts";
+import type { SelfManagedWords } from "../model/kinds/self-managed/words.ts";
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
@@ -76,9 +78,12 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
 
   const caches = new Map<string, ReplicationGroupSettings | null>();
   for (const [name, of] of Object.entries((words["caches"] as Words | undefined) ?? {})) {
+    const reading = readAt(["caches", name], regions);
     caches.set(
       name,
-      resolveReplicationGroup(name, of as ReplicationGroupWords, readAt(["caches", name], regions)),
+      (of as Words)["type"] === "self-managed"
+        ? resolveSelfManaged(name, of as unknown as SelfManagedWords, reading)
+        : resolveReplicationGroup(name, of as ReplicationGroupWords, reading),
     );
   }
   const groups = [...caches.values()].filter((group) => group !== null);

@@ -6,6 +6,7 @@ import { expectationSchema, steadyClauseSchema } from "../checks/words.ts";
 import { methodEntrySchema } from "../faults/words.ts";
 import { globalDatastoreSchema } from "../model/kinds/global-datastore/schema.ts";
 import { replicationGroupSchema } from "../model/kinds/replication-group/schema.ts";
+import { selfManagedSchema } from "../model/kinds/self-managed/schema.ts";
 import { originSchema } from "../model/origin/words.ts";
 import { trafficSchema } from "../model/traffic/words.ts";
 import { exploreSchema } from "./explore.ts";
@@ -29,6 +30,23 @@ const regionSchema: JsonSchema = object(
   },
   ["zones"],
 );
+
+const kinds: Readonly<Record<string, JsonSchema>> = {
+  "replication-group": replicationGroupSchema,
+  "self-managed": selfManagedSchema,
+};
+
+/** A cache: its words depend on its type. */
+const cacheSchema: JsonSchema = {
+  type: "object",
+  title: "CacheWords",
+  properties: { type: oneOfWords(Object.keys(kinds), "Kind of cache") },
+  required: ["type"],
+  allOf: Object.entries(kinds).map(([kind, schema]) => ({
+    if: { properties: { type: { const: kind } }, required: ["type"] },
+    then: schema,
+  })),
+};
 
 export const scenarioSchema: JsonSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
@@ -94,7 +112,7 @@ export const scenarioSchema: JsonSchema = {
         ),
         additionalProperties: false,
       },
-      caches: { ...mapOf(replicationGroupSchema, "Caches by name"), minProperties: 1 },
+      caches: { ...mapOf(cacheSchema, "Caches by name"), minProperties: 1 },
       globalDatastores: mapOf(globalDatastoreSchema, "Global Datastores by name"),
       origins: mapOf(originSchema, "Databases behind caches, by name"),
       traffic: mapOf(trafficSchema, "Traffic sources by name"),

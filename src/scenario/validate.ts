@@ -101,18 +101,11 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
       const near = nearestWord(String(error.data), known);
       return {
         ...value,
-        expected: `one of ${known.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`,
+        expected: `one of ${known.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}${later(String(error.data))}`,
       };
     }
-    case "const": {
-      const later = ["cache-cluster", "serverless-cache", "self-managed"].includes(
-        String(error.data),
-      );
-      return {
-        ...value,
-        expected: `"${error.params["allowedValue"]}"${later ? ": this version models no other kind yet" : ""}`,
-      };
-    }
+    case "const":
+      return { ...value, expected: `"${error.params["allowedValue"]}"` };
     case "format":
       return { ...value, expected: expectedFormat(schema?.format ?? "") };
     case "pattern":
@@ -171,6 +164,12 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
       return { ...value, expected: schema?.expected ?? "another value" };
   }
 }
+
+/** Kinds that a user may know of and that are not modelled. */
+const later = (word: string): string =>
+  ["cache-cluster", "serverless-cache"].includes(word)
+    ? ": this version models no other kind yet"
+    : "";
 
 function describeMissing(
   schema: { properties?: Record<string, unknown> } | undefined,

@@ -217,6 +217,7 @@ export class RealFaults {
   private bindNodes(target: NodeTarget, chance: () => number): TwinNode[] {
     const { nodes, observer } = this.ports;
     if (target.kind === "node") return nodes.filter(({ id }) => id === target.node);
+    if (target.kind === "sentinel") return [];
     const numbers = [...new Set(nodes.map(({ shard }) => shard))];
     const shards = numbers.filter((shard) => target.shard === null || shard === target.shard);
     if (target.kind === "primary") return shards.map((shard) => observer.leaderOf(shard));

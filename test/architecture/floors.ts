@@ -14,6 +14,7 @@ export const FLOORS: readonly string[] = [
   "model/network",
   "model/engine",
   "model/cluster",
+  "model/sentinel",
   "model/service",
   "model/client",
   "model/origin",

@@ -4,7 +4,8 @@ import type { InvariantVerdict } from "../verdict.ts";
 
 /**
  * The service promotes the replica with the least lag: no copy that was alive and healthy at the decision was ahead of
- * the chosen one in the same history. Elections on the cluster bus go by advertised ranks, so they are not judged.
+ * the chosen one in the same history. Elections on the cluster bus go by advertised ranks and
+ * sentinels by priorities and what they last heard, so they are not judged.
  * Unknown when the service decided nothing.
  */
 export function bestCopyPromoted({ measured, caches }: CheckContext): InvariantVerdict {
@@ -12,7 +13,10 @@ export function bestCopyPromoted({ measured, caches }: CheckContext): InvariantV
   let checked = 0;
   for (const failover of measured.failovers) {
     const cache = caches.find((candidate) => candidate.name === failover.cache);
-    const byService = failover.globalDatastore === null && cache?.clusterMode === "disabled";
+    const byService =
+      failover.globalDatastore === null &&
+      cache?.clusterMode === "disabled" &&
+      cache.selfManaged !== true;
     if (!byService || failover.decided === null || failover.toNode === failover.fromNode) continue;
     const chosen = failover.copiesAtDecision.find((copy) => copy.node === failover.toNode);
     if (chosen === undefined) continue;

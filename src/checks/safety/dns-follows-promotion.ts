@@ -19,6 +19,7 @@ export function dnsFollowsPromotion({
   let checked = 0;
   for (const failover of measured.failovers) {
     const cache = caches.find((candidate) => candidate.name === failover.cache);
+    if (cache?.selfManaged === true) continue; // it has no endpoint
     const { promoted, toNode } = failover;
     if (cache?.clusterMode !== "disabled" || promoted === null || failover.globalDatastore !== null)
       continue;

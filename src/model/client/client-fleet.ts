@@ -49,6 +49,7 @@ import {
 } from "./requests.ts";
 import { Budget } from "./retry-budget.ts";
 import { ClusterRouter, EndpointRouter, type Router } from "./router.ts";
+import { SentinelRouter } from "./sentinel-router.ts";
 import type { ClientStrategies } from "./strategies.ts";
 
 /** In place of the TTL of all of a host's writes. */
@@ -276,11 +277,17 @@ export class ClientFleet implements Clients {
     for (const router of session.routers) {
       if (router instanceof ClusterRouter) this.refresh(session, router, -1);
       if (router instanceof EndpointRouter) router.forget();
+      if (router instanceof SentinelRouter) router.forget();
     }
   }
 
   /** A server's process died and its kernel resets what is open: schedules the news at every client. */
   serverDied(node: number): void {
+    this.resetConnections(node);
+  }
+
+  /** All connections to a server are reset, by its kernel or because it kills its clients. */
+  resetConnections(node: number): void {
     const { transport } = this.ports;
     for (const session of this.sessions) {
       const pool = session.pools[node];
@@ -557,6 +564,11 @@ export class ClientFleet implements Clients {
     const wanted = pool.waiting;
     const expected = pool.connecting * session.settings.pipeline;
     if (expected >= wanted || pool.open + pool.connecting >= session.settings.connections) return;
+    const router = this.routerOf(session, pool.node);
+    if (router instanceof SentinelRouter && router.mustAsk(pool.node)) {
+      router.ask();
+      return;
+    }
     const connection = connections.allocate(pool);
     pool.connecting++;
     const { kernel, transport } = this.ports;
@@ -729,6 +741,7 @@ export class ClientFleet implements Clients {
     if (this.connections.state[connection] === CONNECTION_SETTING_UP)
       this.counts.closed(pool.node, this.connections.serverIncarnation[connection] as number);
     this.connections.release(connection);
+    this.primaryLost(pool);
     for (let others = pool.pipelined ? pool.waiting - 1 : 0; others > 0; others--) {
       const other = pool.waitHead;
       this.unlink(pool, other);
@@ -741,6 +754,23 @@ export class ClientFleet implements Clients {
     this.cancelTimer(session, request);
     this.attemptFailed(session, request);
     this.reopen(session, pool);
+  }
+
+  /** A connection broke or was not made: where sentinels know the primary, they are asked before the next is opened. */
+  private primaryLost(pool: Pool): void {
+    const router = this.routerOf(this.sessions[pool.client] as Session, pool.node);
+    if (router instanceof SentinelRouter) router.lost(pool.node);
+  }
+
+  /** The primary's address is known again: requests that waited for it go there. */
+  primaryFound(session: Session, from: number, to: number): void {
+    const pool = this.poolOf(session, from);
+    while (to !== from && pool.waitHead >= 0) {
+      const request = pool.waitHead;
+      this.unlink(pool, request);
+      this.send(session, request, to);
+    }
+    for (let waiting = pool.waiting; waiting > 0; waiting--) this.openIfNeeded(session, pool);
   }
 
   /** A connection is gone and others wait for one: where it leads is looked up anew. */
@@ -892,6 +922,7 @@ export class ClientFleet implements Clients {
     pool.open--;
     this.counts.closed(pool.node, serverIncarnation);
     if (pool.open === 0) pool.awaitsAnswer = true;
+    this.primaryLost(pool);
     if (inFlight !== null) this.allFail(pool, inFlight);
     this.reopen(this.sessions[pool.client] as Session, pool);
   }

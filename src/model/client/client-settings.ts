@@ -20,6 +20,15 @@ export interface ClientSettings {
   readonly retry: RetrySettings;
   /** Each write waits for this many replicas' acknowledgements (WAIT), 0 for none, and for at most `timeoutNs`. */
   readonly wait: { readonly replicas: number; readonly timeoutNs: Nanos };
+  /** How sentinels are asked, where some watch the cache. */
+  readonly sentinel?: {
+    /** Of one question, before the next sentinel is asked. */
+    readonly timeoutNs: Nanos;
+    /** Pause after all were asked, or after the node named did not lead. */
+    readonly retryNs: Nanos;
+    /** Listens for +switch-master. */
+    readonly subscribe: boolean;
+  };
   /** Redirects (MOVED) followed without counting as retries. */
   readonly maxRedirects: number;
   /** Cluster mode enabled only. */

@@ -1,10 +1,22 @@
+import type { Nanos } from "../../base/nanos.ts";
 import type { BusSettings } from "../cluster/bus-settings.ts";
 import type { EngineSettings } from "../engine/redis/engine-settings.ts";
+import type { SentinelSettings } from "../sentinel/sentinel-settings.ts";
 import type { ServiceSettings } from "../service/service-settings.ts";
 
-/** A replication group, everything resolved: what the kind builds. */
+/** What a group has that no service looks after. */
+export interface SelfManagedSettings {
+  /** From a process's end to its start by a supervisor; null: it stays dead. */
+  readonly restartAfterNs: Nanos | null;
+  /** Null with cluster mode enabled, where the cluster bus fails over. */
+  readonly sentinels: SentinelSettings | null;
+}
+
+/** A replication group, or a self-managed one, everything resolved: what the kinds build. */
 export interface ReplicationGroupSettings {
-  readonly kind: "replication-group";
+  readonly kind: "replication-group" | "self-managed";
+  /** Absent: the managed service looks after the group. */
+  readonly selfManaged?: SelfManagedSettings;
   readonly name: string;
   readonly region: string;
   readonly clusterMode: "enabled" | "disabled";

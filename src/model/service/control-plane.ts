@@ -17,7 +17,9 @@ import type { Replication } from "../engine/redis/replication.ts";
 import type { Hosts } from "../place/hosts.ts";
 import type { Recorder } from "../recorder.ts";
 import type { Group, GroupShard } from "./group.ts";
+import type { Keeper } from "./keeper.ts";
 import type { ServiceStrategies } from "./strategies.ts";
+import { whyUnhealthy } from "./why-unhealthy.ts";
 
 /** What the service knows of one node. */
 interface Watch {
@@ -27,7 +29,7 @@ interface Watch {
   replacing: "no" | "rebooting" | "waits-for-zone" | "provisioning" | "joining";
 }
 
-export class ControlPlane {
+export class ControlPlane implements Keeper {
   private readonly watches = new Map<RedisNode, Watch>();
   private readonly nodes: RedisNode[] = [];
   private readonly decideKind: number;
@@ -102,8 +104,9 @@ export class ControlPlane {
     this.ports.recorder.serviceEvent("cache-cluster", node.id, "Cache node 0001 shutdown");
   }
 
-  /** A process came up again under its old id. */
-  restarted(node: RedisNode): void {
+  /** A process comes up again under its old id. */
+  restart(node: RedisNode, cause: string): void {
+    this.group.restart(node, cause);
     const watch = this.watch(node);
     if (watch.replacing !== "rebooting") return;
     watch.replacing = "no";
@@ -472,11 +475,4 @@ export class ControlPlane {
   private refreshReaderOf(node: RedisNode): void {
     if (!this.group.clusterEnabled) this.refreshReader(this.group.shardOf(node));
   }
-}
-
-function whyUnhealthy(node: RedisNode): string {
-  if (!node.hostUp) return `host of ${node.id} lost power`;
-  if (!node.processUp) return `process of ${node.id} died`;
-  if (node.paused) return `process of ${node.id} is paused`;
-  return `${node.id} cannot be reached`;
 }

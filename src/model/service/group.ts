@@ -8,6 +8,7 @@ import type { Replication } from "../engine/redis/replication.ts";
 import type { Endpoint } from "../network/dns.ts";
 import type { Network } from "../network/network.ts";
 import type { OpenFailover, Recorder } from "../recorder.ts";
+import type { Sentinels } from "../sentinel/sentinels.ts";
 import type { ServiceSettings } from "./service-settings.ts";
 
 export interface GroupShard {
@@ -31,6 +32,10 @@ export interface GroupListener {
 
 export class Group {
   bus: ClusterBus | null = null;
+  /** Who watch a self-managed group with cluster mode disabled. */
+  sentinels: Sentinels | null = null;
+  /** Hosts whose majority must reach a node that is to count as healthy: the service's own, where it looks after the group. */
+  observers: readonly number[];
   /** A secondary Region's group follows another group, shard by shard, and takes no writes. */
   following: Group | null = null;
   readonly primaryEndpoint: Endpoint = { nodes: [] };
@@ -53,7 +58,9 @@ export class Group {
       readonly replication: Replication;
       readonly recorder: Recorder;
     },
-  ) {}
+  ) {
+    this.observers = [controlHost];
+  }
 
   *nodes(): Iterable<RedisNode> {
     for (const shard of this.shards) yield* shard.nodes;
@@ -63,9 +70,12 @@ export class Group {
     return this.shards[node.shardNumber - 1] as GroupShard;
   }
 
-  /** The service gets an answer from the node. */
+  /** Whoever looks after the group gets an answer from the node. */
   isHealthy(node: RedisNode): boolean {
-    return node.responds && this.ports.network.reachable(this.controlHost, node.host);
+    if (!node.responds) return false;
+    let reached = 0;
+    for (const host of this.observers) if (this.ports.network.reachable(host, node.host)) reached++;
+    return 2 * reached > this.observers.length;
   }
 
   /** Where every copy of a shard stands now; what is on its way from a dead process counts as received. */
@@ -141,6 +151,52 @@ export class Group {
     for (const other of shard.nodes) {
       if (other !== node && !other.leads && this.isHealthy(other)) replication.follow(other, node);
     }
+    this.listener?.leaderChanged(this, shard);
+  }
+
+  /**
+   * A node that was told to lead, and does so already, is the shard's leader from now on. Ends the shard's history where
+   * that of the node parted from it.
+   *
+   * @param configEpoch - null: nobody claims the shard under an epoch
+   */
+  recognise(
+    node: RedisNode,
+    configEpoch: number | null,
+    because: {
+      readonly cause: string;
+      readonly failover: OpenFailover | null;
+      readonly failedAt: Nanos;
+    },
+  ): void {
+    const shard = this.shardOf(node);
+    const { clock, recorder } = this.ports;
+    const old = shard.leader;
+    const ended = shard.history;
+    const { log } = node;
+    this.recordOffsets(shard);
+    shard.leader = node;
+    shard.history = log.history;
+    if (log.history !== ended) {
+      recorder.write({
+        kind: "history-ended",
+        at: clock.now,
+        cache: this.name,
+        shard: shard.number,
+        history: ended,
+        keptOffset: log.parent === ended ? log.forkOffset : 0,
+        successor: log.history,
+        failover: because.failover?.number ?? null,
+        failedAt: because.failedAt,
+        cause: because.cause,
+      });
+    }
+    if (configEpoch !== null) this.recordClaim(shard, node, configEpoch);
+    if (old !== node && !old.alive) {
+      old.leads = false;
+      recorder.node(old, `${node.id} leads the shard`);
+    }
+    recorder.node(node, because.cause);
     this.listener?.leaderChanged(this, shard);
   }
 

@@ -77,6 +77,14 @@ export const clientSchema: JsonSchema = object("ClientWords", {
     },
     ["replicas", "timeout"],
   ),
+  sentinel: object("SentinelClientWords", {
+    timeout: quantity("duration", "Of one question to a sentinel; default 300ms"),
+    retry: quantity(
+      "duration",
+      "Pause after all sentinels were asked, or the node named did not lead; default 300ms",
+    ),
+    subscribe: yesNo("Listens for +switch-master; default false"),
+  }),
   maxRedirects: whole(0, 16, "Redirects followed without counting as retries; default 5"),
   topologyRefresh: object("TopologyRefreshWords", {
     every: durationOrNever('Period of refreshes, or "never"; default 60s'),

@@ -3,6 +3,7 @@ import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
 import { parseDuration, parsePercentage } from "../../base/units.ts";
 import { presetFigures } from "../../catalog/client-presets.ts";
 import type { ClientSettings, RetryBudget, RetrySettings } from "../client/client-settings.ts";
+import { SENTINEL_CLIENT } from "../client/sentinel-router.ts";
 import type { Reading } from "../kinds/contract.ts";
 import { TCP_TIMEOUT } from "../network/network-settings.ts";
 import { positive } from "./quantities.ts";
@@ -45,6 +46,7 @@ export function resolveClient(own: Words, of: ClientOf, reading: Reading): Clien
     tlsRoundTrips: words["tlsVersion"] === "1.2" ? 2 : 1,
     retry: resolveRetry((words["retry"] as Words | undefined) ?? {}, reading),
     wait: resolveWait(words["wait"] as Words | undefined, pipeline, reading),
+    ...resolveSentinelClient(words["sentinel"] as Words | undefined, reading),
     maxRedirects: (words["maxRedirects"] as number | undefined) ?? 5,
     topologyRefresh: {
       everyNs:
@@ -142,6 +144,24 @@ function resolveBudget(words: Words, reading: Reading): RetryBudget | null {
       expected: 'at most "100%" of the operations',
     });
   return { share: Math.min(1, parsed), reserve: reserve ?? 10 };
+}
+
+function resolveSentinelClient(
+  words: Words | undefined,
+  reading: Reading,
+): Pick<ClientSettings, "sentinel"> {
+  if (words === undefined) return {};
+  const time = (name: string, usual: Nanos): Nanos =>
+    words[name] === undefined
+      ? usual
+      : positive(words[name] as string, ["client", "sentinel", name], reading);
+  return {
+    sentinel: {
+      timeoutNs: time("timeout", SENTINEL_CLIENT.timeoutNs),
+      retryNs: time("retry", SENTINEL_CLIENT.retryNs),
+      subscribe: words["subscribe"] === true,
+    },
+  };
 }
 
 function resolveWait(

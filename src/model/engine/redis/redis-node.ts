@@ -282,6 +282,12 @@ export class RedisNode implements Server, RecordedNode {
     return total;
   }
 
+  /** How long a command that comes now waits for those before it, ns. */
+  busyForNs(): Nanos {
+    const { now } = this.ports.kernel;
+    return Math.max(0, this.busyUntil - now) + Math.round(this.queuedNs() * this.slowness.product);
+  }
+
   /** The process dies; with its host, if that lost power. What it held in memory is gone. */
   die(withHost: boolean): void {
     const { frames, kernel } = this.ports;

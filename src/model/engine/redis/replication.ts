@@ -269,6 +269,7 @@ export class Replication {
     if (source === null || !node.responds || !source.responds || source.loading) return;
     if (!this.network.reachable(node.host, source.host)) return;
     if (source.link === null && source.upstream !== null) return; // it follows nobody yet: it has no stream to offer
+    if (streamsFrom(source, node)) return; // two that follow each other have nothing to say
     const offset = node.offsetAt(this.kernel.now);
     const held = source.offsetAt(this.kernel.now);
     if (this.strategies.canContinue(source.log, node.history, offset, held)) {
@@ -511,6 +512,13 @@ export class Replication {
     this.recorder.mark("output-buffer-overflow", `${node.cache}/shard ${node.shardNumber}`);
     this.lost(node);
   }
+}
+
+/** Whether what a node offers comes from another in the end. */
+function streamsFrom(source: RedisNode, node: RedisNode): boolean {
+  let at: RedisNode | null = source;
+  while (at !== null && at !== node) at = at.link === null ? null : at.upstream;
+  return at === node;
 }
 
 /** The first tick of a cron at or after `from`. */

@@ -25,7 +25,13 @@ export function resolveGlobalDatastore(
     cache: string,
     path: readonly (string | number)[],
   ): ReplicationGroupSettings | null => {
-    if (caches.has(cache)) return caches.get(cache) ?? null;
+    const found = caches.get(cache);
+    if (found?.kind === "self-managed") {
+      const expected = "a replication group: the service joins no others";
+      reading.problem({ path, found: `is "${cache}", which is self-managed`, expected });
+      return null;
+    }
+    if (caches.has(cache)) return found ?? null;
     reading.problem({
       path,
       found: `is "${cache}"`,

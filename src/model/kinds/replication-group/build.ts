@@ -11,8 +11,11 @@ import { RedisNode } from "../../engine/redis/redis-node.ts";
 import type { WaitingReplies } from "../../engine/redis/wait.ts";
 import { ControlPlane } from "../../service/control-plane.ts";
 import { Group, type GroupShard } from "../../service/group.ts";
+import type { Keeper } from "../../service/keeper.ts";
+import { SelfManaged } from "../../service/self-managed.ts";
 import type { World } from "../../world.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
+import { attachSentinels } from "../self-managed/attach-sentinels.ts";
 import type { Strategies } from "../strategies.ts";
 
 /** What the keys of a group look like at the start. */
@@ -27,6 +30,8 @@ export interface GroupHosts {
   /** Hosts of the nodes, in order of shards and nodes. */
   readonly nodes: readonly number[];
   readonly control: number;
+  /** Of the sentinels, in order; none for a managed group. */
+  readonly sentinels: readonly number[];
 }
 
 /** Adds a group to the world. `follows`: the Global Datastore's primary group, for a secondary. */
@@ -143,17 +148,34 @@ export function buildReplicationGroup(
     (node) => node.index,
   );
   world.groups.push(group);
-  const plane = new ControlPlane(group, {
-    kernel,
-    hosts: world.hosts,
-    replication,
-    recorder,
-    strategies: given.strategies.service,
-  });
-  world.controlPlanes.push(plane);
+  const keeper = keeperOf(world, settings, group, given);
+  world.keepers.push(keeper);
   if (group.clusterEnabled)
-    attachBus(world, settings, { group, plane, targets, strategies: given.strategies });
+    attachBus(world, settings, { group, keeper, targets, strategies: given.strategies });
   return group;
+}
+
+/** The managed service; or what a self-managed group has of its own. */
+function keeperOf(
+  world: World,
+  settings: ReplicationGroupSettings,
+  group: Group,
+  given: { readonly hosts: GroupHosts; readonly strategies: Strategies },
+): Keeper {
+  const { kernel, hosts, replication, recorder } = world;
+  const { selfManaged } = settings;
+  if (selfManaged === undefined) {
+    const strategies = given.strategies.service;
+    const plane = new ControlPlane(group, { kernel, hosts, replication, recorder, strategies });
+    world.controlPlanes.push(plane);
+    return plane;
+  }
+  const { restartAfterNs, sentinels } = selfManaged;
+  const killClients = (node: RedisNode): void => world.fleet.resetConnections(node.index);
+  const ports = { kernel, hosts, replication, recorder, restartAfterNs, killClients };
+  const keeper = new SelfManaged(group, ports);
+  if (sentinels !== null) attachSentinels(world, sentinels, group, keeper, given.hosts.sentinels);
+  return keeper;
 }
 
 /** Counts uses of keys where the policy evicts by them. */
@@ -217,13 +239,13 @@ function attachBus(
   settings: ReplicationGroupSettings,
   given: {
     readonly group: Group;
-    readonly plane: ControlPlane;
+    readonly keeper: Keeper;
     readonly targets: readonly number[];
     readonly strategies: Strategies;
   },
 ): void {
   const { kernel, recorder } = world;
-  const { group, plane, targets, strategies } = given;
+  const { group, keeper, targets, strategies } = given;
   const about = (node: RedisNode) => ({
     at: kernel.now,
     cache: group.name,
@@ -322,8 +344,8 @@ function attachBus(
         group.takeLead(winner, configEpoch, { cause, failover: open, failedAt: open.failedAt });
         recorder.failover(open, "failover-promoted", winner.id, cause);
         shard.open = null;
-        plane.announceFailover(from.id, winner.id);
-        plane.review();
+        keeper.announceFailover(from.id, winner.id);
+        keeper.review();
       },
       ownerLearned(node, owner) {
         group.demote(node, owner, `learnt that ${owner.id} owns the shard`);

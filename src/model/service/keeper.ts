@@ -1,0 +1,15 @@
+import type { RedisNode } from "../engine/redis/redis-node.ts";
+import type { Group } from "./group.ts";
+
+/** Who looks after a group: the managed service, or nobody but its own processes and what supervises them. */
+export interface Keeper {
+  readonly group: Group;
+  /** Looks at every node anew; called after anything that may have changed a node's health or a zone's power. */
+  review(): void;
+  /** A dead process comes up again under its old id, empty. */
+  restart(node: RedisNode, cause: string): void;
+  /** A node has finished loading what it needs. */
+  synced(node: RedisNode): void;
+  /** The cluster bus completed a failover. */
+  announceFailover(from: string, to: string): void;
+}
