@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Runner, runCourse } from "../campaign/course.ts";
+import { runCourse } from "../campaign/course.ts";
 import { corpusFile, corpusSchedule } from "../explore/corpus.ts";
 import { type HuntReport, hunt } from "../explore/hunt.ts";
 import { type BaseScenario, Laboratory } from "../explore/laboratory.ts";
 import { type ExploreReport, exploreReport, shareAtMost } from "../explore/report.ts";
-import type { Outcome, Schedule, Trial } from "../explore/schedule.ts";
+import type { Schedule } from "../explore/schedule.ts";
 import type { Progress } from "../explore/search.ts";
 import { spaceOf } from "../explore/space.ts";
 import { renderExploreSummary } from "../report/explore-summary.ts";
@@ -13,6 +13,7 @@ import { CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type LoadOptions, loadJobs } from "./load-jobs.ts";
 import type { Terminal } from "./terminal.ts";
+import { openTrialDesk } from "./trial-desk.ts";
 import { checkWritable, writeReport } from "./write-report.ts";
 
 export interface ExploreOptions extends LoadOptions {
@@ -97,9 +98,21 @@ export async function exploreCommand(
       terminal.progress(progressLine(name, so, elapsed(), options.runs));
     },
   });
-  const runner = inThisThread(laboratory);
-  const hunted = await runCourse(course, runner);
-  terminal.progress(null);
+  const { resume, jobs } = options;
+  const desk = openTrialDesk(laboratory, { folder: path.resolve(cwd, folder), resume, jobs, seed });
+  if (resume)
+    terminal.err(
+      desk.found === 0 ? "Nothing to resume: begins anew" : `Goes on with ${desk.found} runs`,
+    );
+  let hunted: HuntReport;
+  let done = false;
+  try {
+    hunted = await runCourse(course, desk);
+    done = true;
+  } finally {
+    await desk.close(done);
+    terminal.progress(null);
+  }
   const files = hunted.explained.map((one) => corpusFile(base, one));
   const report = exploreReport(hunted, {
     scenario: name,
@@ -129,17 +142,6 @@ export async function exploreCommand(
 
 const exitOf = ({ verdict }: ExploreReport): ExitCode =>
   verdict === "fail" ? EXIT.fail : verdict === "pass" ? EXIT.pass : EXIT.unknown;
-
-/** Between two trials the event loop comes to its turn, so that signals are answered. */
-function inThisThread(laboratory: Laboratory): Runner<Trial, Outcome> {
-  return {
-    size: 1,
-    async run(trial) {
-      await new Promise((resolve) => setImmediate(resolve));
-      return laboratory.run(trial);
-    },
-  };
-}
 
 function progressLine(name: string, so: Progress, ms: number, runs: number | null): string {
   const rate = so.runs / Math.max(0.001, ms / 1000);

@@ -38,7 +38,10 @@ export const withExplore = (y: Argv): Argv =>
         ...text("folder of minimal schedules: tried first, and added to"),
         default: "scenarios/corpus",
       })
-      .option("no-explain", flag("shrink only"))
+      .option("explain", {
+        ...flag("say why: needed faults, what would have saved it; --no-explain: shrink only"),
+        default: true,
+      })
       .option("out", {
         ...text("folder for reports, which go to OUT/explore/<scenario>/<seed>"),
         default: "reports",
@@ -65,6 +68,6 @@ export function readExplore(parsed: ParsedWords, cwd: string): ExploreOptions {
     planted: readText(parsed, "planted") ?? null,
     resume: readFlag(parsed, "resume"),
     corpus: readText(parsed, "corpus") ?? "scenarios/corpus",
-    explain: !readFlag(parsed, "no-explain"),
+    explain: readFlag(parsed, "explain"),
   };
 }

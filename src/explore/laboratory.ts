@@ -48,7 +48,7 @@ export class Laboratory {
   run(trial: Trial): Outcome {
     const { seed, faults, sets } = trial;
     const formed = this.form({ seed, method: faults, sets });
-    if ("problem" in formed) return failed(formed.problem);
+    if ("problem" in formed) return withoutOutcome(formed.problem);
     const resolved = {
       ...formed.resolved,
       maxEvents: Math.min(formed.resolved.maxEvents, EVENTS_MAX),
@@ -56,16 +56,17 @@ export class Laboratory {
     try {
       return outcomeOf(probe(resolved, { rekey: trial.rekey }), resolved, trial.detail);
     } catch (error) {
-      if (error instanceof BudgetError) return failed("used up its events");
+      if (error instanceof BudgetError) return withoutOutcome("used up its events");
       if (!(error instanceof InvariantError)) throw error;
       // The model contradicts itself: a breach like any other, and one to look at first.
       const reason = error.message;
-      return { ...failed(null), breaches: [{ check: "model-invariant", avoidable: true, reason }] };
+      return { ...withoutOutcome(null), breaches: [{ check: "model-invariant", avoidable: true, reason }] };
     }
   }
 }
 
-const failed = (problem: string | null): Outcome => ({
+/** Of a trial that did not run to its end; `problem` says why. */
+export const withoutOutcome = (problem: string | null): Outcome => ({
   problem,
   breaches: [],
   marks: {},

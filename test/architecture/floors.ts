@@ -70,7 +70,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:timers/promises",
   ],
   "vitest.ts": ["vitest"],
-  cli: ["yargs", "node:fs", "node:path", "node:url"],
+  cli: ["yargs", "node:fs", "node:os", "node:path", "node:url"],
 };
 
 /** The floor of a path relative to `src/`; undefined where it stands on none. */

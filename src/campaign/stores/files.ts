@@ -26,8 +26,8 @@ import { lockFolder } from "./writer-lock.ts";
 export interface FileStoreOptions {
   /** Made where it is missing. */
   readonly folder: string;
-  /** `new`: the folder must hold no campaign. `resume`: goes on with the one it holds, if any. */
-  readonly mode: "new" | "resume";
+  /** `new`: the folder must hold no campaign. `anew`: drops the one it holds. `resume`: goes on with it, if any. */
+  readonly mode: "new" | "anew" | "resume";
   /** Version of the tool: another one may answer the same job otherwise. */
   readonly tool: string;
   /** What decides the answers and their meaning, by name, in the user's words: `{ seed: "42", profile: "az" }`. */
@@ -58,6 +58,7 @@ export class FileStore<Answer> implements Store<Answer> {
       const exists = existsSync(this.logPath);
       this.file = openSync(this.logPath, exists ? "r+" : "wx+");
       try {
+        if (options.mode === "anew") ftruncateSync(this.file, 0);
         this.damagedLines = this.read(options);
       } catch (error) {
         closeSync(this.file);
