@@ -72,6 +72,23 @@ describe("scenarios/negative", () => {
     expect(act?.reason).toContain("still named cart-001");
   });
 
+  const named: readonly (readonly [string, string, string])[] = [
+    [
+      "minority-keeps-writing",
+      "replaced-primary-falls-silent",
+      "cart-0001-001 acknowledged a write",
+    ],
+    ["diverged-copy-continues", "resync-joins-histories", "cart-001 follows"],
+    ["doubt-reported-as-failure", "failed-writes-unseen", "cart-001 answered an operation"],
+  ];
+  it.each(named)("%s: %s names the act", (name, id, says) => {
+    const result = resultOf(`negative/${name}.yaml`);
+    expect(result.verdict).toBe("fail");
+    const act = result.invariants.find((check) => check.id === id);
+    expect(act?.verdict).toBe("fail");
+    expect(act?.reason).toContain(says);
+  });
+
   for (const name of negative) {
     it(`${name} passes without plant:, and is refused without --allow-planted`, () => {
       const file = `scenarios/negative/${name}`;

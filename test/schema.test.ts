@@ -11,7 +11,7 @@ import { scenarioSchema } from "../src/scenario/schema.ts";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const published = (name: string): unknown => JSON.parse(read(`schema/${name}.schema.json`));
-const files = ["fast", "negative", "twin"].flatMap((folder) =>
+const files = ["fast", "negative", "twin", "explore"].flatMap((folder) =>
   readdirSync(`scenarios/${folder}`).map((name) => path.join("scenarios", folder, name)),
 );
 

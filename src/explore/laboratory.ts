@@ -60,7 +60,10 @@ export class Laboratory {
       if (!(error instanceof InvariantError)) throw error;
       // The model contradicts itself: a breach like any other, and one to look at first.
       const reason = error.message;
-      return { ...withoutOutcome(null), breaches: [{ check: "model-invariant", avoidable: true, reason }] };
+      return {
+        ...withoutOutcome(null),
+        breaches: [{ check: "model-invariant", avoidable: true, reason }],
+      };
     }
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { CheckContext } from "../../src/checks/context.ts";
 import { acknowledgedWritesKept } from "../../src/checks/safety/acknowledged-writes-kept.ts";
 import { onePrimaryPerEpoch } from "../../src/checks/safety/one-primary-per-epoch.ts";
+import { oneVotePerEpoch } from "../../src/checks/safety/one-vote-per-epoch.ts";
 import { replicaNeverAhead } from "../../src/checks/safety/replica-never-ahead.ts";
 import { requestsConserved } from "../../src/checks/safety/requests-conserved.ts";
 import { rtoPhasesAddUp } from "../../src/checks/safety/rto-phases-add-up.ts";
@@ -129,6 +130,26 @@ describe("safety checks", () => {
     const wrong = onePrimaryPerEpoch(context({ records: [claim("a", 1), claim("b", 1)] }));
     expect(wrong.verdict).toBe("fail");
     expect(wrong.reason).toContain("a and b both claimed");
+  });
+
+  it("one-vote-per-epoch", () => {
+    const vote = (voter: string, candidate: string, epoch: number): JournalRecord => ({
+      kind: "vote-granted",
+      at: S,
+      cache: "c",
+      shard: 1,
+      voter,
+      candidate,
+      epoch,
+    });
+    const votes = [vote("a", "x", 4), vote("b", "x", 4), vote("a", "y", 5)];
+    expect(oneVotePerEpoch(context({ records: votes }))).toMatchObject({
+      verdict: "pass",
+      checked: 3,
+    });
+    const wrong = oneVotePerEpoch(context({ records: [...votes, vote("b", "y", 4)] }));
+    expect(wrong.verdict).toBe("fail");
+    expect(wrong.reason).toContain("b voted for x and for y in epoch 4");
   });
 
   it("acknowledged-writes-kept", () => {

@@ -97,6 +97,32 @@ describe("best-copy-promoted", () => {
     );
   });
 
+  it("does not count a copy that was loading another's data when the choice was made", () => {
+    const states = (at: number) =>
+      (["syncing", "serving"] as const).map(
+        (state, i): JournalRecord => ({
+          kind: "node-state",
+          at: (at + i) * S,
+          cache: "cart",
+          node: "cart-003",
+          shard: 1,
+          role: "replica",
+          state,
+          cause: "because",
+        }),
+      );
+    const verdictOf = (at: number) =>
+      bestCopyPromoted(
+        context({
+          failovers: [failover({ copiesAtDecision: [chosen, copy("cart-003", 900)] })],
+          records: states(at),
+        }),
+      ).verdict;
+    expect(verdictOf(14.5)).toBe("pass");
+    expect(verdictOf(13)).toBe("fail");
+    expect(verdictOf(16)).toBe("fail");
+  });
+
   it("judges choices of the service alone", () => {
     const ahead = [chosen, copy("cart-003", 900)];
     for (const over of [
@@ -149,7 +175,7 @@ describe("dns-follows-promotion", () => {
 
   it("leaves unjudged what has no endpoint, ends too early, or is overtaken by another promotion", () => {
     const unjudged = (over: Parameters<typeof context>[0]) =>
-      expect(judge([], over)).toMatchObject({ verdict: "pass", checked: 0 });
+      expect(judge(over.records ?? [], over)).toMatchObject({ verdict: "pass", checked: 0 });
     unjudged({ caches: [cache({ clusterMode: "enabled" })] });
     unjudged({ caches: [] });
     unjudged({ endsAt: 78.9 });
@@ -157,6 +183,16 @@ describe("dns-follows-promotion", () => {
     unjudged({ failovers: [failover({ globalDatastore: "world" })] });
     unjudged({ failovers: [failover({ toNode: "cart-001" })] });
     expect(judge([], { endsAt: 79 }).verdict).toBe("fail");
+    const outage: JournalRecord = {
+      kind: "fault-injected",
+      at: 30 * S,
+      fault: 1,
+      faultKind: "control-plane-outage",
+      targets: ["us-east-1"],
+      holds: true,
+    };
+    unjudged({ records: [outage] });
+    expect(judge([{ ...outage, at: 80 * S }]).verdict).toBe("fail");
     const again = (at: number, name = "cart") =>
       judge([record({ at: 100 * S, nodes: ["cart-003"] })], {
         failovers: [

@@ -1,14 +1,16 @@
-import type { Copy } from "../../journal/records.ts";
+import type { Nanos } from "../../base/nanos.ts";
+import type { Copy, JournalRecord } from "../../journal/records.ts";
 import type { CheckContext } from "../context.ts";
 import type { InvariantVerdict } from "../verdict.ts";
 
 /**
  * The service promotes the replica with the least lag: no copy that was alive and healthy at the decision was ahead of
  * the chosen one in the same history. Elections on the cluster bus go by advertised ranks and
- * sentinels by priorities and what they last heard, so they are not judged.
+ * sentinels by priorities and what they last heard, so they are not judged. A copy that was loading another's data does
+ * not count.
  * Unknown when the service decided nothing.
  */
-export function bestCopyPromoted({ measured, caches }: CheckContext): InvariantVerdict {
+export function bestCopyPromoted({ measured, caches, records }: CheckContext): InvariantVerdict {
   const id = "best-copy-promoted";
   let checked = 0;
   for (const failover of measured.failovers) {
@@ -21,7 +23,11 @@ export function bestCopyPromoted({ measured, caches }: CheckContext): InvariantV
     const chosen = failover.copiesAtDecision.find((copy) => copy.node === failover.toNode);
     if (chosen === undefined) continue;
     checked++;
-    const ahead = best(failover.copiesAtDecision, chosen);
+    const syncing = syncingAt(records, failover.decided.at);
+    const ahead = best(
+      failover.copiesAtDecision.filter(({ node }) => !syncing.has(node)),
+      chosen,
+    );
     if (ahead === null) continue;
     const reason =
       `the service promoted ${chosen.node} at offset ${chosen.offset} while ${ahead.node} was ahead at ` +
@@ -46,4 +52,16 @@ function best(copies: readonly Copy[], chosen: Copy): Copy | null {
     if (eligible && copy.offset > (ahead?.offset ?? chosen.offset)) ahead = copy;
   }
   return ahead;
+}
+
+/** Nodes that were loading a full synchronisation. */
+function syncingAt(records: readonly JournalRecord[], at: Nanos): ReadonlySet<string> {
+  const syncing = new Set<string>();
+  for (const record of records) {
+    if (record.at > at) break;
+    if (record.kind !== "node-state") continue;
+    if (record.state === "syncing") syncing.add(record.node);
+    else syncing.delete(record.node);
+  }
+  return syncing;
 }

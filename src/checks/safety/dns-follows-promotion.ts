@@ -1,3 +1,4 @@
+import type { JournalRecord } from "../../journal/records.ts";
 import type { CheckContext } from "../context.ts";
 import { seconds } from "../context.ts";
 import type { InvariantVerdict } from "../verdict.ts";
@@ -7,7 +8,8 @@ const GRACE_NS = 60e9;
 
 /**
  * With cluster mode disabled the primary endpoint follows every promotion: its record names the promoted node within the
- * assumed time of an update and a minute. Promotions too close to the end of the run are not judged.
+ * assumed time of an update and a minute. Promotions too close to the end of the run, or after the service was out, are not
+ * judged.
  */
 export function dnsFollowsPromotion({
   records,
@@ -25,7 +27,7 @@ export function dnsFollowsPromotion({
       continue;
     if (toNode === failover.fromNode) continue; // a replacement under the old name
     const due = promoted.at + cache.dnsUpdateNs + GRACE_NS;
-    if (due > end.at) continue;
+    if (due > end.at || serviceWasOut(records, due)) continue;
     checked++;
     const later = measured.failovers.some(
       (other) =>
@@ -54,4 +56,14 @@ export function dnsFollowsPromotion({
     checked,
     reason: `${checked} promotions with an endpoint, each followed by its DNS record`,
   };
+}
+
+/** The service was held still at some time before: what it had to do may be late. */
+function serviceWasOut(records: readonly JournalRecord[], before: number): boolean {
+  return records.some(
+    (record) =>
+      record.kind === "fault-injected" &&
+      record.faultKind === "control-plane-outage" &&
+      record.at <= before,
+  );
 }

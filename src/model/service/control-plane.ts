@@ -251,6 +251,7 @@ export class ControlPlane implements Keeper {
     this.chosen.delete(shard.number);
     if (node === undefined || open === null) return;
     if (!this.group.isHealthy(node)) {
+      this.reviewShard(shard); // the primary may be back: then there is nothing to choose any more
       this.chooseReplica(shard, `${node.id} is gone too`);
       return;
     }
