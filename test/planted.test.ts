@@ -9,7 +9,7 @@ import { loadScenario } from "../src/scenario/load.ts";
 const FILE = "scenarios/explore/planted.yaml";
 const SOURCE = readFileSync(FILE, "utf8");
 /** The scenario's own method: a slow link to a replica, and a planned move of the primary Region. */
-const OWN = SOURCE.slice(SOURCE.indexOf("method:"));
+const OWN = SOURCE.slice(SOURCE.indexOf("method:"), SOURCE.indexOf("explore:"));
 
 function simulate(plant: string | null, method: string): Result {
   const planted = plant === null ? "" : `plant: ${plant}\n`;

@@ -14,9 +14,9 @@ import { FileStore } from "../campaign/stores/files.ts";
 import { StoreError } from "../campaign/stores/store-error.ts";
 import { type BaseScenario, type Laboratory, withoutOutcome } from "../explore/laboratory.ts";
 import type { Outcome, Trial } from "../explore/schedule.ts";
-import type { TrialJob } from "../explore/trial-worker.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT } from "./exit-code.ts";
+import type { TrialJob } from "./trial-worker.ts";
 
 export interface TrialDeskOptions {
   /** Of the report; the campaign's log lies there while it runs. */
@@ -90,6 +90,6 @@ function openStore(
 function poolFor(laboratory: Laboratory, size: number): Pool<TrialJob, Reply<Outcome>> {
   if (size === 1) return inProcessPool(({ trial }) => laboratory.run(trial));
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const module = new URL(`../explore/trial-worker.${extension}`, import.meta.url);
+  const module = new URL(`./trial-worker.${extension}`, import.meta.url);
   return new WorkerPool({ module, threadsMax: size });
 }

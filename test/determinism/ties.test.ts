@@ -1,11 +1,11 @@
 /** `tieBreak: shuffled`: whatever the order of simultaneous events, every promise of the model holds. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { describeEventDifference, findEventDifference } from "../../src/cli/event-difference.ts";
-import { Stream } from "../../src/kernel/streams.ts";
+import { describeEventDifference, findEventDifference } from "../../dist/cli/event-difference.js";
+import { Stream } from "../../dist/kernel/streams.js";
 import type { Result } from "../../src/run/result.ts";
-import { open, run } from "../../src/run/simulation.ts";
-import { type LoadScenarioOptions, loadScenario } from "../../src/scenario/load.ts";
+import { open, run } from "../../dist/run/simulation.js";
+import { type LoadScenarioOptions, loadScenario } from "../../dist/scenario/load.js";
 
 const DEMONSTRATION = "az-power-loss.yaml";
 const LONG = 120_000;

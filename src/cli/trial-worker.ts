@@ -1,7 +1,7 @@
 /** A module for a `WorkerPool` whose jobs are trials, answered by their outcomes. */
 import type { JobFunctions, WorkerJob } from "../campaign/pools/worker-entry.ts";
-import { type BaseScenario, Laboratory } from "./laboratory.ts";
-import type { Outcome, Trial } from "./schedule.ts";
+import { type BaseScenario, Laboratory } from "../explore/laboratory.ts";
+import type { Outcome, Trial } from "../explore/schedule.ts";
 
 export interface TrialJob extends WorkerJob {
   readonly run: "trial";
