@@ -31,6 +31,12 @@ export type Anchor =
   /** The last injection or heal, whichever came later. */
   | "last-disturbance";
 
+/** A limit and which side of it is good, itself included. */
+export interface Bound {
+  readonly side: "at least" | "at most";
+  readonly limit: number;
+}
+
 export type Expectation = { readonly id: string } & (
   | { readonly metric: "rpo"; readonly of: string; readonly atMostNs: Nanos }
   | { readonly metric: "rto"; readonly of: string; readonly atMostNs: Nanos } // of: traffic, or a cache (worst shard)
@@ -48,13 +54,25 @@ export type Expectation = { readonly id: string } & (
     }
   | { readonly metric: "availability"; readonly of: string; readonly atLeast: number }
   | {
+      readonly metric: "failures";
+      readonly of: string;
+      /** Null: whatever the cause. */
+      readonly cause: string | null;
+      readonly bound: Bound;
+    }
+  | {
+      readonly metric: "evictions" | "fullSyncs" | "partialSyncs" | "outputBufferDrops";
+      readonly of: string;
+      readonly bound: Bound;
+    }
+  | {
       readonly metric: "latency";
       readonly of: string;
       readonly percentile: number;
       readonly atMostNs: Nanos;
       readonly when: "always" | "in-fault" | "outside-fault";
     }
-  | { readonly metric: "hitRatio"; readonly of: string; readonly atLeast: number }
+  | { readonly metric: "hitRatio"; readonly of: string; readonly bound: Bound }
   | { readonly metric: "staleness"; readonly of: string; readonly atMostNs: Nanos }
   | { readonly metric: "originLoad"; readonly of: string; readonly atMostConcurrency: number }
   | { readonly metric: "noSplitBrain"; readonly of: string }

@@ -3,6 +3,7 @@ import type { CheckContext } from "./context.ts";
 import type { Expectation } from "./expectation.ts";
 import { availability } from "./objectives/availability.ts";
 import { cost } from "./objectives/cost.ts";
+import { evictions, failures, marked } from "./objectives/counts.ts";
 import { hitRatio } from "./objectives/hit-ratio.ts";
 import { latency } from "./objectives/latency.ts";
 import { noLostWrites } from "./objectives/no-lost-writes.ts";
@@ -97,7 +98,15 @@ function answer(context: CheckContext, expectation: Expectation): Answer {
     case "latency":
       return latency(context, expectation.of, expectation);
     case "hitRatio":
-      return hitRatio(context, expectation.of, expectation.atLeast);
+      return hitRatio(context, expectation.of, expectation.bound);
+    case "failures":
+      return failures(context, expectation.of, expectation.cause, expectation.bound);
+    case "evictions":
+      return evictions(context, expectation.of, expectation.bound);
+    case "fullSyncs":
+    case "partialSyncs":
+    case "outputBufferDrops":
+      return marked(context, expectation.of, expectation.metric, expectation.bound);
     case "staleness":
       return staleness(context, expectation.of, expectation.atMostNs);
     case "originLoad":

@@ -1,8 +1,9 @@
 /** Words of expectations and of the steady state. */
 import { type JsonSchema, object, oneOfWords, quantity } from "../base/json-schema.ts";
 import { parseDuration, parsePercentage } from "../base/units.ts";
+import { causeWords } from "../journal/operation-columns.ts";
 import type { Reading } from "../model/kinds/contract.ts";
-import type { Anchor, Expectation, SteadyClause } from "./expectation.ts";
+import type { Anchor, Bound, Expectation, SteadyClause } from "./expectation.ts";
 
 type Words = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,17 @@ const ANCHORS: readonly Anchor[] = [
   "last-heal",
   "last-disturbance",
 ];
+
+const wholeNumber = (description: string): JsonSchema => ({
+  type: "integer",
+  minimum: 0,
+  description,
+});
+/** Exactly one of the two. */
+const counted: Readonly<Record<string, JsonSchema>> = {
+  atLeast: wholeNumber("Limit, inclusive; or atMost"),
+  atMost: wholeNumber("Limit, inclusive; or atLeast"),
+};
 
 const expectationWords: Readonly<Record<string, JsonSchema>> = {
   rpo: object(
@@ -73,9 +85,38 @@ const expectationWords: Readonly<Record<string, JsonSchema>> = {
   ),
   hitRatio: object(
     "HitRatioWords",
-    { of, atLeast },
-    ["of", "atLeast"],
+    { of, atLeast, atMost: quantity("percentage", "Limit, inclusive, in place of atLeast") },
+    ["of"],
     "Hits of all answered reads",
+  ),
+  failures: object(
+    "FailureWords",
+    {
+      of,
+      cause: oneOfWords([...causeWords.values()], "Of the last attempt's end; default any"),
+      ...counted,
+    },
+    ["of"],
+    "Requests that did not end ok, by cause",
+  ),
+  evictions: object("EvictionWords", { of, ...counted }, ["of"], "Keys evicted for want of memory"),
+  fullSyncs: object(
+    "FullSyncWords",
+    { of, ...counted },
+    ["of"],
+    "Full synchronisations that began, by fork of their source",
+  ),
+  partialSyncs: object(
+    "PartialSyncWords",
+    { of, ...counted },
+    ["of"],
+    "Replicas that went on from a backlog",
+  ),
+  outputBufferDrops: object(
+    "OutputBufferDropWords",
+    { of, ...counted },
+    ["of"],
+    "Replicas whose primary closed their link, for what waited for them was too much",
   ),
   staleness: object(
     "StalenessWords",
@@ -179,6 +220,11 @@ export function resolveExpectation(
     availability: names.traffic,
     latency: names.traffic,
     hitRatio: names.traffic,
+    failures: names.traffic,
+    evictions: names.caches,
+    fullSyncs: names.caches,
+    partialSyncs: names.caches,
+    outputBufferDrops: names.caches,
     staleness: names.traffic,
     originLoad: names.origins,
     noSplitBrain: names.caches,
@@ -217,8 +263,24 @@ export function resolveExpectation(
         withinNs: parseDuration(given["within"] as string) ?? 0,
         afterAnchor: (given["after"] as Anchor | undefined) ?? "first-fault",
       };
+    case "hitRatio": {
+      const bound = readBound(metric, given, reading);
+      return { id: boundedId(metric, name, bound), metric, of: name, bound };
+    }
+    case "failures": {
+      const cause = (given["cause"] as string | undefined) ?? null;
+      const bound = readBound(metric, given, reading);
+      const what = cause === null ? name : `${name}, ${cause}`;
+      return { id: boundedId(metric, what, bound), metric, of: name, cause, bound };
+    }
+    case "evictions":
+    case "fullSyncs":
+    case "partialSyncs":
+    case "outputBufferDrops": {
+      const bound = readBound(metric, given, reading);
+      return { id: boundedId(metric, name, bound), metric, of: name, bound };
+    }
     case "availability":
-    case "hitRatio":
       return { id, metric, of: name, atLeast: readShare(metric, given, reading) };
     case "latency": {
       const digits = String(given["percentile"]).slice(1);
@@ -273,12 +335,39 @@ function readName(
   return null;
 }
 
-function readShare(metric: string, given: Words, reading: Reading): number {
-  const share = parsePercentage(given["atLeast"] as string) ?? 0;
+/** Exactly one of `atLeast` and `atMost`: a percentage, or a whole number. */
+function readBound(metric: string, given: Words, reading: Reading): Bound {
+  const sides = (["atLeast", "atMost"] as const).filter((side) => given[side] !== undefined);
+  const [word = "atLeast"] = sides;
+  if (sides.length !== 1)
+    reading.problem({
+      path: [metric],
+      found: sides.length === 0 ? "has no limit" : "has two limits",
+      expected: "exactly one of atLeast, atMost",
+    });
+  const side = word === "atLeast" ? "at least" : "at most";
+  const value = given[word];
+  return {
+    side,
+    limit: typeof value === "string" ? readShare(metric, given, reading, word) : Number(value ?? 0),
+  };
+}
+
+/** Of two bounds on one figure each has an id of its own. */
+const boundedId = (metric: string, of: string, { side }: Bound): string =>
+  side === "at least" ? `${metric}(${of})` : `${metric}(${of}, at most)`;
+
+function readShare(
+  metric: string,
+  given: Words,
+  reading: Reading,
+  word: "atLeast" | "atMost" = "atLeast",
+): number {
+  const share = parsePercentage(given[word] as string) ?? 0;
   if (share > 1)
     reading.problem({
-      path: [metric, "atLeast"],
-      found: `is "${given["atLeast"]}"`,
+      path: [metric, word],
+      found: `is "${given[word]}"`,
       expected: 'at most "100%"',
     });
   return share;

@@ -38,6 +38,7 @@ function allocateColumns(): Mutable<OperationColumns> {
     fromPrimary: new Uint8Array(n),
     repeated: new Uint8Array(n),
     inDoubt: new Uint8Array(n),
+    cause: new Uint8Array(n),
     attempts: new Uint8Array(n),
     requestOutcome: new Uint8Array(n),
     arrivedAt: new Float64Array(n),

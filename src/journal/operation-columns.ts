@@ -19,6 +19,30 @@ export const OUTCOME_FAIL = 2; // did not happen
 export const OUTCOME_INFO = 3; // may have happened
 export const OUTCOME_CLIENT_LOST = 4; // requestOutcome only: the client's own place went down; the operation is `info`
 
+/**
+ * Why the last attempt of a request came to nothing, in the `cause` column: an engine's refusal has the number that the
+ * model's frames give it. 0: nothing failed, or nobody knows.
+ */
+export const CAUSE_TIMEOUT = 64;
+/** Refused, reset, closed or never made. */
+export const CAUSE_CONNECTION = 65;
+/** The origin refused, or took too long. */
+export const CAUSE_ORIGIN = 66;
+
+/** Words of causes: for a refusal the engine's own error. */
+export const causeWords: ReadonlyMap<number, string> = new Map([
+  [2, "MOVED"],
+  [3, "READONLY"],
+  [4, "CLUSTERDOWN"],
+  [5, "LOADING"],
+  [6, "OOM"],
+  [7, "NOREPLICAS"],
+  [8, "WAIT"],
+  [CAUSE_TIMEOUT, "timeout"],
+  [CAUSE_CONNECTION, "connection"],
+  [CAUSE_ORIGIN, "origin"],
+]);
+
 /** Reads, in the `hit` column: -1 for writes and for reads without an answer. */
 export const HIT_NONE = -1;
 export const HIT_MISS = 0;
@@ -60,6 +84,8 @@ export interface OperationColumns {
   readonly repeated: Uint8Array;
   /** SET: the answer to some attempt never came (1), so that it may have been executed. */
   readonly inDoubt: Uint8Array;
+  /** Why the request's last attempt came to nothing; 0 where it did not. */
+  readonly cause: Uint8Array;
   /** Attempts used, 1 and up. */
   readonly attempts: Uint8Array;
   /** Outcome of the whole request where this operation ends it, else OUTCOME_NONE. */

@@ -158,7 +158,7 @@ export class Measurement {
       const ended = requestOutcome[i] as number;
       if (ended !== OUTCOME_NONE) {
         const inFault = arrived >= this.changedAt ? this.inFault : this.wasInFault;
-        fold.ended(arrived, returned, ended, inFault);
+        fold.ended(arrived, returned, ended, inFault, batch.cause[i] as number);
         if (returned - arrived > (this.slowLimitNs[source] as number))
           this.countSlow(source, arrived);
       }

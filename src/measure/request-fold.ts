@@ -32,6 +32,8 @@ export class RequestFold {
   readonly latencyOutsideFault = new Histogram();
   readonly seriesStepNs: Nanos;
   private readonly stepLatencies: (Histogram | undefined)[] = [];
+  /** Requests that did not end ok, by cause. */
+  readonly causes = new Float64Array(256);
   hitCount = 0;
   readCount = 0;
   /** Reads that a node answered which did not lead for writes. */
@@ -48,12 +50,21 @@ export class RequestFold {
   }
 
   /** A request ended. `inFault`: it arrived while a fault was active. */
-  ended(arrivedAt: Nanos, returnedAt: Nanos, outcome: number, inFault: boolean): void {
+  ended(
+    arrivedAt: Nanos,
+    returnedAt: Nanos,
+    outcome: number,
+    inFault: boolean,
+    cause: number,
+  ): void {
     this.outcomes[outcome] = (this.outcomes[outcome] as number) + 1;
     if (outcome === OUTCOME_CLIENT_LOST) return;
     const bucket = Math.floor(arrivedAt / BUCKET_NS);
     this.all[bucket] = (this.all[bucket] as number) + 1;
-    if (outcome !== OUTCOME_OK) return;
+    if (outcome !== OUTCOME_OK) {
+      this.causes[cause] = (this.causes[cause] as number) + 1;
+      return;
+    }
     this.ok[bucket] = (this.ok[bucket] as number) + 1;
     const latency = returnedAt - arrivedAt;
     if (inFault) this.latencyInFault.record(latency);

@@ -73,4 +73,6 @@ export interface EndState {
   /** Pairs of living nodes that stand at one position, and the first that differ. Costs a look at every key. */
   compareCopies(): { readonly pairs: number; readonly divergence: Divergence | null };
   readonly origins: readonly OriginFacts[];
+  /** Keys that nodes of a cache evicted. */
+  evictions(cache: string): number;
 }

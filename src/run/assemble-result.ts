@@ -12,6 +12,7 @@ import {
   worst,
 } from "../checks/verdict.ts";
 import {
+  causeWords,
   OUTCOME_CLIENT_LOST,
   OUTCOME_FAIL,
   OUTCOME_INFO,
@@ -333,6 +334,7 @@ function trafficResult(measured: Measured, end: EndState, at: number): TrafficRe
     info: fold.count(OUTCOME_INFO),
     clientLost: fold.count(OUTCOME_CLIENT_LOST),
     inFlight: end.open(at),
+    failures: failuresOf(fold),
     availability: fold.availability === null ? null : ratio(fold.availability),
     rtoSeconds:
       worstOne?.regainedAt == null ? null : toSeconds(worstOne.regainedAt - worstOne.after.at),
@@ -357,6 +359,14 @@ function trafficResult(measured: Measured, end: EndState, at: number): TrafficRe
     hitRatio: fold.readCount === 0 ? null : ratio(fold.hitCount / fold.readCount),
     staleReads: measured.durabilityOf(at).staleReads,
   };
+}
+
+/** In order of the causes' numbers. */
+function failuresOf({ causes }: Measured["requests"][number]): Record<string, number> {
+  const failures: Record<string, number> = {};
+  for (const [cause, count] of causes.entries())
+    if (count > 0) failures[causeWords.get(cause) ?? "unknown"] = count;
+  return failures;
 }
 
 function trafficSeries({ index, measured }: RunFacts): Record<string, Series[]> {

@@ -74,7 +74,7 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
     const name = datastoreOf(resolved, cache.name)?.name ?? cache.name;
     const known = keyMaps.get(name);
     if (known !== undefined) return known;
-    const counts = trafficOf(resolved, cache.name).map((traffic) => traffic.keys.count);
+    const counts = trafficOf(resolved, cache.name).map(({ keys }) => keys.first + keys.count);
     const map = new KeyMap(Math.max(1, ...counts), cache.shards.length);
     keyMaps.set(name, map);
     return map;
@@ -115,7 +115,6 @@ function buildGroups(
     const follows = datastore !== undefined && datastore.primary !== cache.name;
     const keys = given.keyMapOf(cache);
     const traffic = trafficOf(resolved, cache.name);
-    const value = createSampler(traffic[0]?.keys.valueSize ?? { kind: "constant", value: 100 });
     const sizes = world.kernel.streams.stream(
       `cache/${datastore?.name ?? cache.name}`,
       "prefill-sizes",
@@ -128,8 +127,15 @@ function buildGroups(
       },
       prefill: {
         keys,
-        valueBytes: () => Math.max(1, Math.round(value.constant ?? value.sample(sizes))),
-        ttlNs: traffic[0]?.keys.ttlNs ?? 0,
+        traffic: traffic.map(({ keys: { first, count, valueSize, ttlNs } }) => {
+          const sampler = createSampler(valueSize);
+          return {
+            first,
+            end: first + count,
+            valueBytes: () => Math.max(1, Math.round(sampler.constant ?? sampler.sample(sizes))),
+            ttlNs: ttlNs ?? 0,
+          };
+        }),
       },
       strategies: given.strategies,
       firstShard,

@@ -101,6 +101,11 @@ const traffic = record({
   info: count,
   clientLost: count,
   inFlight: count,
+  failures: {
+    type: "object",
+    description: "Requests of fail and info, by the cause of their last attempt's end",
+    additionalProperties: count,
+  },
   availability: seconds,
   rtoSeconds: seconds,
   recoveries: list(

@@ -133,6 +133,8 @@ export interface TrafficResult {
   readonly info: number;
   readonly clientLost: number;
   readonly inFlight: number;
+  /** Requests of `fail` and `info` by the cause of their last attempt's end: `OOM`, `LOADING`, `timeout`, `connection`, ... */
+  readonly failures: Readonly<Record<string, number>>;
   readonly availability: number | null;
   readonly rtoSeconds: number | null;
   readonly recoveries: readonly RecoveryResult[];

@@ -248,6 +248,11 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
       (firstShards[traffic] as number) + (keyMaps[traffic]?.shardOf(key) ?? 0),
     compareCopies: () => compareCopies(world.nodes, kernel.now),
     origins: world.origins,
+    evictions: (cache) =>
+      world.nodes.reduce(
+        (sum, node) => sum + (node.cache === cache ? node.counters.evictions : 0),
+        0,
+      ),
   };
 }
 

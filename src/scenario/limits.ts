@@ -58,7 +58,7 @@ export function estimateSize(
   durationNs: Nanos,
 ): Size {
   const seconds = durationNs / SECOND;
-  const keys = Math.max(0, ...sources.map((source) => source.keys.count));
+  const keys = Math.max(0, ...sources.map((source) => source.keys.first + source.keys.count));
   let nodes = 0;
   let items = 0;
   for (const group of groups) {

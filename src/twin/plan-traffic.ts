@@ -31,14 +31,18 @@ export interface PlannedRequest {
 export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
   const streams = new Streams(resolved.seed);
   const shards = resolved.caches[0]?.shards.length ?? 1;
-  const keyCount = Math.max(1, ...resolved.traffic.map(({ keys }) => keys.count));
+  const keyCount = Math.max(1, ...resolved.traffic.map(({ keys }) => keys.first + keys.count));
   const keys = new KeyMap(keyCount, shards);
   const planned: Omit<PlannedRequest, "id">[] = [];
   let firstSession = 0;
   for (const [traffic, settings] of resolved.traffic.entries()) {
     const of = (purpose: string) => streams.stream(`traffic/${settings.name}`, purpose);
     const clock = { now: 0 };
-    const popular = createKeyChoice(settings.keys, { clock, shardOf: (key) => keys.shardOf(key) });
+    const { first } = settings.keys;
+    const popular = createKeyChoice(settings.keys, {
+      clock,
+      shardOf: (key) => keys.shardOf(first + key),
+    });
     const sizes = createSampler(settings.keys.valueSize);
     const { ttlNs, ttlJitter } = settings.keys;
     const spread = (): number => 1 - ttlJitter + 2 * ttlJitter * of("ttl-jitter").next();
@@ -55,7 +59,7 @@ export function planTraffic(resolved: ResolvedScenario): PlannedRequest[] {
       atNs += Math.round(curve === null ? amount * meanGapNs : curve.gap(atNs, amount));
       if (atNs >= resolved.durationNs) break;
       clock.now = atNs;
-      const key = popular.sample(of("keys"));
+      const key = first + popular.sample(of("keys"));
       planned.push({
         atNs,
         traffic,

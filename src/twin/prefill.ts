@@ -15,12 +15,15 @@ export async function prefill(
   { prefill: share, shards }: ReplicationGroupSettings,
   nodes: readonly TwinNode[],
 ): Promise<void> {
-  const [first] = traffic;
-  if (share === 0 || first === undefined) return;
-  const count = Math.max(...traffic.map((source) => source.keys.count));
-  const { valueSize, ttlNs } = first.keys;
+  if (share === 0 || traffic.length === 0) return;
+  const count = Math.max(...traffic.map(({ keys: { first: at, count: size } }) => at + size));
   const stream = new Streams(seed).stream("twin", "prefill");
-  const sizes = createSampler(valueSize);
+  const writers = traffic.map(({ keys: { first, count: own, valueSize, ttlNs } }) => ({
+    first,
+    end: first + own,
+    sizes: createSampler(valueSize),
+    ttlNs,
+  }));
   const keys = new KeyMap(count, shards.length);
   const pipelines = shards.map(({ nodes: [primary] }) => {
     const { admin } = nodes.find(({ id }) => id === primary?.id) as TwinNode;
@@ -28,6 +31,9 @@ export async function prefill(
   });
   for (let key = 0; key < count; key++) {
     if (share < 1 && stream.next() >= share) continue;
+    const writer = writers.find(({ first, end }) => key >= first && key < end);
+    if (writer === undefined) continue;
+    const { sizes, ttlNs } = writer;
     const pipeline = pipelines[keys.shardOf(key)] as (typeof pipelines)[number];
     const value = valueWith(0, Math.round(sizes.sample(stream)));
     const name = keyName(key, count);

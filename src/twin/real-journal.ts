@@ -145,6 +145,7 @@ function writeRow(
   columns.fromPrimary[row] = 1;
   columns.repeated[row] = 0;
   columns.inDoubt[row] = 0;
+  columns.cause[row] = 0;
   columns.attempts[row] = attempts;
   columns.requestOutcome[row] = outcome;
   columns.arrivedAt[row] = request.atNs;
@@ -182,4 +183,5 @@ const endAt = (at: number): EndState => ({
   shardOfKey: () => 0,
   compareCopies: () => ({ pairs: 0, divergence: null }),
   origins: [],
+  evictions: () => 0,
 });

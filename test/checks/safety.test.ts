@@ -25,8 +25,8 @@ function context(over: {
   regained?: number;
 }): CheckContext {
   const fold = new RequestFold(60 * S);
-  fold.ended(S, 1.1 * S, 1, false);
-  fold.ended(S, 1.1 * S, 2, false);
+  fold.ended(S, 1.1 * S, 1, false, 0);
+  fold.ended(S, 1.1 * S, 2, false, 0);
   const durability = new DurabilityFold();
   durability.acknowledged(5, 0, 700, 42, over.expireAt ?? 0, 2 * S);
   if (over.evicted) durability.evicted.add(42);
@@ -83,6 +83,7 @@ function context(over: {
             : { writeId: 1, history: 0, expireAt: 0, ...over.stored },
       shardOfKey: () => 0,
       compareCopies: () => ({ pairs: 0, divergence: null }),
+      evictions: () => 0,
       origins: [],
     },
   };

@@ -10,6 +10,9 @@
 import type { Nanos } from "../../base/nanos.ts";
 import type { Journal } from "../../journal/journal.ts";
 import {
+  CAUSE_CONNECTION,
+  CAUSE_ORIGIN,
+  CAUSE_TIMEOUT,
   COMMAND_SET,
   OUTCOME_CLIENT_LOST,
   OUTCOME_INFO,
@@ -337,8 +340,10 @@ export class ClientFleet implements Clients {
       if (pool.awaitsAnswer) this.firstAnswer(session, pool);
       this.answered(session, request, frame);
     } else if (status === STATUS_MOVED) this.moved(session, request, frame);
-    else if (status === STATUS_UNACKNOWLEDGED) this.finish(request, OUTCOME_INFO, frame);
-    else this.attemptFailed(session, request);
+    else if (status === STATUS_UNACKNOWLEDGED) {
+      this.requests.cause[request] = status;
+      this.finish(request, OUTCOME_INFO, frame);
+    } else this.attemptFailed(session, request, status);
     this.frames.release(frame);
   }
 
@@ -693,7 +698,7 @@ export class ClientFleet implements Clients {
       owner < 0 ||
       redirects > session.settings.maxRedirects
     ) {
-      this.attemptFailed(session, request);
+      this.attemptFailed(session, request, STATUS_MOVED);
       return;
     }
     router.learn(
@@ -723,7 +728,7 @@ export class ClientFleet implements Clients {
       if (pool.pipelined) this.pipelineOf(connection).giveUp(requests.ticket[request] as number);
       else this.close(connection, pool);
     }
-    this.attemptFailed(session, request, true);
+    this.attemptFailed(session, request, CAUSE_TIMEOUT);
   }
 
   private connectTimedOut(connection: number): void {
@@ -794,8 +799,10 @@ export class ClientFleet implements Clients {
     return state === CONNECTION_CONNECTING || state === CONNECTION_SETTING_UP;
   }
 
-  private attemptFailed(session: Session, request: number, byTimeout = false): void {
+  private attemptFailed(session: Session, request: number, cause = CAUSE_CONNECTION): void {
     const { requests } = this;
+    const byTimeout = cause === CAUSE_TIMEOUT;
+    requests.cause[request] = cause;
     const { kernel } = this.ports;
     const node = requests.node[request] as number;
     if (requests.internal[request] === 1) {
@@ -855,6 +862,7 @@ export class ClientFleet implements Clients {
   /** Ends a request that is not at the cache: the origin answered it. */
   endWithoutOperation(request: number, command: number, requestOutcome: number): void {
     this.requests.command[request] = command;
+    this.requests.cause[request] = CAUSE_ORIGIN;
     this.writeRow(request, OUTCOME_NONE, -1, requestOutcome);
     this.end(request);
   }
@@ -882,6 +890,7 @@ export class ClientFleet implements Clients {
     columns.outcome[row] = outcome;
     columns.shard[row] = this.ports.firstShard(router.group) + (requests.shard[request] as number);
     columns.attempts[row] = requests.attempts[request] as number;
+    columns.cause[row] = outcome === OUTCOME_OK ? 0 : (requests.cause[request] as number);
     columns.requestOutcome[row] = requestOutcome;
     columns.arrivedAt[row] = requests.arrivedAt[request] as number;
     if (frame < 0) {

@@ -31,6 +31,10 @@ export const keysSchema: JsonSchema = object(
   "KeyWords",
   {
     count: count("Number of keys"),
+    first: count(
+      "Number of the first key; default 0, so that sources on one cache share the keys they have in common",
+      0,
+    ),
     popularity: {
       anyOf: [
         { const: "uniform" },

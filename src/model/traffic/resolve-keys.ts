@@ -6,6 +6,8 @@ import type { TrafficSettings } from "./traffic-settings.ts";
 
 type Words = Readonly<Record<string, unknown>>;
 
+const KEYS_MAX = 20_000_000;
+
 /** @param shards - of the cache; undefined when that could not be read */
 export function resolveKeys(
   words: Words,
@@ -13,13 +15,20 @@ export function resolveKeys(
   reading: Reading,
 ): TrafficSettings["keys"] {
   const count = parseCount(String(words["count"])) ?? 0;
-  if (count < 1 || count > 20_000_000) {
+  if (count < 1 || count > KEYS_MAX) {
     reading.problem({
       path: ["keys", "count"],
       found: `is "${words["count"]}"`,
       expected: "a whole number from 1 to 20M",
     });
   }
+  const first = words["first"] === undefined ? 0 : (parseCount(String(words["first"])) ?? 0);
+  if (first + count > KEYS_MAX)
+    reading.problem({
+      path: ["keys", "first"],
+      found: `is "${words["first"]}", so that the last key has number ${first + count - 1}`,
+      expected: "numbers below 20M",
+    });
   const valueSize = readQuantity(
     words["valueSize"] ?? "100B",
     ["keys", "valueSize"],
@@ -36,7 +45,8 @@ export function resolveKeys(
   if (ttlJitter > 0 && ttl === undefined)
     reading.problem({ path: jitterPath, found: jitterFound, expected: "ttl: beside it" });
   return {
-    count: Math.min(Math.max(1, count), 20_000_000),
+    count: Math.min(Math.max(1, count), KEYS_MAX),
+    first,
     popularity: resolvePopularity(words["popularity"], shards, reading),
     valueSize,
     ttlNs: ttl === undefined ? null : positive(ttl, ["keys", "ttl"], reading),

@@ -53,6 +53,8 @@ export interface TrafficSettings {
   readonly setShare: number;
   readonly keys: {
     readonly count: number;
+    /** Number of the first within its cache: sources share the numbers they have in common. */
+    readonly first: number;
     readonly popularity: KeyPopularity | HotSetPopularity;
     /** Bytes, rounded to whole bytes when drawn. */
     readonly valueSize: Distribution;

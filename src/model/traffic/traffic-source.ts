@@ -38,6 +38,7 @@ export class TrafficSource implements Issuer {
   private readonly ttls: Stream | null;
   private readonly ttlMinNs: number;
   private readonly ttlSpanNs: number;
+  private readonly firstKey: number;
   private readonly keySampler: { sample(stream: Stream): number };
   private readonly valueSampler: Sampler;
   private readonly constantValue: number;
@@ -67,9 +68,10 @@ export class TrafficSource implements Issuer {
     this.ttlMinNs = (ttlNs ?? 0) * (1 - ttlJitter);
     this.ttlSpanNs = 2 * (ttlNs ?? 0) * ttlJitter;
     this.hot = kernel.streams.stream(of, "hot-key");
+    this.firstKey = settings.keys.first;
     this.keySampler = createKeyChoice(settings.keys, {
       clock: kernel,
-      shardOf: (key) => keyMap.shardOf(key),
+      shardOf: (key) => keyMap.shardOf(settings.keys.first + key),
     });
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.constantValue = this.valueSampler.constant ?? -1;
@@ -112,8 +114,8 @@ export class TrafficSource implements Issuer {
     const { fleet } = this;
     const { requests } = fleet;
     const draw = this.zones.next();
-    let key = this.keySampler.sample(this.keys);
-    if (this.hotShares.length > 0 && this.goesHot()) key = 0;
+    let key = this.firstKey + this.keySampler.sample(this.keys);
+    if (this.hotShares.length > 0 && this.goesHot()) key = this.firstKey;
     const command = this.operations.next() < this.setShare ? COMMAND_SET : COMMAND_GET;
     const value =
       this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);

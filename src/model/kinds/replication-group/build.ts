@@ -21,9 +21,15 @@ import type { Strategies } from "../strategies.ts";
 /** What the keys of a group look like at the start. */
 export interface Prefill {
   readonly keys: KeyMap;
-  /** Size and TTL of key `key` (index within the cache), as its traffic would have written it. */
-  readonly valueBytes: (key: number) => number;
-  readonly ttlNs: Nanos;
+  /** Who would have written them, in order: a key is of the first whose numbers, `first` to below `end`, hold it. */
+  readonly traffic: readonly {
+    readonly first: number;
+    readonly end: number;
+    /** Of one more value. */
+    readonly valueBytes: () => number;
+    /** 0: none. */
+    readonly ttlNs: Nanos;
+  }[];
 }
 
 export interface GroupHosts {
@@ -207,15 +213,18 @@ function prefill(
   prefill: Prefill,
 ): void {
   if (settings.prefill === 0) return;
-  const { keys, ttlNs } = prefill;
+  const { keys, traffic } = prefill;
   const stream = world.kernel.streams.stream(`cache/${settings.name}`, "prefill");
   for (let key = 0; key < keys.count; key++) {
     const present = settings.prefill >= 1 || stream.next() < settings.prefill;
     if (!present) continue;
+    const of = traffic.find(({ first, end }) => key >= first && key < end);
+    if (of === undefined) continue; // between the keys of two sources
+    const { ttlNs } = of;
     const expireAt = ttlNs === 0 ? 0 : Math.ceil(stream.next() * ttlNs);
     const leader = (group.shards[keys.shardOf(key)] as GroupShard).leader;
     const local = keys.localOf(key);
-    const valueBytes = prefill.valueBytes(key);
+    const valueBytes = of.valueBytes();
     // A read touched it at some time in the past hour: the LRU clock of a busy cache.
     const touchedAt = -Math.floor(stream.next() * 3600 * SECOND);
     leader.keyspace.set(local, -(key + 1), 0, leader.history, expireAt, valueBytes, touchedAt);
