@@ -109,7 +109,7 @@ describe("determinism", () => {
     expect(digests).toEqual(JSON.parse(readFileSync(GOLDEN, "utf8")));
   });
 
-  it("the same bytes in a fresh process, from the command line", () => {
+  it("the same bytes in a fresh process, from the command line", { timeout: 120_000 }, () => {
     const file = "scenarios/fast/network-partition-split-brain.yaml";
     const printed = execFileSync(
       process.execPath,
