@@ -6,13 +6,15 @@ import { MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../base/nanos.ts";
 import {
   formatCount,
   formatDuration,
+  formatPercentage,
   formatSize,
   parseDuration,
+  parsePercentage,
   parseRate,
   parseSize,
 } from "../base/units.ts";
 
-export type AssumptionUnit = "duration" | "bytesPerSecond" | "perSecond";
+export type AssumptionUnit = "duration" | "bytesPerSecond" | "perSecond" | "size" | "percentage";
 
 export interface Assumption {
   readonly name: string;
@@ -113,6 +115,42 @@ export const cacheAssumptions: readonly Assumption[] = [
     high: 500_000,
     source: "measured with redis-server 7.0.15: 195k keys of 1 KB in 0.8 s",
   },
+  {
+    name: "copyOnWrite",
+    unit: "size",
+    low: 4096,
+    default: 8192,
+    high: 16_384,
+    source:
+      "pages of 4 KiB that a write dirties beside its value while a fork's child lives: one to four",
+  },
+  duration(
+    "swapPageIn",
+    100 * MICROSECOND,
+    MILLISECOND,
+    10 * MILLISECOND,
+    "a random read of a page from local flash, a network volume, a busy disk",
+  ),
+];
+
+/** Words under the `assume:` of a managed cache alone: what the service does without memory for a fork. */
+export const forklessAssumptions: readonly Assumption[] = [
+  {
+    name: "forkHeadroom",
+    unit: "percentage",
+    low: 0,
+    default: 0.1,
+    high: 0.5,
+    source:
+      "free memory that a fork needs, of what the process uses; the service says: if memory is enough",
+  },
+  duration(
+    "forklessWriteDelay",
+    10 * MICROSECOND,
+    50 * MICROSECOND,
+    MILLISECOND,
+    "the service says that a forkless synchronisation delays writes, and not by how much",
+  ),
 ];
 
 /** Words under `assume:` of a cache with encryption in transit. */
@@ -128,7 +166,14 @@ export const tlsAssumptions: readonly Assumption[] = [
 
 /** Words under a self-managed group's `assume:`: what the engine does, and nothing that a service does. */
 export const selfManagedAssumptions: readonly Assumption[] = cacheAssumptions.filter(({ name }) =>
-  ["commandTime", "fullSyncRate", "snapshotFlush", "loadRate"].includes(name),
+  [
+    "commandTime",
+    "fullSyncRate",
+    "snapshotFlush",
+    "loadRate",
+    "copyOnWrite",
+    "swapPageIn",
+  ].includes(name),
 );
 
 /** Words under a Global Datastore's `assume:`. */
@@ -170,6 +215,10 @@ export function formatAssumption(unit: AssumptionUnit, value: number): string {
       return `${formatSize(value)}/s`;
     case "perSecond":
       return `${formatCount(value)}/s`;
+    case "size":
+      return formatSize(value);
+    case "percentage":
+      return formatPercentage(value);
   }
 }
 
@@ -228,8 +277,18 @@ function parseAssumption(unit: AssumptionUnit, text: string): number | undefined
       return text.endsWith("/s") ? parseSize(text.slice(0, -2)) : undefined;
     case "perSecond":
       return parseRate(text.replaceAll(",", ""));
+    case "size":
+      return parseSize(text);
+    case "percentage":
+      return parsePercentage(text);
   }
 }
 
 const expectedOf = (unit: AssumptionUnit): string =>
-  ({ duration: "a duration", bytesPerSecond: "bytes per second", perSecond: "a rate" })[unit];
+  ({
+    duration: "a duration",
+    bytesPerSecond: "bytes per second",
+    perSecond: "a rate",
+    size: "a size",
+    percentage: "a percentage",
+  })[unit];

@@ -31,6 +31,9 @@ export const metricNames: readonly {
   { metric: "CurrItems", unit: "Count", of: "node" },
   { metric: "BytesUsedForCache", unit: "Bytes", of: "node" },
   { metric: "DatabaseMemoryUsagePercentage", unit: "Percent", of: "node" },
+  { metric: "FreeableMemory", unit: "Bytes", of: "node" },
+  { metric: "SwapUsage", unit: "Bytes", of: "node" },
+  { metric: "SaveInProgress", unit: "Count", of: "node" },
   { metric: "EngineCPUUtilization", unit: "Percent", of: "node" },
   { metric: "ReplicationLag", unit: "Seconds", of: "node" },
   { metric: "IsMaster", unit: "Count", of: "node" },
@@ -103,6 +106,9 @@ export class Metrics {
       "Percent",
       Math.round((1e4 * 100 * node.usedBytes) / node.settings.maxmemoryBytes) / 1e4,
     );
+    gauge("FreeableMemory", "Bytes", Math.round(node.memory.freeBytes(node.usedBytes)));
+    gauge("SwapUsage", "Bytes", Math.round(node.memory.swappedBytes));
+    gauge("SaveInProgress", "Count", node.memory.saving ? 1 : 0);
     gauge("IsMaster", "Count", node.leads ? 1 : 0);
     series.sample(
       "ReplicationLag",

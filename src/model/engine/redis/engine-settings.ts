@@ -1,5 +1,6 @@
 import type { Nanos } from "../../../base/nanos.ts";
 import type { Distribution } from "../../../kernel/distribution.ts";
+import type { HostMemorySettings } from "./host-memory.ts";
 
 export type MaxmemoryPolicy =
   | "noeviction"
@@ -18,6 +19,8 @@ export interface EngineSettings {
   readonly maxmemoryBytes: number;
   /** Share of maxmemory that data may not use, 0..1 (reserved-memory-percent). */
   readonly reservedMemoryShare: number;
+  /** Of the host that the node runs on. */
+  readonly memory: HostMemorySettings;
   readonly maxmemoryPolicy: MaxmemoryPolicy;
   /** Keys looked at for one eviction, at least 1. */
   readonly maxmemorySamples: number;
@@ -44,7 +47,7 @@ export interface EngineSettings {
   readonly snapshotFlushNs: Nanos;
   /** Keys per second a replica loads from a full synchronisation. */
   readonly loadKeysPerSecond: number;
-  /** The node type's baseline network bandwidth, bytes per second. */
+  /** The node type's baseline network bandwidth, bytes per second; Infinity where it is not known. */
   readonly networkBytesPerSecond: number;
   /** Main-thread time of one simple command, ns. */
   readonly commandTime: Distribution;

@@ -12,7 +12,7 @@ import type { Nanos } from "../../../base/nanos.ts";
 
 const INITIAL_CAPACITY = 1024;
 /** Source: valkey 8.0.1 replication.c:414-460, PROTO_REPLY_CHUNK_BYTES. */
-const BLOCK_BYTES = 16_384;
+export const BLOCK_BYTES = 16_384;
 
 /** A position from which readers still need entries. */
 export interface LogReader {
@@ -29,7 +29,7 @@ export class HistoryLog {
   private writeIds = new Int32Array(INITIAL_CAPACITY);
   private expireAts = new Float64Array(INITIAL_CAPACITY);
   private valueSizes = new Int32Array(INITIAL_CAPACITY);
-  private readonly readers: LogReader[] = [];
+  readonly readers: LogReader[] = [];
   /** Number of the first entry kept, and of the one to come. */
   first = 0;
   next = 0;

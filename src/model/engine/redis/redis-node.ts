@@ -4,7 +4,7 @@
  * Models: one command thread with a queue; GET and SET on string items; lazy expiry; eviction before a write; roles;
  * writes refused for want of replicas;
  * what a paused process finds in its sockets when it goes on; counters of simulated work.
- * Leaves out: I/O threads, pipelines, transactions, other commands and types, the fork's copy-on-write memory.
+ * Leaves out: I/O threads, pipelines, transactions, other commands and types.
  * A command takes effect when its service begins and its reply leaves when it ends.
  */
 import { Factors } from "../../../base/factors.ts";
@@ -28,7 +28,8 @@ import type { RecordedNode } from "../../recorder.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 import type { Eviction } from "./eviction.ts";
 import type { Following } from "./following.ts";
-import type { HistoryLog } from "./history-log.ts";
+import { BLOCK_BYTES, type HistoryLog } from "./history-log.ts";
+import { HostMemory } from "./host-memory.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
 import type { EngineStrategies } from "./strategies.ts";
@@ -126,7 +127,10 @@ export class RedisNode implements Server, RecordedNode {
   readonly slowness = new Factors();
   /** What the host's clock says beyond the true time, ns; 0 without faults. */
   clockSkewNs: Nanos = 0;
-  private pressureBytes = 0;
+  /** Of its host. */
+  readonly memory: HostMemory;
+  /** Offset from which the next block of the stream's buffer begins. */
+  private nextBlockAt = 0;
 
   constructor(
     identity: NodeIdentity,
@@ -145,6 +149,8 @@ export class RedisNode implements Server, RecordedNode {
       readonly waiting: {
         hold(node: RedisNode, target: number, frame: number, done: Nanos, offset: number): void;
       };
+      /** The node has written another block of its stream. */
+      readonly blockBegun: (node: RedisNode) => void;
       /** A resident key left memory by eviction. */
       readonly evicted: (node: RedisNode, key: number, writeId: number) => void;
       readonly strategies: EngineStrategies;
@@ -159,6 +165,7 @@ export class RedisNode implements Server, RecordedNode {
     this.zone = identity.zone;
     this.clusterEnabled = identity.clusterEnabled;
     this.maxclients = settings.maxclients;
+    this.memory = new HostMemory(settings.memory);
     this.log = log;
     this.history = log.history;
     this.limitBytes = Math.floor(settings.maxmemoryBytes * (1 - settings.reservedMemoryShare));
@@ -249,15 +256,16 @@ export class RedisNode implements Server, RecordedNode {
 
   /** Something else on the host takes memory (or, negative, gives it back): bytes that data may not use. */
   changePressure(bytes: number): void {
-    this.pressureBytes += bytes;
+    this.memory.pressureBytes += bytes;
+    this.memory.weigh(this.usedBytes);
     const { maxmemoryBytes, reservedMemoryShare } = this.settings;
     const usual = Math.floor(maxmemoryBytes * (1 - reservedMemoryShare));
-    this.limitBytes = Math.max(0, usual - this.pressureBytes);
+    this.limitBytes = Math.max(0, usual - this.memory.pressureBytes);
   }
 
   /** What faults write here, for comparison with a run that had none. */
   faultState(): readonly unknown[] {
-    return [this.paused, this.slowness.product, this.clockSkewNs, this.pressureBytes];
+    return [this.paused, this.slowness.product, this.clockSkewNs, this.memory.pressureBytes];
   }
 
   /** Holds the process still, once more. */
@@ -304,6 +312,7 @@ export class RedisNode implements Server, RecordedNode {
     this.clientConnections = 0;
     this.loading = false;
     this.busyUntil = 0;
+    this.memory.clear();
   }
 
   /** A new, empty process under the same id. */
@@ -320,6 +329,7 @@ export class RedisNode implements Server, RecordedNode {
     this.clusterUp = true;
     this.linkDownSince = this.ports.kernel.now;
     this.staleSince = this.ports.kernel.now;
+    this.nextBlockAt = 0;
   }
 
   /** Applies one entry of the stream. */
@@ -372,6 +382,9 @@ export class RedisNode implements Server, RecordedNode {
     const command = frames.command[frame] as number;
     let serviceNs = frames.serviceNs[frame] as number;
     if (this.slowness.product !== 1) serviceNs = Math.round(serviceNs * this.slowness.product);
+    const { memory } = this;
+    const slower = command === FRAME_SET ? memory.writeDelayNs : memory.readDelayNs;
+    if (slower !== 0) serviceNs += slower;
     const done = now + serviceNs;
     this.busyUntil = done;
     this.counters.commandNs += serviceNs;
@@ -481,11 +494,19 @@ export class RedisNode implements Server, RecordedNode {
     const offset = strategies.append(log, bytes, done, key, writeId, expireAt, valueBytes);
     this.keyspace.set(key, writeId, offset, log.history, expireAt, valueBytes, done);
     counters.replicationBytes += bytes;
+    if (this.memory.saving) this.memory.written(this.usedBytes, valueBytes);
+    if (offset >= this.nextBlockAt) this.beginBlock(offset);
     frames.offset[frame] = offset;
     frames.history[frame] = log.history;
     frames.ttl[frame] = expireAt;
     frames.fromPrimary[frame] = 1;
     frames.valueBytes[frame] = bytes;
+  }
+
+  /** Another block of the stream's buffer: limits of what waits for replicas are looked at. */
+  private beginBlock(offset: number): void {
+    this.nextBlockAt = offset + BLOCK_BYTES;
+    this.ports.blockBegun(this);
   }
 
   /** Evicts until there is room; false when the policy allows no more. */

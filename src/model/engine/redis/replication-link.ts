@@ -55,6 +55,7 @@ export class ReplicationLink implements Following {
   /** No entry arrives before `at`. */
   startAt(at: Nanos): void {
     this.floorNs = Math.max(this.floorNs, at);
+    this.wireAt = Math.max(this.wireAt, at - this.delayNs);
   }
 
   close(): void {

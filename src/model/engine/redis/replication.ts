@@ -4,10 +4,10 @@
  * Models: the 1 Hz replication cron with its reconnects, one immediate try after a disconnect, PSYNC by replication id
  * and offset (after a promotion too), diskless full synchronisation (delay by the source's cron and in whole seconds,
  * transfer of the snapshot over the path, load, and the stream that starts with the first acknowledgement after the
- * source has reaped its child), acknowledgements once a second, min-replicas-to-write, limits of the output buffer,
- * repl-timeout.
- * Leaves out: disk-backed synchronisation, followers that share one snapshot, limits of the output buffer between two
- * looks at it a second apart.
+ * source has reaped its child), followers that wait for one fork and share its child, at the pace of the slowest, or wait
+ * until another child is reaped; acknowledgements once a second, min-replicas-to-write, limits of the output buffer, with
+ * each block of the stream and each cron, while a follower synchronises too; repl-timeout.
+ * Leaves out: disk-backed synchronisation, followers that go on answering with old data while a snapshot is transferred.
  * Source: valkey 8.0.1 replication.c:830-905, 1340, 1790, 1836-1850, 3865-3884, 4207-4223, 4678-4724;
  * networking.c:4365-4446; server.c:1446-1448.
  */
@@ -15,6 +15,7 @@ import { MILLISECOND, type Nanos, SECOND } from "../../../base/nanos.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import type { Network } from "../../network/network.ts";
 import type { Recorder } from "../../recorder.ts";
+import type { LogReader } from "./history-log.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { PING_STREAM_BYTES } from "./memory.ts";
 import type { RedisNode } from "./redis-node.ts";
@@ -39,11 +40,24 @@ interface FullSync {
   transferredAt: Nanos;
 }
 
+/** A source's child, or the synchronisation without one in its place. */
+interface Save {
+  readonly followers: RedisNode[];
+  /** When the source's cron reaps the child; until then no other begins. */
+  readonly reapedAt: Nanos;
+}
+
 /** One node's attempts to follow; `generation` makes events of an abandoned attempt stale. */
 interface Following {
   generation: number;
   connecting: boolean;
   sync: FullSync | null;
+  /** Of whose fork it will have a copy; null while it waits for none. */
+  waitsFor: RedisNode | null;
+  /** What it sends to others. */
+  save: Save | null;
+  /** What waits for it in its source's memory, bytes, when last looked at. */
+  bufferedBytes: number;
   cronCount: number;
   /** Faults that keep it from its upstream. */
   blocks: number;
@@ -67,6 +81,7 @@ export class Replication {
   private readonly forkKind: number;
   private readonly loadedKind: number;
   private readonly resetKind: number;
+  private readonly reapKind: number;
 
   constructor(
     private readonly kernel: Kernel,
@@ -88,6 +103,9 @@ export class Replication {
     );
     this.resetKind = kernel.kind("replication-reset", (_t, node, generation) =>
       this.linkReset(this.nodes[node] as RedisNode, generation),
+    );
+    this.reapKind = kernel.kind("full-sync-reaped", (_t, node) =>
+      this.reap(this.nodes[node] as RedisNode),
     );
     network.listen({
       beforeChange: () => this.settle(),
@@ -112,6 +130,9 @@ export class Replication {
       generation: 0,
       connecting: false,
       sync: null,
+      waitsFor: null,
+      save: null,
+      bufferedBytes: 0,
       cronCount: 0,
       blocks: 0,
       acknowledgedAt: 0,
@@ -199,6 +220,7 @@ export class Replication {
       if (sync !== null && sync.source === node) this.abandon(other);
     }
     this.disconnect(node);
+    (this.following[node.index] as Following).save = null;
   }
 
   /** Keeps (+1) a follower's link to its upstream closed, or lets (-1) it connect again at its next cron. */
@@ -228,9 +250,48 @@ export class Replication {
     const following = this.following[node.index] as Following;
     following.generation++;
     following.connecting = false;
+    following.waitsFor = null;
     if (following.sync !== null) {
-      following.sync.link.close();
+      const { source, link } = following.sync;
+      link.close();
       following.sync = null;
+      this.leaveSave(source, node);
+    }
+  }
+
+  /** A follower needs the child no more; one that nobody waits for is killed. */
+  private leaveSave(source: RedisNode, follower: RedisNode): void {
+    const following = this.following[source.index] as Following;
+    const { save } = following;
+    const at = save?.followers.indexOf(follower) ?? -1;
+    if (save === null || at < 0) return;
+    save.followers.splice(at, 1);
+    if (save.followers.length === 0) this.endSave(source);
+  }
+
+  private endSave(source: RedisNode): void {
+    (this.following[source.index] as Following).save = null;
+    source.memory.endSave(source.usedBytes);
+  }
+
+  /** The source's cron sees that its child has ended. */
+  private reap(source: RedisNode): void {
+    const { save } = this.following[source.index] as Following;
+    if (save !== null && save.reapedAt === this.kernel.now) this.endSave(source);
+  }
+
+  /** A source wrote another block of its stream: what waits for its followers is measured against the limits. */
+  blockBegun(source: RedisNode): void {
+    const { now } = this.kernel;
+    // Those that are dropped leave the list while it is read.
+    for (let at = source.log.readers.length - 1; at >= 0; at--) {
+      const link = source.log.readers[at] as LogReader & { readonly replica?: RedisNode };
+      const node = link?.replica;
+      if (node === undefined) continue;
+      const following = this.following[node.index] as Following;
+      const own = node.link === link ? node.link : following.sync?.link;
+      if (own === link && own.source === source && this.overflows(node, following, now))
+        this.drop(node);
     }
   }
 
@@ -292,6 +353,7 @@ export class Replication {
       generation,
     );
     following.connecting = true;
+    following.waitsFor = source;
   }
 
   /** The source forks at a look of its cron, once so many whole seconds of its clock have passed; at once without a delay. */
@@ -303,16 +365,76 @@ export class Replication {
     return nextTick(Math.max(now, earliest), cronPhase, CRON_PERIOD);
   }
 
-  /** The source forks and streams its keys; writes from here on follow in the stream. */
+  /**
+   * The source forks and streams its keys to all that wait for it; writes from here on follow in the stream. While it has
+   * a child, those that came too late for it wait for the next.
+   */
   private fork(node: RedisNode, generation: number): void {
     const following = this.following[node.index] as Following;
-    if (following.generation !== generation) return;
-    following.connecting = false;
-    const source = node.upstream;
-    if (source === null || !source.responds || !this.network.reachable(node.host, source.host)) {
+    if (following.generation !== generation || following.waitsFor === null) return;
+    const source = following.waitsFor;
+    if (!source.responds || source !== node.upstream || !this.canReach(node, source)) {
+      following.connecting = false;
+      following.waitsFor = null;
       node.loading = false;
       return;
     }
+    const { save, cronPhase } = this.following[source.index] as Following;
+    if (save !== null) {
+      const target = this.targets[node.index] as number;
+      const due = nextTick(save.reapedAt + 1, cronPhase, CRON_PERIOD);
+      this.kernel.schedule(due, this.forkKind, target, node.index, generation);
+      return;
+    }
+    const followers = this.nodes.filter(
+      (other) =>
+        (this.following[other.index] as Following).waitsFor === source &&
+        other.responds &&
+        other.upstream === source &&
+        this.canReach(other, source),
+    );
+    source.offsetAt(this.kernel.now); // what has arrived is part of the snapshot
+    const snapshot = source.keyspace.snapshot();
+    const bytesPerSecond = this.snapshotRate(source, followers);
+    const transferNs = Math.ceil((snapshot.snapshotBytes / bytesPerSecond) * SECOND);
+    const { now } = this.kernel;
+    const { serverCronPhase } = this.following[source.index] as Following;
+    const reapedAt = nextTick(now + transferNs, serverCronPhase, SERVER_CRON_PERIOD);
+    (this.following[source.index] as Following).save = { followers, reapedAt };
+    source.memory.beginSave(source.usedBytes);
+    this.kernel.schedule(
+      reapedAt,
+      this.reapKind,
+      this.targets[source.index] as number,
+      source.index,
+      0,
+    );
+    for (const follower of followers) this.beginSync(follower, source, snapshot, transferNs);
+  }
+
+  private canReach(node: RedisNode, source: RedisNode): boolean {
+    return this.network.reachable(node.host, source.host);
+  }
+
+  /** Bytes per second of a snapshot: one child feeds all followers, who share the source's network, at the slowest's pace. */
+  private snapshotRate(source: RedisNode, followers: readonly RedisNode[]): number {
+    const { fullSyncBytesPerSecond, networkBytesPerSecond } = source.settings;
+    let slowest = Math.min(fullSyncBytesPerSecond, networkBytesPerSecond / followers.length);
+    for (const { host } of followers)
+      slowest = Math.min(slowest, this.network.bandwidth(source.host, host));
+    return slowest;
+  }
+
+  private beginSync(
+    node: RedisNode,
+    source: RedisNode,
+    snapshot: Keyspace,
+    transferNs: Nanos,
+  ): void {
+    const following = this.following[node.index] as Following;
+    const { generation } = following;
+    following.connecting = false;
+    following.waitsFor = null;
     const now = this.kernel.now;
     const offset = source.offsetAt(now);
     this.recorder.mark("full-sync", `${node.cache}/shard ${node.shardNumber}`);
@@ -326,19 +448,11 @@ export class Replication {
         { next: source.log.entryAfter(offset), at: now },
         this.network,
       ),
-      snapshot: source.keyspace.snapshot(),
+      snapshot,
       offset,
       transferredAt: now,
     };
-    const { fullSyncBytesPerSecond, networkBytesPerSecond, loadKeysPerSecond } = node.settings;
-    const { keyspace } = source;
-    const bytesPerSecond = Math.min(
-      fullSyncBytesPerSecond,
-      networkBytesPerSecond,
-      this.network.bandwidth(source.host, node.host),
-    );
-    const transferNs = Math.ceil((keyspace.snapshotBytes / bytesPerSecond) * SECOND);
-    const loadNs = Math.ceil((keyspace.size / loadKeysPerSecond) * SECOND);
+    const loadNs = Math.ceil((snapshot.size / node.settings.loadKeysPerSecond) * SECOND);
     following.sync.transferredAt = now + transferNs;
     const due =
       now +
@@ -477,11 +591,27 @@ export class Replication {
       if (node.link.silentSince === Number.POSITIVE_INFINITY) following.acknowledgedAt = now;
       if (this.overflows(node, following, now)) this.drop(node);
       else if (now - node.link.silentSince > node.settings.replTimeoutNs) this.lost(node);
+    } else if (following.sync !== null) {
+      if (this.overflows(node, following, now)) this.drop(node);
     } else if (node.upstream !== null) this.tryConnect(node);
     else if (node.writable && following.cronCount % PING_EVERY === 0) {
       node.log.append(PING_STREAM_BYTES, now, -1, 0, 0, 0);
     }
     if (node.settings.minReplicasToWrite > 0) this.countGoodReplicas(node, now);
+    node.memory.outputBufferBytes = this.bufferedFor(node);
+    node.memory.weigh(node.usedBytes);
+  }
+
+  /** Bytes that wait for followers in a node's memory, as of the last look at each. */
+  private bufferedFor(source: RedisNode): number {
+    let bytes = 0;
+    for (const reader of source.log.readers) {
+      const { replica } = reader as LogReader & { readonly replica?: RedisNode };
+      if (replica === undefined) continue;
+      const { sync, bufferedBytes } = this.following[replica.index] as Following;
+      if ((replica.link?.source ?? sync?.source) === source) bytes += bufferedBytes;
+    }
+    return bytes;
   }
 
   /** Followers whose last acknowledgement is at most max-lag old, in whole seconds of the clock. */
@@ -499,7 +629,13 @@ export class Replication {
   /** What waits for the follower in its source's memory is beyond a limit. */
   private overflows(node: RedisNode, following: Following, now: Nanos): boolean {
     const { hardBytes, softBytes, softNs } = node.settings.outputBuffer;
-    const buffered = node.link?.bufferedBytes(now) ?? 0;
+    const { sync } = following;
+    // Nothing of the stream is sent before the snapshot is.
+    const buffered =
+      sync === null
+        ? (node.link?.bufferedBytes(now) ?? 0)
+        : sync.source.offsetAt(now) - sync.offset;
+    following.bufferedBytes = buffered;
     if (buffered <= softBytes) following.bufferedSince = Number.POSITIVE_INFINITY;
     else following.bufferedSince = Math.min(following.bufferedSince, now);
     // The limit is never below the backlog, which the buffer shares its blocks with.

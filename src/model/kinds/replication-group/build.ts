@@ -101,6 +101,7 @@ export function buildReplicationGroup(
           keyBytes: given.prefill.keys.keyBytes,
           waiting: given.waiting,
           strategies: given.strategies.engine,
+          blockBegun: (of) => replication.blockBegun(of),
           evicted: (of, key, writeId) => {
             if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
             recorder.write({

@@ -3,7 +3,12 @@
 import { SECOND } from "../../../base/nanos.ts";
 import { nearestWord } from "../../../base/nearest-word.ts";
 import { parsePercentage } from "../../../base/units.ts";
-import { cacheAssumptions, readAssumptions, tlsAssumptions } from "../../../catalog/assumptions.ts";
+import {
+  cacheAssumptions,
+  forklessAssumptions,
+  readAssumptions,
+  tlsAssumptions,
+} from "../../../catalog/assumptions.ts";
 import {
   engineDefaults,
   REPL_DISKLESS_SYNC_DELAY,
@@ -45,7 +50,12 @@ export function resolveReplicationGroup(
     problem: (of: string, expected: string) =>
       reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
   };
-  const assumed = readAssumptions(cacheAssumptions, words.assume ?? {}, name, assumptionReport);
+  const assumed = readAssumptions(
+    [...cacheAssumptions, ...forklessAssumptions],
+    words.assume ?? {},
+    name,
+    assumptionReport,
+  );
   lintEncryption(words, reading);
   const encrypts = words.transitEncryptionEnabled === true;
   const tls = encrypts
@@ -80,6 +90,16 @@ export function resolveReplicationGroup(
       engineVersion: words.engineVersion,
       maxmemoryBytes: nodeType.maxmemoryBytes,
       reservedMemoryShare: parameters.reservedMemoryPercent / 100,
+      memory: {
+        // Source: ElastiCache user guide: maxmemory is the node type's memory.
+        physicalBytes: nodeType.maxmemoryBytes,
+        copyOnWriteBytes: assumed["copyOnWrite"] as number,
+        swapPageInNs: assumed["swapPageIn"] as number,
+        forkless: {
+          headroomShare: assumed["forkHeadroom"] as number,
+          writeDelayNs: assumed["forklessWriteDelay"] as number,
+        },
+      },
       maxmemoryPolicy: parameters.maxmemoryPolicy,
       maxmemorySamples: parameters.maxmemorySamples,
       lfuLogFactor: parameters.lfuLogFactor,
@@ -99,8 +119,7 @@ export function resolveReplicationGroup(
       fullSyncBytesPerSecond: assumed["fullSyncRate"] as number,
       snapshotFlushNs: assumed["snapshotFlush"] as number,
       loadKeysPerSecond: assumed["loadRate"] as number,
-      networkBytesPerSecond:
-        bytesPerSecond > 0 ? bytesPerSecond : (assumed["fullSyncRate"] as number),
+      networkBytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Number.POSITIVE_INFINITY,
       commandTime: { kind: "constant", value: assumed["commandTime"] as number },
       maxclients: quotas.connectionsPerNode,
       transitEncryption: tls === null ? null : { handshakeNs: tls["tlsHandshake"] as number },

@@ -1,6 +1,10 @@
 /** Words of a replication group: CloudFormation's names in camelCase. */
 import { type JsonSchema, object, oneOfWords, quantity } from "../../../base/json-schema.ts";
-import { cacheAssumptions, tlsAssumptions } from "../../../catalog/assumptions.ts";
+import {
+  cacheAssumptions,
+  forklessAssumptions,
+  tlsAssumptions,
+} from "../../../catalog/assumptions.ts";
 
 const zone = (description: string): JsonSchema => ({ type: "string", minLength: 1, description });
 const whole = (minimum: number, description: string): JsonSchema => ({
@@ -79,7 +83,7 @@ export const replicationGroupSchema: JsonSchema = object(
       type: "object",
       description: "Figures that nobody publishes",
       properties: Object.fromEntries(
-        [...cacheAssumptions, ...tlsAssumptions].map(({ name, source }) => [
+        [...cacheAssumptions, ...forklessAssumptions, ...tlsAssumptions].map(({ name, source }) => [
           name,
           { type: "string", description: source },
         ]),

@@ -1,7 +1,7 @@
 /** Reads the words of a self-managed group: defaults of the engine and of Sentinel. */
 import { MILLISECOND, type Nanos, SECOND } from "../../../base/nanos.ts";
 import { nearestWord } from "../../../base/nearest-word.ts";
-import { parseDuration, parsePercentage, parseSize } from "../../../base/units.ts";
+import { formatSize, parseDuration, parsePercentage, parseSize } from "../../../base/units.ts";
 import { readAssumptions, selfManagedAssumptions } from "../../../catalog/assumptions.ts";
 import {
   engineDefaults,
@@ -30,6 +30,7 @@ const NO_SERVICE: ServiceSettings = {
 
 interface Machine {
   readonly maxmemoryBytes: number;
+  readonly physicalBytes: number;
   /** 0: not known. */
   readonly networkBytesPerSecond: number;
 }
@@ -103,13 +104,19 @@ function engineOf(
   parameters: UpstreamParameters,
   assumed: Readonly<Record<string, number>>,
 ): ReplicationGroupSettings["engine"] {
-  const { maxmemoryBytes, networkBytesPerSecond } = machine;
+  const { maxmemoryBytes, physicalBytes, networkBytesPerSecond } = machine;
   const fullSyncBytesPerSecond = assumed["fullSyncRate"] as number;
   return {
     engine: words.engine,
     engineVersion: words.engineVersion,
     maxmemoryBytes,
     reservedMemoryShare: 0,
+    memory: {
+      physicalBytes,
+      copyOnWriteBytes: assumed["copyOnWrite"] as number,
+      swapPageInNs: assumed["swapPageIn"] as number,
+      forkless: null,
+    },
     maxmemoryPolicy: parameters.maxmemoryPolicy,
     maxmemorySamples: parameters.maxmemorySamples,
     lfuLogFactor: parameters.lfuLogFactor,
@@ -126,7 +133,7 @@ function engineOf(
     snapshotFlushNs: assumed["snapshotFlush"] as number,
     loadKeysPerSecond: assumed["loadRate"] as number,
     networkBytesPerSecond:
-      networkBytesPerSecond > 0 ? networkBytesPerSecond : fullSyncBytesPerSecond,
+      networkBytesPerSecond > 0 ? networkBytesPerSecond : Number.POSITIVE_INFINITY,
     commandTime: { kind: "constant", value: assumed["commandTime"] as number },
     maxclients: parameters.maxclients,
     transitEncryption: null,
@@ -153,14 +160,17 @@ function readMachine(words: SelfManagedWords, reading: Reading): Machine | null 
   }
   if (memory !== undefined) {
     const bytes = parseSize(memory) ?? 0;
-    if (bytes >= 10_000_000) return { maxmemoryBytes: bytes, networkBytesPerSecond: 0 };
+    const physicalBytes = readHostMemory(words, bytes, reading);
+    if (bytes >= 10_000_000)
+      return { maxmemoryBytes: bytes, physicalBytes, networkBytesPerSecond: 0 };
     reading.problem({ path: ["memory"], found: `is "${memory}"`, expected: 'at least "10MB"' });
     return null;
   }
   const type = nodeTypeNamed(cacheNodeType as string);
   if (type !== undefined && type.ssdGib === 0) {
     const { maxmemoryBytes, networkGbps } = type;
-    return { maxmemoryBytes, networkBytesPerSecond: (networkGbps * 1e9) / 8 };
+    const physicalBytes = readHostMemory(words, maxmemoryBytes, reading);
+    return { maxmemoryBytes, physicalBytes, networkBytesPerSecond: (networkGbps * 1e9) / 8 };
   }
   const names = nodeTypes.map(({ name }) => name);
   const near = nearestWord(cacheNodeType as string, names);
@@ -171,6 +181,19 @@ function readMachine(words: SelfManagedWords, reading: Reading): Machine | null 
     expected: `a node type of the catalogue without data tiering${suchAs} (cachequake list node-types)`,
   });
   return null;
+}
+
+/** Twice maxmemory by default: what a fork's child may make the process copy, at most. */
+function readHostMemory(words: SelfManagedWords, maxmemoryBytes: number, reading: Reading): number {
+  if (words.hostMemory === undefined) return 2 * maxmemoryBytes;
+  const bytes = parseSize(words.hostMemory) ?? 0;
+  if (bytes < maxmemoryBytes)
+    reading.problem({
+      path: ["hostMemory"],
+      found: `is "${words.hostMemory}"`,
+      expected: `at least maxmemory, ${formatSize(maxmemoryBytes)}`,
+    });
+  return bytes;
 }
 
 /** Words that the other mode has. */

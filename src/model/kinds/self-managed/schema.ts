@@ -36,6 +36,7 @@ export const selfManagedSchema: JsonSchema = object(
       examples: ["cache.r7g.large"],
     },
     memory: quantity("size", "maxmemory of each node, in place of cacheNodeType"),
+    hostMemory: quantity("size", "Physical memory of each host; default twice maxmemory"),
     clusterMode: oneOfWords(
       ["enabled", "disabled"],
       "Several shards on a cluster bus, or one shard watched by sentinels; default disabled",

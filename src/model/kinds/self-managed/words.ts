@@ -8,6 +8,7 @@ export interface SelfManagedWords {
   readonly engineVersion: string;
   readonly cacheNodeType?: string;
   readonly memory?: string;
+  readonly hostMemory?: string;
   readonly clusterMode?: "enabled" | "disabled";
   readonly numNodeGroups?: number;
   readonly replicasPerNodeGroup?: number;
