@@ -6,6 +6,7 @@ import type { Limits } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { findScenario, packagedScenarios } from "./find-scenario.ts";
+import { inlineTraces } from "./inline-traces.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { reportFolder } from "./report-folder.ts";
 
@@ -65,7 +66,8 @@ function distinct(problems: readonly ScenarioProblem[]): ScenarioProblem[] {
 
 function loadJob(word: string, options: LoadOptions): Job {
   const file = findScenario(word, options.cwd);
-  const source = readScenario(file, word, options.cwd);
+  const text = readScenario(file, word, options.cwd);
+  const source = inlineTraces(text, path.resolve(options.cwd, file));
   const { seed, sets, allowPlanted, maxEvents } = options;
   const { limits = {}, limitFlags = [] } = options;
   const given = { file, allowPlanted, limits, ...(seed === undefined ? {} : { seed }) };

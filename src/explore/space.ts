@@ -72,6 +72,7 @@ function knobsOf(resolved: ResolvedScenario): Space["knobs"] {
   });
   for (const { name, arrivals, keys } of traffic) {
     const most = arrivals.kind === "constant" ? arrivals.perSecond : 0;
+    if (arrivals.kind === "recorded") continue;
     const rates = [10, 20, 50, 100, 200, 500, 1000].filter((rate) => rate < most);
     const counts = [1, 10, 100, 1000].filter((count) => count < keys.count);
     knobs.push(

@@ -199,7 +199,10 @@ function buildClients(
         host,
         zone: world.hosts.zoneIndex(zone),
         settings: traffic.client,
-        ttlNs: traffic.keys.ttlJitter > 0 ? OWN_TTL : (traffic.keys.ttlNs ?? 0),
+        ttlNs:
+          traffic.keys.ttlJitter > 0 || traffic.arrivals.kind === "recorded"
+            ? OWN_TTL
+            : (traffic.keys.ttlNs ?? 0),
         routers: groupsOf(world, traffic.cache).map((group) =>
           routerTo(world, group, {
             traffic,

@@ -125,6 +125,13 @@ function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
     });
   }
   for (const { name, arrivals, onMiss, client } of traffic) {
+    if (arrivals.kind === "recorded") {
+      problems.push({
+        path: ["traffic", name, "trace"],
+        found: "is a recorded trace",
+        expected: "arrivals that are drawn: a twin plays no recording",
+      });
+    }
     if (arrivals.kind === "users") {
       problems.push({
         path: ["traffic", name, "arrivals", "users"],

@@ -30,6 +30,10 @@ export function meanPerSecond(arrivals: Arrivals, durationNs: Nanos): number {
   if (arrivals.kind === "constant") return arrivals.perSecond;
   if (arrivals.kind === "users")
     return (arrivals.users * SECOND) / Math.max(1, meanOf(arrivals.thinkTime));
+  if (arrivals.kind === "recorded") {
+    const rows = arrivals.trace.atNs.length;
+    return arrivals.loops ? (rows * SECOND) / arrivals.periodNs : (rows * SECOND) / durationNs;
+  }
   return ((curveOf(arrivals)?.expected(durationNs) ?? 0) * SECOND) / durationNs;
 }
 

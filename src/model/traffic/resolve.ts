@@ -10,6 +10,7 @@ import { positive, readQuantity } from "./quantities.ts";
 import { resolveArrivals } from "./resolve-arrivals.ts";
 import { resolveClient } from "./resolve-client.ts";
 import { resolveKeys } from "./resolve-keys.ts";
+import { type Offered, resolveTrace } from "./resolve-trace.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 import type { FromWords, OperationWords, TrafficWords } from "./words.gen.ts";
 
@@ -53,8 +54,11 @@ export function resolveTraffic(
     });
   }
   const place = resolveFrom(words.from ?? {}, reading);
-  const arrivals = resolveArrivals(words.arrivals, reading);
-  const keys = resolveKeys(words.keys, known.shardsOf(cache), reading);
+  const offered =
+    words.trace === undefined
+      ? resolveDrawn(words, known.shardsOf(cache), reading)
+      : resolveTrace(words, words.trace, reading);
+  const arrivals = offered?.arrivals ?? null;
   const client = resolveClient(
     words.client ?? {},
     { traffic: name, clusterMode: known.clusterModeOf(cache) },
@@ -62,7 +66,7 @@ export function resolveTraffic(
   );
   const setShare = resolveOperations(words.operations ?? {}, reading);
   const origin = resolveOriginUse(words, arrivals?.kind === "users", reading);
-  if (place === null || arrivals === null) return null;
+  if (place === null || offered === null || arrivals === null) return null;
   return {
     name,
     cache,
@@ -70,12 +74,26 @@ export function resolveTraffic(
     zones: place.zones,
     arrivals,
     setShare,
-    keys,
+    keys: offered.keys,
     client,
     onMiss,
     onError,
     ...origin,
   };
+}
+
+/** Requests that are drawn. */
+function resolveDrawn(
+  words: TrafficWords,
+  shards: number | undefined,
+  reading: Reading,
+): Offered | null {
+  for (const word of ["arrivals", "keys"] as const)
+    if (words[word] === undefined)
+      reading.problem({ path: [], found: `lacks "${word}"`, expected: `${word}, or a trace` });
+  const keys = words.keys === undefined ? null : resolveKeys(words.keys, shards, reading);
+  const arrivals = words.arrivals === undefined ? null : resolveArrivals(words.arrivals, reading);
+  return arrivals === null || keys === null ? null : { arrivals, keys };
 }
 
 /** Where others wait with a request for its origin, it does not wait for ever. */

@@ -1,6 +1,7 @@
 import type { Nanos } from "../../base/nanos.ts";
 import type { Distribution, KeyPopularity } from "../../kernel/distribution.ts";
 import type { ClientSettings } from "../client/client-settings.ts";
+import type { KeyTrace } from "./key-trace.ts";
 
 /** From `fromNs` on the rate is `perSecond`, reached along a straight line over `rampNs` from the rate before. */
 export interface Phase {
@@ -26,7 +27,17 @@ export type Arrivals =
       readonly periodNs: Nanos;
     }
   /** So many users, each with one request at a time and a time to think between two. */
-  | { readonly kind: "users"; readonly users: number; readonly thinkTime: Distribution };
+  | { readonly kind: "users"; readonly users: number; readonly thinkTime: Distribution }
+  | RecordedArrivals;
+
+/** Requests of a recording, with keys, operations, sizes and TTLs of its own. */
+export interface RecordedArrivals {
+  readonly kind: "recorded";
+  readonly trace: KeyTrace;
+  /** After its last row the trace begins anew, its first moment `periodNs` after the one before. */
+  readonly loops: boolean;
+  readonly periodNs: Nanos;
+}
 
 /** A share of requests goes to a part of the keys. */
 export interface HotSetPopularity {

@@ -13,8 +13,10 @@ import type { Stream } from "../../kernel/streams.ts";
 import type { ClientFleet } from "../client/client-fleet.ts";
 import type { KeyMap } from "../client/key-map.ts";
 import { createKeyChoice } from "./hot-set.ts";
+import type { KeyTrace } from "./key-trace.ts";
 import { OpenLoop } from "./open-loop.ts";
 import type { Issuer, Pace } from "./pace.ts";
+import { Recorded } from "./recorded.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 import { Users } from "./users.ts";
 
@@ -23,6 +25,9 @@ export class TrafficSource implements Issuer {
   /** Requests that arrived. */
   issued = 0;
   private readonly pace: Pace;
+  /** Null where requests are drawn. */
+  private readonly recorded: Recorded | null;
+  private readonly trace: KeyTrace | null;
   /** Factors by which faults multiply the rate. */
   private readonly surges = new Factors();
   /** Shares of requests that go to one key, by faults; the first that applies wins. */
@@ -78,10 +83,14 @@ export class TrafficSource implements Issuer {
     this.serviceSampler = commandTime;
     this.constantService = commandTime.constant ?? -1;
     const { name, arrivals } = settings;
+    this.recorded =
+      arrivals.kind === "recorded" ? new Recorded(name, arrivals, this, kernel) : null;
+    this.trace = arrivals.kind === "recorded" ? arrivals.trace : null;
     this.pace =
-      arrivals.kind === "users"
+      this.recorded ??
+      (arrivals.kind === "users"
         ? new Users(name, arrivals, this, kernel)
-        : new OpenLoop(name, arrivals, this, kernel);
+        : new OpenLoop(name, arrivals, this, kernel));
   }
 
   start(): void {
@@ -111,6 +120,8 @@ export class TrafficSource implements Issuer {
   }
 
   issue(): boolean {
+    if (this.recorded !== null && this.trace !== null)
+      return this.issueRecorded(this.trace, this.recorded.row);
     const { fleet } = this;
     const { requests } = fleet;
     const draw = this.zones.next();
@@ -140,6 +151,34 @@ export class TrafficSource implements Issuer {
     if (this.ttls !== null) requests.ttlNs[request] = Math.max(1, ttl);
     requests.arrivedAt[request] = this.kernel.now;
     fleet.begin(request);
+    return true;
+  }
+
+  /** A request of the recording; its zone and service time are drawn. */
+  private issueRecorded(trace: KeyTrace, row: number): boolean {
+    const draw = this.zones.next();
+    const service =
+      this.constantService >= 0
+        ? this.constantService
+        : sampleNanos(this.serviceSampler, this.service);
+    const session = this.pickSession(draw);
+    if (session < 0) return false;
+    const isHot = this.hotShares.length > 0 && this.goesHot();
+    const key = this.firstKey + (isHot ? 0 : (trace.keys[row] as number));
+    const { requests } = this.fleet;
+    const request = requests.allocate();
+    requests.traffic[request] = this.index;
+    requests.client[request] = session;
+    requests.number[request] = this.issued++;
+    requests.key[request] = key;
+    requests.shard[request] = this.keyMap.shardOf(key);
+    requests.local[request] = this.keyMap.localOf(key);
+    requests.command[request] = trace.sets[row] === 1 ? COMMAND_SET : COMMAND_GET;
+    requests.valueBytes[request] = trace.valueBytes[row] as number;
+    requests.serviceNs[request] = service;
+    requests.ttlNs[request] = trace.ttlNs[row] as number;
+    requests.arrivedAt[request] = this.kernel.now;
+    this.fleet.begin(request);
     return true;
   }
 

@@ -12,9 +12,10 @@ export interface TrafficWords {
   /**
    * One of rate, phases, daily and users
    */
-  readonly arrivals: ArrivalWords;
+  readonly arrivals?: ArrivalWords;
+  readonly trace?: TraceWords;
   readonly operations?: OperationWords;
-  readonly keys: KeyWords;
+  readonly keys?: KeyWords;
   readonly client?: ClientWords;
   /**
    * Origin asked on a miss; default: a miss is just an answer
@@ -42,6 +43,19 @@ export interface FromWords {
    * Zones with client hosts, one host each; default all
    */
   readonly zones?: "all" | readonly string[];
+}
+/**
+ * Recorded requests, in place of arrivals, operations and keys
+ */
+export interface TraceWords {
+  /**
+   * A CSV file, by its path from the scenario's folder: time,key,op,size,ttl; or its text
+   */
+  readonly csv: string;
+  /**
+   * After the last row; default stop
+   */
+  readonly atEnd?: "stop" | "loop";
 }
 export interface OperationWords {
   /**

@@ -20,6 +20,19 @@ export const trafficSchema: JsonSchema = object(
       },
     }),
     arrivals: arrivalsSchema,
+    trace: object(
+      "TraceWords",
+      {
+        csv: {
+          type: "string",
+          description:
+            "A CSV file, by its path from the scenario's folder: time,key,op,size,ttl; or its text",
+        },
+        atEnd: oneOfWords(["stop", "loop"], "After the last row; default stop"),
+      },
+      ["csv"],
+      "Recorded requests, in place of arrivals, operations and keys",
+    ),
     operations: object("OperationWords", {
       get: quantity("percentage", "Share of GET"),
       set: quantity("percentage", "Share of SET"),
@@ -44,5 +57,5 @@ export const trafficSchema: JsonSchema = object(
       "What a request does when the cache fails it; default fail",
     ),
   },
-  ["cache", "arrivals", "keys"],
+  ["cache"],
 );
