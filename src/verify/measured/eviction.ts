@@ -2,13 +2,12 @@
 import { SECOND } from "../../base/nanos.ts";
 import { Streams } from "../../kernel/streams.ts";
 import { mean } from "../../measure/statistics.ts";
-import type { MaxmemoryPolicy } from "../../model/engine/redis/engine-settings.ts";
 import { Eviction } from "../../model/engine/redis/eviction.ts";
 import { Keyspace } from "../../model/engine/redis/keyspace.ts";
 import { LfuClock } from "../../model/engine/redis/lfu.ts";
 import { seeds } from "../lab.ts";
 import type { VerifyRow } from "../row.ts";
-import { hitRatios } from "./figures.ts";
+import { type EvictionRun, hitRatios } from "./figures.ts";
 import { hitRatiosElsewhere, wronglyKept } from "./figures-of-settings.ts";
 import { judgeHitRatio, judgeRatio } from "./judge.ts";
 import { mulberry32, zipfTrace } from "./trace.ts";
@@ -16,15 +15,6 @@ import { mulberry32, zipfTrace } from "./trace.ts";
 const KEY_BYTES = 11;
 const VALUE_BYTES = 100;
 const BATCH = 32;
-
-/** A measured run of get-or-set. */
-export interface EvictionRun {
-  readonly policy: MaxmemoryPolicy;
-  readonly maxmemoryBytes: number;
-  readonly accessesPerSecond: number;
-  readonly emptyBytes: number;
-  readonly hitRatio: number;
-}
 
 interface Trace {
   readonly exponent: number;

@@ -6,7 +6,7 @@
  * Measured for this project.
  */
 
-import type { EvictionRun } from "./eviction.ts";
+import type { EvictionRun } from "./figures.ts";
 
 /** Three primaries with a replica each, idle: ms between two answers of a peer, as CLUSTER NODES tells of them. */
 export const pingGap: readonly {

@@ -172,17 +172,20 @@ export const memoryPerItem: readonly {
   { valueBytes: 10_240, ttl: false, bytes: 12_365.1 },
 ];
 
-/**
- * Get-or-set of a million keys by Zipf 0.9, key of 11 B, value of 100 B, maxmemory-samples 5: hit ratio of the last 500,000
- * of 1,500,000 accesses. The trace is reproducible: see `trace.ts`.
- */
-export const hitRatios: readonly {
+/** A measured run of get-or-set. */
+export interface EvictionRun {
   readonly policy: "allkeys-lru" | "allkeys-lfu" | "allkeys-random" | "volatile-ttl";
   readonly maxmemoryBytes: number;
   readonly accessesPerSecond: number;
   readonly emptyBytes: number;
   readonly hitRatio: number;
-}[] = [
+}
+
+/**
+ * Get-or-set of a million keys by Zipf 0.9, key of 11 B, value of 100 B, maxmemory-samples 5: hit ratio of the last 500,000
+ * of 1,500,000 accesses. The trace is reproducible: see `trace.ts`.
+ */
+export const hitRatios: readonly EvictionRun[] = [
   {
     policy: "allkeys-lru",
     maxmemoryBytes: 10_485_760,
