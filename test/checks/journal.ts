@@ -82,6 +82,7 @@ export function contextOf(
       shardOfKey: () => 0,
       compareCopies: () => ({ pairs: 0, divergence: null }),
       origins: [],
+      evictions: () => 0,
       ...over.end,
     },
   };

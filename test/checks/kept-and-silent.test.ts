@@ -126,7 +126,7 @@ describe("requests-conserved", () => {
     const context = (issued: number) => {
       const made = contextOf({ end: { issued: () => issued, open: () => 2 } });
       for (const outcome of [1, 2, 2, 3, 4, 4, 4])
-        made.measured.requests[0]?.ended(S, 2 * S, outcome, false);
+        made.measured.requests[0]?.ended(S, 2 * S, outcome, false, 0);
       return made;
     };
     expect(requestsConserved(context(9))).toEqual({

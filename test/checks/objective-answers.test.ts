@@ -175,7 +175,7 @@ describe("objectives of requests", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
     for (const outcome of [1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 4, 4, 4])
-      fold.ended(S, 2 * S, outcome, false);
+      fold.ended(S, 2 * S, outcome, false, 0);
     for (const hit of [HIT_HIT, HIT_HIT, HIT_HIT, HIT_MISS]) fold.read(S, hit);
     return context;
   };
@@ -198,8 +198,8 @@ describe("objectives of requests", () => {
   });
 
   it("hitRatio counts hits of answered reads", () => {
-    const ratio = (atLeast: number, context = served()) =>
-      judge({ metric: "hitRatio", of: "shop", atLeast }, context);
+    const ratio = (limit: number, context = served()) =>
+      judge({ metric: "hitRatio", of: "shop", bound: { side: "at least", limit } }, context);
     const { hitCount, readCount } = served().measured.requests[0]!;
     const share = hitCount / readCount;
     expect([hitCount, readCount]).toEqual([3, 4]);
@@ -219,8 +219,8 @@ describe("objectives of requests", () => {
   it("latency is judged over the run, inside or outside of faults", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
-    fold.ended(S, S + 1e6, 1, false);
-    fold.ended(S, S + 100e6, 1, true);
+    fold.ended(S, S + 1e6, 1, false, 0);
+    fold.ended(S, S + 100e6, 1, true, 0);
     fold.finish();
     type When = "always" | "in-fault" | "outside-fault";
     const judged = (when: When, atMostNs: number, percentile = 0.99, of = context) =>
