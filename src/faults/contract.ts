@@ -90,6 +90,12 @@ export type FaultSettings =
 export type StepSettings =
   | { readonly step: "test-failover"; readonly cache: string; readonly shard: number }
   | { readonly step: "reboot-node"; readonly node: string; readonly downNs: Nanos }
+  /** CLUSTER FAILOVER, sent to a replica of a self-managed group. */
+  | {
+      readonly step: "cluster-failover";
+      readonly node: string;
+      readonly option: "default" | "force" | "takeover";
+    }
   | {
       readonly step: "promote-secondary-region";
       readonly globalDatastore: string;

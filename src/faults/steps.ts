@@ -22,6 +22,10 @@ export function takeStep(world: World, step: StepSettings): readonly string[] {
       world.restartProcess(node, step.downNs, "rebooted by an operator");
       return [node.id];
     }
+    case "cluster-failover": {
+      const node = world.nodes.find(({ id }) => id === step.node) as RedisNode;
+      return world.groupOf(node).bus?.failOver(node, step.option) === true ? [node.id] : [];
+    }
     case "promote-secondary-region": {
       const datastore = world.datastores.find(
         (candidate) => candidate.name === step.globalDatastore,
@@ -45,6 +49,10 @@ export const stepKinds: readonly {
   {
     step: "reboot-node",
     summary: "an operator reboots a node: no failover, and it comes back empty",
+  },
+  {
+    step: "cluster-failover",
+    summary: "an operator sends CLUSTER FAILOVER to a replica, which takes its primary's place",
   },
   {
     step: "promote-secondary-region",

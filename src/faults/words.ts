@@ -184,6 +184,19 @@ export const stepWords: Readonly<
     properties: { node: { type: "string", description: "Node id, cluster mode disabled" } },
     required: ["node"],
   },
+  "cluster-failover": {
+    properties: {
+      node: {
+        type: "string",
+        description: "Id of the replica that is to lead, of a self-managed group, cluster mode enabled",
+      },
+      option: {
+        enum: ["force", "takeover"],
+        description: "force: without asking the primary; takeover: without votes; default neither",
+      },
+    },
+    required: ["node"],
+  },
   "promote-secondary-region": {
     properties: {
       globalDatastore: { type: "string", description: "Global Datastore" },

@@ -232,6 +232,8 @@ export interface ElectionAskedRecord {
   readonly siblings: readonly { readonly node: string; readonly offset: number }[];
   /** Of equal offsets the lower node id goes first. */
   readonly tiesByNodeId: boolean;
+  /** An operator asked for it: it waits for nothing. */
+  readonly manual: boolean;
 }
 
 /** A primary gave its vote. */

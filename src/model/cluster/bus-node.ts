@@ -16,6 +16,17 @@ export class ElectionState {
   readonly voters = new Set<number>();
 }
 
+/** valkey's mf_* fields. */
+export interface ManualState {
+  readonly endsAt: Nanos;
+  /** Of a primary: the replica that asked. Null at the replica. */
+  readonly replica: BusNode | null;
+  /** Of a replica: where its primary stopped; -1 until that has said so. */
+  offset: number;
+  /** Of a replica: it holds all that its primary wrote, or need not. */
+  mayStart: boolean;
+}
+
 export class BusNode {
   currentEpoch = 0;
   configEpoch = 0;
@@ -23,6 +34,7 @@ export class BusNode {
   /** Owner of each shard: index within the group, and the epoch of its claim. */
   readonly owner: Int32Array;
   readonly ownerEpoch: Float64Array;
+  /** When it last voted for a replica of each primary, by that primary's index. */
   readonly votedAt: Float64Array;
   /** 0 when no ping is in flight. */
   readonly pingSent: Float64Array;
@@ -40,6 +52,8 @@ export class BusNode {
   /** Who reported a peer as failing, and when. */
   readonly reports = new Map<number, Map<number, Nanos>>();
   readonly election = new ElectionState();
+  /** A manual failover under way: this node is to lead, or holds writes for the replica that is. */
+  manual: ManualState | null = null;
   /** Messages that wait in the sockets of a paused process. */
   readonly inbox: number[] = [];
   cronCount = 0;
@@ -63,7 +77,7 @@ export class BusNode {
   ) {
     this.owner = new Int32Array(shards);
     this.ownerEpoch = new Float64Array(shards);
-    this.votedAt = new Float64Array(shards).fill(Number.NEGATIVE_INFINITY);
+    this.votedAt = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
     this.pingSent = new Float64Array(nodes);
     this.pongReceived = new Float64Array(nodes);
     this.dataReceived = new Float64Array(nodes);

@@ -1,11 +1,11 @@
 /**
  * The cluster bus of a group with cluster mode enabled: pings, gossip, failure detection and configuration, message by
- * message. Elections are in `election.ts`.
+ * message. Elections are in `election.ts`, what an operator asks for in `manual-failover.ts`.
  *
  * Models: clusterCron every 100 ms, ping and gossip schedules, PFAIL by timeout, FAIL by a majority of primaries'
  * reports, links that break and are opened again, epochs and claims, UPDATE to a stale claimant, loss of the majority.
- * Leaves out: MEET handshakes (a replacement is introduced to all at once), slot migration, replica migration, manual
- * failover, ports and node ids, bus messages larger than a segment.
+ * Leaves out: MEET handshakes (a replacement is introduced to all at once), slot migration, replica migration,
+ * ports and node ids, bus messages larger than a segment.
  * Source: valkey 8.0.1 cluster_legacy.c (line numbers at each rule); Redis 7.0.15 is the same but for rank ties.
  */
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
@@ -20,6 +20,7 @@ import {
   type BusMessage,
   BusMessages,
   FAIL_MESSAGE,
+  MANUAL_START,
   PING,
   PONG,
   UPDATE,
@@ -27,6 +28,7 @@ import {
 import { BusNode, FAIL, PFAIL } from "./bus-node.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { Election } from "./election.ts";
+import { ManualFailover, type ManualOption } from "./manual-failover.ts";
 import type { ClusterStrategies } from "./strategies.ts";
 
 /** Reports of a failure are valid for this many node timeouts (1551-1565). */
@@ -52,6 +54,12 @@ export interface BusListener {
   won(winner: RedisNode, configEpoch: number, voters: readonly RedisNode[]): void;
   /** A node learnt that another owns its shard under a higher epoch. */
   ownerLearned(node: RedisNode, owner: RedisNode): void;
+  /** CLUSTER FAILOVER arrived at a replica. */
+  manualAsked(replica: RedisNode, option: ManualOption): void;
+  /** It came to nothing in its time. */
+  manualGivenUp(replica: RedisNode): void;
+  /** A replica leads without votes. */
+  tookOver(replica: RedisNode, configEpoch: number): void;
   /** A node's view of the cluster went up or down. */
   stateChanged(node: RedisNode, cause: string): void;
 }
@@ -62,6 +70,8 @@ export interface VotesAsked {
   readonly scheduledAt: Nanos;
   readonly offset: number;
   readonly siblings: readonly { readonly node: string; readonly offset: number }[];
+  /** It was asked to, and waits for nothing. */
+  readonly manual: boolean;
 }
 
 export class ClusterBus {
@@ -76,6 +86,7 @@ export class ClusterBus {
   private readonly mentionedIn: number[] = [];
   private readonly targets: number[] = [];
   private readonly election: Election;
+  private readonly manual: ManualFailover;
   private readonly cronKind: number;
   private readonly messageKind: number;
   private readonly brokenKind: number;
@@ -93,6 +104,7 @@ export class ClusterBus {
     this.majority = Math.floor(shards / 2) + 1;
     this.pingAfterNs = settings.nodeTimeoutNs * settings.protocol.pingShare;
     this.election = new Election(this);
+    this.manual = new ManualFailover(this);
     this.cronKind = kernel.kind(`bus-cron/${name}`, (_t, slot) =>
       this.cron(this.nodes[slot] as BusNode),
     );
@@ -149,6 +161,7 @@ export class ClusterBus {
   nodeDied(node: RedisNode, withHost: boolean): void {
     const dead = this.of(node);
     for (const slot of dead.inbox.splice(0)) this.messages.release(slot);
+    this.manual.end(dead);
     if (withHost) return;
     for (const peer of this.nodes) {
       if (peer !== dead) this.breakLinkSoon(dead, peer);
@@ -206,6 +219,16 @@ export class ClusterBus {
     member.stateDirty = true;
   }
 
+  /** CLUSTER FAILOVER is sent to a node. False when that refuses it. */
+  failOver(node: RedisNode, option: ManualOption): boolean {
+    return this.manual.ask(this.of(node), option);
+  }
+
+  /** A replica looks whether it may ask for votes now. */
+  elect(member: BusNode): void {
+    this.election.cron(member, this.kernel.now);
+  }
+
   /** The service makes a node the owner of its shard without votes (CLUSTER FAILOVER TAKEOVER). Returns its new epoch. */
   takeOver(node: RedisNode): number {
     const member = this.of(node);
@@ -231,6 +254,7 @@ export class ClusterBus {
     member.node.knownOwner = member.node.index;
     member.stateDirty = true;
     this.updateState(member);
+    this.manual.end(member);
     for (const peer of this.nodes) if (peer !== member) this.send(PONG, member, peer);
   }
 
@@ -259,6 +283,7 @@ export class ClusterBus {
     member.pfailCount = member.suspected;
     if (member.cronCount++ % 10 === 0) this.pingOldest(member);
     if (now > member.nextWatchAt) this.watchAll(member, now);
+    if (member.manual !== null) this.manual.cron(member, now);
     if (!member.isPrimary) this.election.cron(member, now);
     if (member.stateDirty || !member.node.clusterUp) this.updateState(member);
   }
@@ -410,6 +435,7 @@ export class ClusterBus {
       ? from.configEpoch
       : (from.ownerEpoch[from.shard] as number);
     message.offset = from.node.offsetAt(this.kernel.now);
+    message.paused = from.manual !== null && from.isPrimary;
     message.gossipCount = 0;
     if (type === PING || type === PONG) this.fillGossip(message, from, to);
   }
@@ -522,6 +548,7 @@ export class ClusterBus {
     to.dataReceived[from.index] = now;
     to.currentEpoch = Math.max(to.currentEpoch, message.currentEpoch);
     to.offset[from.index] = message.offset;
+    if (message.paused) this.manual.heard(to, from, message);
     switch (message.type) {
       case FAIL_MESSAGE:
         this.markFailed(to, message.subject);
@@ -531,6 +558,9 @@ export class ClusterBus {
         return;
       case AUTH_ACK:
         this.election.countVote(to, message);
+        return;
+      case MANUAL_START:
+        this.manual.hold(to, from);
         return;
       case UPDATE:
         this.learnOwner(to, message.subjectShard, message.subject, message.subjectEpoch);
@@ -601,6 +631,7 @@ export class ClusterBus {
     const ownerNode = (this.nodes[owner] as BusNode).node;
     member.node.knownOwner = ownerNode.index;
     this.listener.ownerLearned(member.node, ownerNode);
+    this.manual.end(member);
   }
 
   private readGossip(to: BusNode, from: BusNode, message: BusMessage, now: Nanos): void {

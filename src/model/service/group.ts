@@ -22,6 +22,8 @@ export interface GroupShard {
   /** History that the leader writes, or that a secondary Region follows. */
   history: number;
   open: OpenFailover | null;
+  /** The open failover was asked for: its primary may be well. */
+  planned: boolean;
 }
 
 /** What a group tells its surroundings. */

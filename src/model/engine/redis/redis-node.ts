@@ -2,7 +2,7 @@
  * One Redis or Valkey process on its host.
  *
  * Models: one command thread with a queue; GET and SET on string items; lazy expiry; eviction before a write; roles;
- * writes refused for want of replicas;
+ * writes refused for want of replicas, and held for a manual failover, while nothing expires;
  * what a paused process finds in its sockets when it goes on; counters of simulated work.
  * Leaves out: I/O threads, pipelines, transactions, other commands and types, the fork's copy-on-write memory.
  * A command takes effect when its service begins and its reply leaves when it ends.
@@ -127,6 +127,8 @@ export class RedisNode implements Server, RecordedNode {
   /** What the host's clock says beyond the true time, ns; 0 without faults. */
   clockSkewNs: Nanos = 0;
   private pressureBytes = 0;
+  /** Writes that wait for the end of a manual failover; null while none does. */
+  private heldWrites: number[] | null = null;
 
   constructor(
     identity: NodeIdentity,
@@ -273,6 +275,27 @@ export class RedisNode implements Server, RecordedNode {
     this.scheduleDrain(this.ports.kernel.now);
   }
 
+  /** Holds writes from now on, and with them all that would move its offset. */
+  holdWrites(): void {
+    this.heldWrites ??= [];
+  }
+
+  /** Serves the writes that were held and whose clients still wait. */
+  releaseWrites(): void {
+    const held = this.heldWrites;
+    if (held === null) return;
+    this.heldWrites = null;
+    const { frames, transport } = this.ports;
+    for (const frame of held) {
+      if (transport.carries(frame)) this.receive(frame);
+      else frames.release(frame);
+    }
+  }
+
+  get holdsWrites(): boolean {
+    return this.heldWrites !== null;
+  }
+
   /** Time it will take to serve what is queued, ns. */
   queuedNs(): Nanos {
     let total = 0;
@@ -295,6 +318,8 @@ export class RedisNode implements Server, RecordedNode {
       frames.release(this.queue[i] as number);
     this.queue.length = 0;
     this.queueHead = 0;
+    for (const frame of this.heldWrites ?? []) frames.release(frame);
+    this.heldWrites = null;
     this.pauses = 0;
     this.paused = false;
     this.processUp = false;
@@ -347,6 +372,7 @@ export class RedisNode implements Server, RecordedNode {
 
   /** Deletes a key whose time has come, and says whether it had. */
   expireIfDue(key: number, now: Nanos): boolean {
+    if (this.heldWrites !== null) return false;
     if (!this.keyspace.isExpired(key, now + this.clockSkewNs)) return false;
     this.delete(key, now);
     this.counters.reclaimed++;
@@ -370,6 +396,10 @@ export class RedisNode implements Server, RecordedNode {
   private execute(frame: number, now: Nanos): void {
     const { frames, transport } = this.ports;
     const command = frames.command[frame] as number;
+    if (command === FRAME_SET && this.heldWrites !== null) {
+      this.heldWrites.push(frame);
+      return;
+    }
     let serviceNs = frames.serviceNs[frame] as number;
     if (this.slowness.product !== 1) serviceNs = Math.round(serviceNs * this.slowness.product);
     const done = now + serviceNs;
@@ -437,7 +467,7 @@ export class RedisNode implements Server, RecordedNode {
     let writeId = keyspace.writeId(key);
     if (writeId !== 0 && keyspace.isExpired(key, now + this.clockSkewNs)) {
       writeId = 0;
-      if (this.writable) {
+      if (this.writable && this.heldWrites === null) {
         this.delete(key, now);
         counters.reclaimed++;
       }

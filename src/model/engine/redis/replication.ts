@@ -478,7 +478,7 @@ export class Replication {
       if (this.overflows(node, following, now)) this.drop(node);
       else if (now - node.link.silentSince > node.settings.replTimeoutNs) this.lost(node);
     } else if (node.upstream !== null) this.tryConnect(node);
-    else if (node.writable && following.cronCount % PING_EVERY === 0) {
+    else if (node.writable && !node.holdsWrites && following.cronCount % PING_EVERY === 0) {
       node.log.append(PING_STREAM_BYTES, now, -1, 0, 0, 0);
     }
     if (node.settings.minReplicasToWrite > 0) this.countGoodReplicas(node, now);

@@ -13,6 +13,7 @@ import { ControlPlane } from "../../service/control-plane.ts";
 import { Group, type GroupShard } from "../../service/group.ts";
 import type { Keeper } from "../../service/keeper.ts";
 import { SelfManaged } from "../../service/self-managed.ts";
+import type { OpenFailover } from "../../recorder.ts";
 import type { World } from "../../world.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { attachSentinels } from "../self-managed/attach-sentinels.ts";
@@ -124,6 +125,7 @@ export function buildReplicationGroup(
       leader,
       history: log.history,
       open: null,
+      planned: false,
     };
   });
   const group = new Group(
@@ -252,6 +254,35 @@ function attachBus(
     shard: node.shardNumber,
   });
   const primaries = group.shards.length;
+  const opened = (shard: GroupShard, cause: string): OpenFailover => {
+    const of = {
+      cache: group.name,
+      shard: shard.number,
+      globalDatastore: null,
+      fromNode: shard.leader.id,
+    };
+    shard.open ??= recorder.startFailover(of, cause, group.copies(shard));
+    return shard.open;
+  };
+  const detected = (shard: GroupShard, cause: string): void => {
+    if (shard.open === null || shard.open.reached.has("failover-detected")) return;
+    recorder.failover(shard.open, "failover-detected", null, cause);
+  };
+  /** A replica leads from now on, by votes or without. */
+  const leads = (node: RedisNode, configEpoch: number, cause: string): void => {
+    const shard = group.shardOf(node);
+    const open = opened(shard, `${shard.leader.id} was voted out`);
+    detected(shard, "FAIL agreed by a majority of primaries");
+    const copies = group.copies(shard);
+    recorder.failover(open, "failover-decided", node.id, `${node.id} ${cause}`, copies);
+    const from = shard.leader;
+    group.takeLead(node, configEpoch, { cause, failover: open, failedAt: open.failedAt });
+    recorder.failover(open, "failover-promoted", node.id, cause);
+    shard.open = null;
+    shard.planned = false;
+    keeper.announceFailover(from.id, node.id);
+    keeper.review();
+  };
   const bus = new ClusterBus(
     kernel,
     world.network,
@@ -309,43 +340,25 @@ function attachBus(
           voters: voters.map(({ id }) => id),
           primaries,
         });
-        const shard = group.shardOf(winner);
-        const cause = `won the election in epoch ${configEpoch}`;
-        if (shard.open === null) {
-          const of = {
-            cache: group.name,
-            shard: shard.number,
-            globalDatastore: null,
-            fromNode: shard.leader.id,
-          };
-          shard.open = recorder.startFailover(
-            of,
-            `${shard.leader.id} was voted out`,
-            group.copies(shard),
-          );
-        }
-        const { open } = shard;
-        if (!open.reached.has("failover-detected")) {
-          recorder.failover(
-            open,
-            "failover-detected",
-            null,
-            "FAIL agreed by a majority of primaries",
-          );
-        }
-        recorder.failover(
-          open,
-          "failover-decided",
-          winner.id,
-          `${winner.id} ${cause}`,
-          group.copies(shard),
-        );
-        const from = shard.leader;
-        group.takeLead(winner, configEpoch, { cause, failover: open, failedAt: open.failedAt });
-        recorder.failover(open, "failover-promoted", winner.id, cause);
-        shard.open = null;
-        keeper.announceFailover(from.id, winner.id);
+        leads(winner, configEpoch, `won the election in epoch ${configEpoch}`);
+      },
+      manualAsked(replica, option) {
+        const shard = group.shardOf(replica);
+        const words = option === "default" ? "" : ` ${option.toUpperCase()}`;
+        const cause = `CLUSTER FAILOVER${words} was sent to ${replica.id}`;
+        opened(shard, cause);
+        shard.planned = true;
+        detected(shard, cause);
+      },
+      manualGivenUp(replica) {
+        const shard = group.shardOf(replica);
+        if (!shard.planned || shard.open === null) return;
+        shard.planned = false;
+        recorder.mark("manual-failover-timed-out", `${group.name}/shard ${shard.number}`);
         keeper.review();
+      },
+      tookOver(replica, configEpoch) {
+        leads(replica, configEpoch, `took over under epoch ${configEpoch}, without votes`);
       },
       ownerLearned(node, owner) {
         group.demote(node, owner, `learnt that ${owner.id} owns the shard`);
