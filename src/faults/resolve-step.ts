@@ -63,7 +63,11 @@ function resolveReboot(words: Words, world: MethodWorld, reading: Reading): Step
 }
 
 /** Reads a step; null when a problem leaves nothing to do. */
-export function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSettings | null {
+export function resolveStep(
+  words: Words,
+  world: MethodWorld,
+  reading: Reading,
+): StepSettings | null {
   if (words["step"] === "reboot-node") return resolveReboot(words, world, reading);
   if (words["step"] === "cluster-failover") return resolveClusterFailover(words, world, reading);
   if (words["step"] === "test-failover") {
@@ -123,4 +127,3 @@ export function resolveStep(words: Words, world: MethodWorld, reading: Reading):
   }
   return { step: "promote-secondary-region", globalDatastore: store.name, to };
 }
-

@@ -188,7 +188,8 @@ export const stepWords: Readonly<
     properties: {
       node: {
         type: "string",
-        description: "Id of the replica that is to lead, of a self-managed group, cluster mode enabled",
+        description:
+          "Id of the replica that is to lead, of a self-managed group, cluster mode enabled",
       },
       option: {
         enum: ["force", "takeover"],

@@ -122,6 +122,8 @@ class CoverageFold {
   private nodeState(record: NodeStateRecord): void {
     const shard = this.shardOf(record.cache, record.shard);
     const before = shard.nodes.get(record.node);
+    // A replica that goes over to another shard leaves its own.
+    if (before === undefined) for (const of of this.shards.values()) of.nodes.delete(record.node);
     shard.nodes.set(record.node, record);
     if (record.state === "minority" && before?.state !== "minority") this.count("clusterdown");
     const isOut = record.state === "down" || record.state === "provisioning";

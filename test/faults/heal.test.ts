@@ -156,7 +156,21 @@ describe("fault kinds", () => {
         serviceTime: { kind: "constant", value: 5 * MILLISECOND },
       },
     ],
-    traffic: [traffic({ ratePerSecond: 20, onMiss: "db" })],
+    traffic: [
+      traffic({ ratePerSecond: 20, onMiss: "db", keys: { ...traffic().keys, count: 200 } }),
+    ],
+    // A second Region, which an outage of the first cuts off.
+    regions: [
+      { name: "us-east-1", zones: ZONES },
+      { name: "eu-west-1", zones: ["euw1-az1"] },
+    ],
+    network: {
+      ...resolved().network,
+      regionRttNs: [
+        { from: "us-east-1", to: "eu-west-1", rttNs: 67 * MILLISECOND },
+        { from: "eu-west-1", to: "us-east-1", rttNs: 67 * MILLISECOND },
+      ],
+    },
   });
   const untouched = observe(base).faultState;
 

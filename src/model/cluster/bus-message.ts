@@ -24,7 +24,9 @@ export class BusMessage {
   // Header
   currentEpoch = 0;
   configEpoch = 0;
-  /** The sender claims its shard's slots. */
+  /** The sender's shard. */
+  shard = 0;
+  /** It claims that shard's slots. */
   claims = false;
   offset = 0;
   /** The sender holds its clients' writes for a manual failover: `offset` will not move. */

@@ -43,6 +43,12 @@ export class BusNode {
   readonly flags: Uint8Array;
   readonly failedAt: Float64Array;
   readonly offset: Float64Array;
+  /** The shard of each peer, as it last said. */
+  readonly shardOf: Int32Array;
+  /** Primaries that have had replicas, and so may get another's (CLUSTER_NODE_MIGRATE_TO). */
+  readonly migrateTo: Uint8Array;
+  /** Since when a primary has no working replica, as far as this node looked. 0: it has. */
+  readonly orphanedSince: Float64Array;
   /** The node's own link to each peer exists (open, or connecting). */
   readonly linkUp: Uint8Array;
   /** Its handshake has been through, so that what is sent on it can arrive. */
@@ -57,10 +63,13 @@ export class BusNode {
   /** Messages that wait in the sockets of a paused process. */
   readonly inbox: number[] = [];
   cronCount = 0;
+  /** The others no longer know it. */
+  isForgotten = false;
   /** No peer needs a ping, a new link or a suspicion before; a cron in between has nothing to look for. */
   nextWatchAt: Nanos = Number.NEGATIVE_INFINITY;
-  /** Peers that are flagged PFAIL, and peers without a link. */
+  /** Peers that are flagged PFAIL, those flagged FAIL, and peers without a link. */
   suspected = 0;
+  failed = 0;
   linksDown = 0;
   pfailCount = 0;
   stateDirty = true;
@@ -71,7 +80,7 @@ export class BusNode {
     readonly index: number,
     readonly node: RedisNode,
     /** Shard from 0 within the group. */
-    readonly shard: number,
+    public shard: number,
     nodes: number,
     shards: number,
   ) {
@@ -84,6 +93,9 @@ export class BusNode {
     this.flags = new Uint8Array(nodes);
     this.failedAt = new Float64Array(nodes);
     this.offset = new Float64Array(nodes);
+    this.shardOf = new Int32Array(nodes);
+    this.migrateTo = new Uint8Array(nodes);
+    this.orphanedSince = new Float64Array(nodes);
     this.linkUp = new Uint8Array(nodes).fill(1);
     this.linkConnected = new Uint8Array(nodes).fill(1);
     this.linkCreatedAt = new Float64Array(nodes);
@@ -93,6 +105,8 @@ export class BusNode {
   setFlags(peer: number, flags: number): void {
     if (this.flags[peer] === PFAIL) this.suspected--;
     if (flags === PFAIL) this.suspected++;
+    if (this.flags[peer] === FAIL) this.failed--;
+    if (flags === FAIL) this.failed++;
     this.flags[peer] = flags;
   }
 
@@ -118,6 +132,11 @@ export class BusNode {
   /** In this node's view it owns its shard. */
   get isPrimary(): boolean {
     return this.owner[this.shard] === this.index;
+  }
+
+  /** In this node's view a peer owns its shard. */
+  owns(peer: number): boolean {
+    return this.owner[this.shardOf[peer] as number] === peer;
   }
 
   failing(peer: number): boolean {

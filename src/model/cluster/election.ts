@@ -27,6 +27,7 @@ export interface ElectionBus {
   readonly settings: BusSettings;
   readonly majority: number;
   readonly nodes: readonly BusNode[];
+  readonly members: readonly BusNode[];
   readonly listener: {
     electionScheduled(candidate: RedisNode): void;
     votesAsked(
@@ -45,12 +46,7 @@ export interface ElectionBus {
   readonly strategies: ClusterStrategies;
   ownerOf(member: BusNode): BusNode;
   stream(member: BusNode): Stream;
-  send(
-    type: number,
-    from: BusNode,
-    to: BusNode,
-    fill?: (message: BusMessage) => void,
-  ): void;
+  send(type: number, from: BusNode, to: BusNode, fill?: (message: BusMessage) => void): void;
   claim(member: BusNode, epoch: number): void;
 }
 
@@ -125,7 +121,7 @@ export class Election {
       })),
       manual,
     });
-    for (const peer of bus.nodes) {
+    for (const peer of bus.members) {
       if (peer === member) continue;
       bus.send(AUTH_REQUEST, member, peer, (request) => {
         request.forced = manual;
@@ -139,11 +135,11 @@ export class Election {
     const now = bus.kernel.now;
     if (!voter.isPrimary || request.currentEpoch < voter.currentEpoch) return;
     if (voter.lastVoteEpoch === voter.currentEpoch) return;
-    const owner = voter.owner[candidate.shard] as number;
+    const owner = voter.owner[request.shard] as number;
     if (owner === candidate.index || (voter.flags[owner] !== FAIL && !request.forced)) return;
     const rest = VOTE_REST * bus.settings.nodeTimeoutNs;
     if (now - (voter.votedAt[owner] as number) < rest) return;
-    if ((voter.ownerEpoch[candidate.shard] as number) > request.configEpoch) return;
+    if ((voter.ownerEpoch[request.shard] as number) > request.configEpoch) return;
     voter.lastVoteEpoch = voter.currentEpoch;
     voter.votedAt[owner] = now;
     bus.listener.voteGranted(voter.node, candidate.node, voter.lastVoteEpoch);
@@ -189,14 +185,15 @@ export class Election {
   /** The other replicas of its primary. */
   private siblings(member: BusNode): BusNode[] {
     const owner = this.bus.ownerOf(member);
-    return this.bus.nodes.filter(
-      (peer) => peer !== member && peer !== owner && peer.shard === member.shard,
+    return this.bus.members.filter(
+      (peer) => peer !== member && peer !== owner && member.shardOf[peer.index] === member.shard,
     );
   }
 
   private tellSiblings(member: BusNode): void {
-    for (const peer of this.bus.nodes) {
-      if (peer !== member && peer.shard === member.shard) this.bus.send(PONG, member, peer);
+    for (const peer of this.bus.members) {
+      if (peer !== member && member.shardOf[peer.index] === member.shard)
+        this.bus.send(PONG, member, peer);
     }
   }
 }

@@ -188,12 +188,7 @@ export class ControlPlane implements Keeper {
       };
       this.group.recordOffsets(shard);
       shard.open = recorder.startFailover(of, whyUnhealthy(leader), this.group.copies(shard));
-    } else if (
-      healthy &&
-      shard.open !== null &&
-      !shard.planned &&
-      !this.chosen.has(shard.number)
-    ) {
+    } else if (healthy && shard.open !== null && !shard.planned && !this.chosen.has(shard.number)) {
       recorder.failover(shard.open, "failover-abandoned", null, `${leader.id} answers again`);
       shard.open = null;
     }

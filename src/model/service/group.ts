@@ -16,7 +16,7 @@ export interface GroupShard {
   readonly index: number;
   /** From 1 within the group. */
   readonly number: number;
-  readonly nodes: readonly RedisNode[];
+  readonly nodes: RedisNode[];
   /** The node that leads, or led last, as the service knows it. */
   leader: RedisNode;
   /** History that the leader writes, or that a secondary Region follows. */
@@ -70,6 +70,14 @@ export class Group {
 
   shardOf(node: RedisNode): GroupShard {
     return this.shards[node.shardNumber - 1] as GroupShard;
+  }
+
+  /** Who owns a shard, from 0, as a node of a cluster sees it: node index. */
+  ownerSeenBy(node: RedisNode, shard: number): number {
+    const { bus } = this;
+    if (bus === null) return (this.shards[shard] as GroupShard).leader.index;
+    const owner = bus.nodes[bus.of(node).owner[shard] as number];
+    return owner === undefined ? -1 : owner.node.index;
   }
 
   /** Whoever looks after the group gets an answer from the node. */
@@ -200,6 +208,19 @@ export class Group {
     }
     recorder.node(node, because.cause);
     this.listener?.leaderChanged(this, shard);
+  }
+
+  /** A replica goes over to another shard, whose data it has none of. */
+  moveReplica(node: RedisNode, to: RedisNode, cause: string): void {
+    const from = this.shardOf(node);
+    const shard = this.shardOf(to);
+    from.nodes.splice(from.nodes.indexOf(node), 1);
+    shard.nodes.push(node);
+    this.ports.replication.leave(node);
+    node.joinShard(shard, to.keyspace.capacity, this.emptyHistory(node));
+    this.ports.replication.follow(node, to);
+    this.ports.recorder.mark("replica-migrated", `${this.name}/shard ${shard.number}`);
+    this.ports.recorder.node(node, cause);
   }
 
   /** A node that led becomes a follower of the shard's leader. */

@@ -69,8 +69,8 @@ export interface NodeIdentity {
 export class RedisNode implements Server, RecordedNode {
   readonly id: string;
   readonly cache: string;
-  readonly shardNumber: number;
-  readonly shard: number;
+  shardNumber: number;
+  shard: number;
   readonly index: number;
   readonly host: number;
   readonly zone: number;
@@ -132,7 +132,7 @@ export class RedisNode implements Server, RecordedNode {
 
   constructor(
     identity: NodeIdentity,
-    readonly keyspace: Keyspace,
+    public keyspace: Keyspace,
     log: HistoryLog,
     readonly settings: EngineSettings,
     private readonly eviction: Eviction,
@@ -150,6 +150,8 @@ export class RedisNode implements Server, RecordedNode {
       /** A resident key left memory by eviction. */
       readonly evicted: (node: RedisNode, key: number, writeId: number) => void;
       readonly strategies: EngineStrategies;
+      /** Who owns a shard, from 0, in a node's view: node index. */
+      readonly ownerOf: (node: RedisNode, shard: number) => number;
     },
   ) {
     this.id = identity.id;
@@ -331,6 +333,20 @@ export class RedisNode implements Server, RecordedNode {
     this.busyUntil = 0;
   }
 
+  /** Belongs to another shard from now on, and holds nothing of it. */
+  joinShard(
+    shard: { readonly index: number; readonly number: number },
+    keys: number,
+    history: HistoryLog,
+  ): void {
+    this.shard = shard.index;
+    this.shardNumber = shard.number;
+    this.keyspace = this.keyspace.emptied(keys);
+    this.log = history;
+    this.history = history.history;
+    this.appliedOffset = 0;
+  }
+
   /** A new, empty process under the same id. */
   start(history: HistoryLog): void {
     this.hostUp = true;
@@ -414,7 +430,7 @@ export class RedisNode implements Server, RecordedNode {
       frames.status[frame] = STATUS_OK;
       frames.redirect[frame] = this.index;
     } else {
-      const status = this.refusal(command);
+      const status = this.refusal(command, frames.shard[frame] as number);
       frames.status[frame] = status;
       if (status === STATUS_OK) {
         if (command === FRAME_SET) this.set(frame, done);
@@ -429,15 +445,24 @@ export class RedisNode implements Server, RecordedNode {
 
   private refuse(frame: number, command: number, status: number): void {
     const { frames, strategies } = this.ports;
-    if (status === STATUS_MOVED) frames.redirect[frame] = this.knownOwner;
+    if (status === STATUS_MOVED)
+      frames.redirect[frame] = this.ownerOf(frames.shard[frame] as number);
     if (command === FRAME_SET)
       frames.status[frame] = strategies.answerRefused(this, frames, frame, status);
   }
 
-  /** Why the node will not run a command, or STATUS_OK. */
-  private refusal(command: number): number {
+  /** Who owns a shard, from 0, in its own view: node index. */
+  private ownerOf(shard: number): number {
+    if (shard === this.shardNumber - 1) return this.knownOwner;
+    return this.ports.ownerOf(this, shard);
+  }
+
+  /** Why the node will not run a command on a key of a shard, from 0; or STATUS_OK. */
+  private refusal(command: number, shard: number): number {
     if (this.loading) return STATUS_LOADING;
     const write = command === FRAME_SET;
+    if (this.clusterEnabled && shard !== this.shardNumber - 1)
+      return this.clusterUp ? STATUS_MOVED : STATUS_CLUSTERDOWN;
     if (this.leads) {
       if (!this.clusterUp && !(this.readsWhenDown && !write)) return STATUS_CLUSTERDOWN;
       if (!write) return STATUS_OK;

@@ -148,6 +148,12 @@ export class Replication {
     this.tryConnect(replica);
   }
 
+  /** Gives its upstream up, and follows nobody. */
+  leave(node: RedisNode): void {
+    this.disconnect(node);
+    node.upstream = null;
+  }
+
   /** Leaves its upstream and begins a history of its own at its offset. Followers lose their link and try again. */
   promote(node: RedisNode, history: number): void {
     const offset = node.offsetAt(this.kernel.now);

@@ -9,11 +9,11 @@ import { Keyspace } from "../../engine/redis/keyspace.ts";
 import { LfuClock } from "../../engine/redis/lfu.ts";
 import { RedisNode } from "../../engine/redis/redis-node.ts";
 import type { WaitingReplies } from "../../engine/redis/wait.ts";
+import type { OpenFailover } from "../../recorder.ts";
 import { ControlPlane } from "../../service/control-plane.ts";
 import { Group, type GroupShard } from "../../service/group.ts";
 import type { Keeper } from "../../service/keeper.ts";
 import { SelfManaged } from "../../service/self-managed.ts";
-import type { OpenFailover } from "../../recorder.ts";
 import type { World } from "../../world.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { attachSentinels } from "../self-managed/attach-sentinels.ts";
@@ -96,6 +96,7 @@ export function buildReplicationGroup(
           keyBytes: given.prefill.keys.keyBytes,
           waiting: given.waiting,
           strategies: given.strategies.engine,
+          ownerOf: (of, shard) => world.groupOf(of).ownerSeenBy(of, shard),
           evicted: (of, key, writeId) => {
             if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
             recorder.write({
@@ -360,6 +361,12 @@ function attachBus(
       tookOver(replica, configEpoch) {
         leads(replica, configEpoch, `took over under epoch ${configEpoch}, without votes`);
       },
+      replicaMigrates(replica, to) {
+        const from = replica.shardNumber;
+        const cause = `goes over from shard ${from} to ${to.id}, which has no replica left`;
+        group.moveReplica(replica, to, cause);
+        keeper.review();
+      },
       ownerLearned(node, owner) {
         group.demote(node, owner, `learnt that ${owner.id} owns the shard`);
       },
@@ -377,5 +384,5 @@ function attachBus(
     shard: node.shardNumber - 1,
     target: targets[at] as number,
   }));
-  bus.start(members);
+  bus.start(members, 0);
 }
