@@ -10,4 +10,12 @@ export interface MethodWorld {
   readonly origins: readonly string[];
   readonly traffic: readonly string[];
   readonly durationNs: Nanos;
+  /** What steps read so far do to the number of replicas; by cache and shard, such as `cart 1`. */
+  readonly changes: Map<string, ReplicaChanges>;
+}
+
+export interface ReplicaChanges {
+  /** Replicas that steps add. */
+  readonly added: { readonly id: string; readonly zone: string }[];
+  removed: number;
 }

@@ -2,6 +2,7 @@
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { StepSettings } from "./contract.ts";
+import { resolveReplicaStep } from "./resolve-replica-step.ts";
 import type { MethodWorld } from "./method-world.ts";
 
 type Words = Readonly<Record<string, unknown>>;
@@ -69,6 +70,8 @@ export function resolveStep(
   reading: Reading,
 ): StepSettings | null {
   if (words["step"] === "reboot-node") return resolveReboot(words, world, reading);
+  if (words["step"] === "add-replica" || words["step"] === "remove-replica")
+    return resolveReplicaStep(words, world, reading);
   if (words["step"] === "cluster-failover") return resolveClusterFailover(words, world, reading);
   if (words["step"] === "test-failover") {
     const cache = world.caches.find((group) => group.name === words["cache"]);

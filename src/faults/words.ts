@@ -184,6 +184,25 @@ export const stepWords: Readonly<
     properties: { node: { type: "string", description: "Node id, cluster mode disabled" } },
     required: ["node"],
   },
+  "add-replica": {
+    properties: {
+      cache: { type: "string", description: "Replication group" },
+      shard: { type: "integer", minimum: 1, description: "Node group, from 1; default 1" },
+      zone: {
+        type: "string",
+        description: "Zone of the new replica; default the one with fewest nodes of the shard",
+      },
+    },
+    required: ["cache"],
+  },
+  "remove-replica": {
+    properties: {
+      cache: { type: "string", description: "Replication group" },
+      shard: { type: "integer", minimum: 1, description: "Node group, from 1; default 1" },
+      node: { type: "string", description: "Id of the replica; default: the service chooses" },
+    },
+    required: ["cache"],
+  },
   "cluster-failover": {
     properties: {
       node: {

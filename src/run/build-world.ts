@@ -63,6 +63,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
       ? hosts.addRegional(origin.name, origin.region)
       : hosts.addInZone(origin.name, origin.zone),
   );
+  for (const [at, { shards }] of resolved.caches.entries())
+    for (const { later = [] } of shards)
+      for (const { id, zone } of later) nodeHosts[at]?.push(hosts.addInZone(id, zone));
   const network = new Network(hosts, resolved.network, kernel.streams, kernel);
   const recorder = new Recorder(journal, kernel);
   const transport = new Transport(kernel, network, new Frames());

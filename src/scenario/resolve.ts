@@ -12,6 +12,7 @@ import type { SteadyClause } from "../checks/expectation.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
+import type { ReplicaChanges } from "../faults/method-world.ts";
 import { resolveMethodEntry } from "../faults/resolve.ts";
 import type { Finding, Reading } from "../model/kinds/contract.ts";
 import {
@@ -135,6 +136,7 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     durationNs,
     origins: originNames,
     traffic: names.traffic,
+    changes: new Map<string, ReplicaChanges>(),
   };
   const method = list(words["method"]).map((of, i) =>
     resolveMethodEntry(i, of, world, readAt(["method", i], regions)),
@@ -159,7 +161,7 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     regions,
     network,
     // A datastore's primary is built before its secondaries, which start in step with it.
-    caches: groups.sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name))),
+    caches: groups.map((group) => withLater(group, world.changes)).sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name))),
     globalDatastores: datastores,
     origins: origins.filter((origin) => origin !== null),
     traffic: sources,
@@ -174,6 +176,17 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   function isSecondary(cache: string): boolean {
     return datastores.some((store) => store.secondaries.includes(cache));
   }
+}
+
+/** The nodes that steps add belong to what is built. */
+function withLater(
+  group: ReplicationGroupSettings,
+  changes: ReadonlyMap<string, ReplicaChanges>,
+): ReplicationGroupSettings {
+  const added = group.shards.map((_, at) => changes.get(`${group.name} ${at + 1}`)?.added ?? []);
+  if (added.every((later) => later.length === 0)) return group;
+  const shards = group.shards.map((shard, at) => ({ ...shard, later: added[at] ?? [] }));
+  return { ...group, shards };
 }
 
 const list = (words: unknown): readonly Words[] => (words as readonly Words[] | undefined) ?? [];

@@ -184,10 +184,10 @@ export class ClusterBus {
   }
 
   /** A new node, whose process runs, meets all others as a replica of a shard. */
-  meet(place: BusPlace): void {
-    const member = this.addMember(place);
+  meet(node: RedisNode): void {
+    const member = this.addMember(this.placeOf(node));
     this.startCron(member);
-    this.join(place.node);
+    this.join(node);
   }
 
   /** All forget a node (CLUSTER FORGET), whose process has ended. */
@@ -205,6 +205,12 @@ export class ClusterBus {
       member.stateDirty = true;
     }
   }
+
+  readonly placeOf = (node: RedisNode): BusPlace => ({
+    node,
+    shard: node.shardNumber - 1,
+    target: this.kernel.target(`node/${node.id}`),
+  });
 
   of(node: RedisNode): BusNode {
     return this.nodes.find((member) => member.node === node) as BusNode;

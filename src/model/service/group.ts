@@ -44,6 +44,9 @@ export class Group {
   readonly readerEndpoint: Endpoint = { nodes: [] };
   listener: GroupListener | null = null;
   private claims = 0;
+  /** Nodes that steps may add. */
+  readonly later: RedisNode[] = [];
+  private readonly gone: RedisNode[] = [];
 
   constructor(
     readonly name: string,
@@ -66,6 +69,24 @@ export class Group {
 
   *nodes(): Iterable<RedisNode> {
     for (const shard of this.shards) yield* shard.nodes;
+  }
+
+  /** Those to come and those that are gone too. */
+  everyNode(): readonly RedisNode[] {
+    return [...this.nodes(), ...this.later, ...this.gone];
+  }
+
+  /** A node that was to come belongs to its shard from now on. */
+  adopt(node: RedisNode): void {
+    this.later.splice(this.later.indexOf(node), 1);
+    this.shardOf(node).nodes.push(node);
+  }
+
+  /** A node belongs to its shard no more. */
+  release(node: RedisNode): void {
+    const { nodes } = this.shardOf(node);
+    nodes.splice(nodes.indexOf(node), 1);
+    this.gone.push(node);
   }
 
   shardOf(node: RedisNode): GroupShard {

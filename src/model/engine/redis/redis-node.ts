@@ -87,6 +87,8 @@ export class RedisNode implements Server, RecordedNode {
   clientConnections = 0;
   /** The service is launching a process in this node's place. */
   provisioning = false;
+  /** It belonged to its group once. */
+  removed = false;
 
   /** Leads its shard within its group. */
   leads = false;
@@ -197,12 +199,13 @@ export class RedisNode implements Server, RecordedNode {
   }
 
   currentRole(): NodeRole {
-    if (!this.alive && !this.leads) return "none";
+    if (this.removed || (!this.alive && !this.leads)) return "none";
     if (this.leads) return this.readOnly ? "secondary-primary" : "primary";
     return "replica";
   }
 
   currentState(): NodeState {
+    if (this.removed) return "removed";
     if (this.provisioning) return "provisioning";
     if (!this.alive) return "down";
     if (this.paused) return "paused";
@@ -345,6 +348,12 @@ export class RedisNode implements Server, RecordedNode {
     this.log = history;
     this.history = history.history;
     this.appliedOffset = 0;
+  }
+
+  /** There is no such host yet: a step will add it. */
+  isToCome(): void {
+    this.hostUp = false;
+    this.processUp = false;
   }
 
   /** A new, empty process under the same id. */
