@@ -4,8 +4,9 @@ import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { StepSettings } from "./contract.ts";
 import type { MethodWorld, ReplicaChanges } from "./method-world.ts";
+import type { AddReplicaWords, RemoveReplicaWords } from "./words.gen.ts";
 
-type Words = Readonly<Record<string, unknown>>;
+type Words = AddReplicaWords | RemoveReplicaWords;
 type Shard = ReplicationGroupSettings["shards"][number];
 
 export function resolveReplicaStep(
@@ -13,14 +14,14 @@ export function resolveReplicaStep(
   world: MethodWorld,
   reading: Reading,
 ): StepSettings | null {
-  const cache = world.caches.find((group) => group.name === words["cache"]);
+  const cache = world.caches.find((group) => group.name === words.cache);
   const wrong = (path: string, found: string, expected: string): null => {
     reading.problem({ path: [path], found, expected });
     return null;
   };
   if (cache === undefined) {
     const names = world.caches.map((group) => group.name).join(", ");
-    return wrong("cache", `is "${words["cache"]}"`, `one of the caches: ${names}`);
+    return wrong("cache", `is "${words.cache}"`, `one of the caches: ${names}`);
   }
   if (cache.kind === "self-managed")
     return wrong(
@@ -28,11 +29,11 @@ export function resolveReplicaStep(
       `is "${cache.name}", self-managed`,
       "a replication group: the managed service adds and removes replicas",
     );
-  const number = (words["shard"] as number | undefined) ?? 1;
+  const number = words.shard ?? 1;
   const shard = cache.shards[number - 1];
   if (shard === undefined)
     return wrong("shard", `is ${number}`, `a shard of ${cache.name}: 1 to ${cache.shards.length}`);
-  for (const trigger of ["every", "random"])
+  for (const trigger of ["every", "random"] as const)
     if (words[trigger] !== undefined)
       return wrong(trigger, "is given", "at, when or after: such a step is taken once");
   const key = `${cache.name} ${number}`;
@@ -40,7 +41,7 @@ export function resolveReplicaStep(
   world.changes.set(key, changes);
   const replicas = shard.nodes.length - 1 + changes.added.length - changes.removed;
   const given = { words, cache, shard, number, changes, replicas };
-  return words["step"] === "add-replica" ? add(given, wrong, reading) : remove(given, wrong);
+  return words.step === "add-replica" ? add(given, wrong, reading) : remove(given, wrong);
 }
 
 interface Given {
@@ -63,10 +64,14 @@ function add(
 ): StepSettings | null {
   if (replicas >= quotas.replicasPerShard) {
     const expected = `at most ${quotas.replicasPerShard}, the service's limit`;
-    return wrong("step", `gives shard ${number} of ${cache.name} ${replicas + 1} replicas`, expected);
+    return wrong(
+      "step",
+      `gives shard ${number} of ${cache.name} ${replicas + 1} replicas`,
+      expected,
+    );
   }
   const zones = reading.regions.find(({ name }) => name === cache.region)?.zones ?? [];
-  const zone = words["zone"] as string | undefined;
+  const { zone } = words as AddReplicaWords;
   if (zone !== undefined && !zones.includes(zone))
     return wrong("zone", `is "${zone}"`, `a zone of ${cache.region}: ${zones.join(", ")}`);
   const nodes = [...shard.nodes, ...changes.added];
@@ -79,7 +84,10 @@ function add(
 
 function emptiest(zones: readonly string[], nodes: readonly { readonly zone: string }[]): string {
   const count = (zone: string): number => nodes.filter((node) => node.zone === zone).length;
-  return zones.reduce((best, zone) => (count(zone) < count(best) ? zone : best), zones[0] as string);
+  return zones.reduce(
+    (best, zone) => (count(zone) < count(best) ? zone : best),
+    zones[0] as string,
+  );
 }
 
 /**
@@ -94,9 +102,13 @@ function remove(
   if (replicas <= least) {
     const expected =
       least === 1 ? "at least one, with multiAZEnabled: true" : "a shard that has a replica left";
-    return wrong("step", `leaves shard ${number} of ${cache.name} ${replicas - 1} replicas`, expected);
+    return wrong(
+      "step",
+      `leaves shard ${number} of ${cache.name} ${replicas - 1} replicas`,
+      expected,
+    );
   }
-  const node = words["node"] as string | undefined;
+  const { node } = words as RemoveReplicaWords;
   const ids = [...shard.nodes, ...changes.added].map(({ id }) => id);
   if (node !== undefined && !ids.includes(node))
     return wrong("node", `is "${node}"`, `a node of the shard: ${ids.join(", ")}`);

@@ -2,10 +2,11 @@
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { StepSettings } from "./contract.ts";
-import { resolveReplicaStep } from "./resolve-replica-step.ts";
 import type { MethodWorld } from "./method-world.ts";
+import { resolveReplicaStep } from "./resolve-replica-step.ts";
+import type { ClusterFailoverWords, MethodEntryWords, RebootNodeWords } from "./words.gen.ts";
 
-type Words = Readonly<Record<string, unknown>>;
+type StepWords = Extract<MethodEntryWords, { readonly step: string }>;
 
 /** The group that a node belongs to. */
 function groupOfNode(node: string, world: MethodWorld): ReplicationGroupSettings | undefined {
@@ -18,11 +19,10 @@ const anyNode = (world: MethodWorld): string =>
   `a node of the scenario, such as "${world.caches[0]?.shards[0]?.nodes[0]?.id}"`;
 
 function resolveClusterFailover(
-  words: Words,
+  { node, option }: ClusterFailoverWords,
   world: MethodWorld,
   reading: Reading,
 ): StepSettings | null {
-  const node = String(words["node"]);
   const group = groupOfNode(node, world);
   const wrong = (found: string, expected: string): null => {
     reading.problem({ path: ["node"], found, expected });
@@ -39,12 +39,14 @@ function resolveClusterFailover(
       `is "${node}" of ${group.name}, which sentinels watch`,
       "a node of a group with clusterMode: enabled",
     );
-  const option = (words["option"] as "force" | "takeover" | undefined) ?? "default";
-  return { step: "cluster-failover", node, option };
+  return { step: "cluster-failover", node, option: option ?? "default" };
 }
 
-function resolveReboot(words: Words, world: MethodWorld, reading: Reading): StepSettings | null {
-  const node = String(words["node"]);
+function resolveReboot(
+  { node }: RebootNodeWords,
+  world: MethodWorld,
+  reading: Reading,
+): StepSettings | null {
   const group = groupOfNode(node, world);
   if (group?.kind === "self-managed") {
     const expected = "a node of a replication group; fault: node-restart restarts this one";
@@ -65,25 +67,25 @@ function resolveReboot(words: Words, world: MethodWorld, reading: Reading): Step
 
 /** Reads a step; null when a problem leaves nothing to do. */
 export function resolveStep(
-  words: Words,
+  words: StepWords,
   world: MethodWorld,
   reading: Reading,
 ): StepSettings | null {
-  if (words["step"] === "reboot-node") return resolveReboot(words, world, reading);
-  if (words["step"] === "add-replica" || words["step"] === "remove-replica")
+  if (words.step === "reboot-node") return resolveReboot(words, world, reading);
+  if (words.step === "add-replica" || words.step === "remove-replica")
     return resolveReplicaStep(words, world, reading);
-  if (words["step"] === "cluster-failover") return resolveClusterFailover(words, world, reading);
-  if (words["step"] === "test-failover") {
-    const cache = world.caches.find((group) => group.name === words["cache"]);
+  if (words.step === "cluster-failover") return resolveClusterFailover(words, world, reading);
+  if (words.step === "test-failover") {
+    const cache = world.caches.find((group) => group.name === words.cache);
     if (cache === undefined) {
       reading.problem({
         path: ["cache"],
-        found: `is "${words["cache"]}"`,
+        found: `is "${words.cache}"`,
         expected: `one of the caches: ${world.caches.map((group) => group.name).join(", ")}`,
       });
       return null;
     }
-    const shard = (words["shard"] as number | undefined) ?? 1;
+    const { shard = 1 } = words;
     if (shard > cache.shards.length) {
       reading.problem({
         path: ["shard"],
@@ -106,12 +108,12 @@ export function resolveStep(
     }
     return { step: "test-failover", cache: cache.name, shard };
   }
-  const store = world.datastores.find((candidate) => candidate.name === words["globalDatastore"]);
+  const store = world.datastores.find((candidate) => candidate.name === words.globalDatastore);
   if (store === undefined) {
     const known = world.datastores.map((candidate) => candidate.name);
     reading.problem({
       path: ["globalDatastore"],
-      found: `is "${words["globalDatastore"]}"`,
+      found: `is "${words.globalDatastore}"`,
       expected:
         known.length === 0
           ? "a Global Datastore of the scenario, which has none"
@@ -119,7 +121,7 @@ export function resolveStep(
     });
     return null;
   }
-  const to = String(words["to"]);
+  const { to } = words;
   if (!store.secondaries.includes(to) && store.primary !== to) {
     reading.problem({
       path: ["to"],

@@ -61,7 +61,8 @@ function calmSince(records: readonly JournalRecord[], cache: CacheFacts): Nanos 
       since = record.at;
       const { shard, role, state } = record;
       if (state === "removed") states.delete(record.node);
-      else states.set(record.node, { shard, leads: role === "primary", serves: state === "serving" });
+      else
+        states.set(record.node, { shard, leads: role === "primary", serves: state === "serving" });
     } else if (record.kind === "dns-updated") since = record.at;
   }
   if (holding > 0) return null;

@@ -4,8 +4,8 @@ import { SECOND } from "../../../src/base/nanos.ts";
 import type { StepSettings } from "../../../src/faults/contract.ts";
 import { OUTCOME_OK } from "../../../src/journal/operation-columns.ts";
 import { run as simulate } from "../../../src/run/simulation.ts";
-import type { ResolvedScenario } from "../../../src/scenario/resolved.ts";
 import { loadScenario } from "../../../src/scenario/load.ts";
+import type { ResolvedScenario } from "../../../src/scenario/resolved.ts";
 import { type Observed, observe } from "../../fixtures/observe.ts";
 import { at, group, resolved, traffic, ZONES } from "../../fixtures/resolved.ts";
 
@@ -173,7 +173,10 @@ method: [${method}]
   const single = "clusterMode: disabled, multiAZEnabled: true, numCacheClusters: 2";
 
   it("names the nodes that come, in the zone that has fewest", () => {
-    const two = load(`${add}, ${add}`, "clusterMode: enabled, numNodeGroups: 2, replicasPerNodeGroup: 1");
+    const two = load(
+      `${add}, ${add}`,
+      "clusterMode: enabled, numNodeGroups: 2, replicasPerNodeGroup: 1",
+    );
     expect(two.caches[0]?.shards[0]?.later).toEqual([
       { id: "cart-0001-003", zone: "us-east-1c" },
       { id: "cart-0001-004", zone: "us-east-1a" },
