@@ -11,7 +11,8 @@ import {
 } from "../checks/history/promises.ts";
 import type { EvidenceOperation, PropertyVerdict } from "../checks/history/verdicts.ts";
 import { worst } from "../checks/verdict.ts";
-import { HistoryError, HistoryReader, type ReadHistory } from "../exchange/history-reader.ts";
+import type { ReadHistory } from "../exchange/history-events.ts";
+import { HistoryError, HistoryReader } from "../exchange/history-reader.ts";
 import { badUsage } from "./bad-usage.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";

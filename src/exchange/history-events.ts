@@ -13,6 +13,7 @@ import {
   CAS,
   FAIL,
   GENERATE,
+  type History,
   HistoryBuilder,
   INFO,
   NIL,
@@ -23,7 +24,11 @@ import {
 } from "../checks/history/history.ts";
 import type { HistoryModel } from "../checks/history/models.ts";
 import { type FormMap, FormProblem, FormSet, formText, Tagged, Word } from "./forms.ts";
-import type { ReadHistory } from "./history-reader.ts";
+
+export interface ReadHistory {
+  readonly history: History;
+  readonly model: HistoryModel;
+}
 
 export interface ReadRules {
   /** Null: told from the operations. */

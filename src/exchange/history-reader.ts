@@ -2,10 +2,8 @@
  * Reads histories in Jepsen's forms: operations as EDN maps or JSON objects, one after the other or in a vector, in the
  * order in which they were recorded. Takes text in pieces of any size, and keeps no more of it than the form at hand.
  */
-import type { History } from "../checks/history/history.ts";
-import type { HistoryModel } from "../checks/history/models.ts";
 import { type Dialect, FormMap, FormProblem, FormReader, INCOMPLETE } from "./forms.ts";
-import { HistoryEvents, type ReadRules } from "./history-events.ts";
+import { HistoryEvents, type ReadHistory, type ReadRules } from "./history-events.ts";
 
 /** What is wrong with a history, and where. */
 export class HistoryError extends Error {
@@ -18,11 +16,6 @@ export class HistoryError extends Error {
   ) {
     super(`line ${line} ${found}, expected ${expected}`);
   }
-}
-
-export interface ReadHistory {
-  readonly history: History;
-  readonly model: HistoryModel;
 }
 
 /** Characters that one operation may have. */

@@ -2,11 +2,8 @@ import { describe, expect, test } from "vitest";
 import { checkHistory } from "../../src/checks/history/check-history.ts";
 import { ADD, CAS, FAIL, INFO, NIL, OK, READ, WRITE } from "../../src/checks/history/history.ts";
 import { PROMISE_NAMES } from "../../src/checks/history/promises.ts";
-import {
-  HistoryError,
-  HistoryReader,
-  type ReadHistory,
-} from "../../src/exchange/history-reader.ts";
+import type { ReadHistory } from "../../src/exchange/history-events.ts";
+import { HistoryError, HistoryReader } from "../../src/exchange/history-reader.ts";
 import { Stream } from "../../src/kernel/streams.ts";
 
 const RULES = { model: null, isIndependent: false, initial: null, operationsMax: 1000 } as const;

@@ -12,7 +12,7 @@
  * Source: D. Terry et al., Session guarantees for weakly consistent replicated data, PDIS 1994; components by R. Tarjan,
  * Depth-first search and linear graph algorithms, SIAM J. Comput. 1 (1972).
  */
-import { byReturn, CAS, FAIL, type History, INFO, NIL, NONE, OK, READ } from "./history.ts";
+import { byReturn, CAS, type History, INFO, NIL, NONE, OK, READ, WRITE } from "./history.ts";
 import { type Finding, failure, operationText, PASS, valueName } from "./verdicts.ts";
 import { type Step, VersionGraph } from "./version-graph.ts";
 import { unmet, unwritten, type Writers } from "./zones.ts";
@@ -30,16 +30,14 @@ export function judgeVersions(
   writers: Writers,
   rule: SessionRule,
 ): Finding {
-  const { kind, outcome, value } = history;
-  const { expected } = history;
-  for (const row of rows) {
-    if (outcome[row] !== OK) continue;
+  const { kind, value, expected } = history;
+  const kept = rows.filter(happened(history, rows, writers));
+  for (const row of kept) {
     if (kind[row] === READ && !isWritten(value[row] as number, writers))
       return failure(unwritten(history, rows, row), [row]);
     if (kind[row] === CAS && !isWritten(expected[row] as number, writers))
       return failure(unmet(history, row), [row]);
   }
-  const kept = rows.filter(mayCount(history, rows));
   const graph = new VersionGraph();
   const nodes = new Map<number, number>([[NIL, graph.addVersion(NIL)]]);
   for (const row of kept)
@@ -52,13 +50,17 @@ export function judgeVersions(
 const isWritten = (value: number, writers: Writers): boolean =>
   value === NIL || value === NONE || writers.of(value) !== NONE;
 
-/** What happened for sure, and what somebody saw to have happened. */
-function mayCount(history: History, rows: Int32Array): (row: number) => boolean {
+/** What returned ok, and of what is of unknown outcome all that somebody saw, or that what was seen had replaced. */
+function happened(history: History, rows: Int32Array, writers: Writers): (row: number) => boolean {
   const { kind, outcome, value, expected } = history;
   const seen = new Set<number>();
   for (const row of rows) {
-    if (outcome[row] === OK && kind[row] === READ) seen.add(value[row] as number);
-    if (outcome[row] !== FAIL && kind[row] === CAS) seen.add(expected[row] as number);
+    if (outcome[row] !== OK || kind[row] === WRITE) continue;
+    seen.add((kind[row] === CAS ? expected[row] : value[row]) as number);
+  }
+  for (const version of seen) {
+    const writer = version === NONE ? NONE : writers.of(version);
+    if (writer !== NONE && kind[writer] === CAS) seen.add(expected[writer] as number);
   }
   return (row) =>
     outcome[row] === OK ||

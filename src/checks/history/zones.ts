@@ -143,7 +143,7 @@ export function unwritten(history: History, rows: Int32Array, read: number): str
 
 /** Why a CAS cannot have succeeded. */
 export const unmet = (history: History, cas: number): string =>
-  `${operationText(history, cas)} succeeded although nobody wrote what it expected`;
+  `${operationText(history, cas)} took effect although nobody wrote what it expected`;
 
 /** The last zone that begins before `moment`. Zones are in order and do not overlap. */
 function lastBefore(zones: readonly Zone[], moment: number): Zone | null {
