@@ -41,6 +41,7 @@ export class RealFaults {
     private readonly ports: {
       readonly nodes: readonly TwinNode[];
       readonly clients: readonly Place[];
+      readonly sentinels: readonly Place[];
       readonly proxy: LinkProxy;
       readonly observer: Observer;
       readonly now: () => Nanos;
@@ -243,18 +244,20 @@ export class RealFaults {
     const names = targets.flatMap((target) => {
       if (target.kind === "region") return this.allNames();
       if (target.kind !== "zone") return this.bindNodes(target, chance).map(({ id }) => id);
-      const { nodes, clients } = this.ports;
+      const { nodes, clients, sentinels } = this.ports;
       return [
         ...nodes.filter(({ zone }) => zone === target.zone).map(({ id }) => id),
-        ...clients.filter(({ zone }) => zone === target.zone).map(({ name }) => name),
+        ...[...sentinels, ...clients]
+          .filter(({ zone }) => zone === target.zone)
+          .map(({ name }) => name),
       ];
     });
     return [...new Set(names)];
   }
 
   private allNames(): string[] {
-    const { nodes, clients } = this.ports;
-    return [...nodes.map(({ id }) => id), ...clients.map(({ name }) => name)];
+    const { nodes, clients, sentinels } = this.ports;
+    return [...nodes.map(({ id }) => id), ...[...sentinels, ...clients].map(({ name }) => name)];
   }
 }
 
