@@ -131,7 +131,15 @@ export class RealFaults {
       case "network-partition":
         return this.partition(settings, chance);
       case "network-latency":
-        return this.slow(settings, chance);
+        return this.shape(settings, chance, (proxy, a, b) =>
+          proxy.delay(a, b, settings.addNs / 1e6, settings.jitterNs / 1e6),
+        );
+      case "network-bandwidth":
+        return this.shape(settings, chance, (proxy, a, b) =>
+          proxy.limit(a, b, settings.bytesPerSecond),
+        );
+      case "network-loss":
+        return this.shape(settings, chance, (proxy, a, b) => proxy.lose(a, b, settings));
       default:
         throw new Error(`${settings.fault} has no real counterpart`);
     }
@@ -193,9 +201,14 @@ export class RealFaults {
     };
   }
 
-  private slow(
-    { from, to, addNs, jitterNs }: Extract<FaultSettings, { fault: "network-latency" }>,
+  /** Changes every link between two sides. */
+  private shape(
+    {
+      from,
+      to,
+    }: Extract<FaultSettings, { fault: "network-latency" | "network-bandwidth" | "network-loss" }>,
     chance: () => number,
+    change: (proxy: LinkProxy, a: string, b: string) => () => void,
   ): Injected {
     const near = this.bindNames(from, chance);
     const far =
@@ -204,7 +217,7 @@ export class RealFaults {
         : this.bindNames(to, chance).filter((name) => !near.includes(name));
     const undos: (() => void)[] = [];
     forPairs(near, far, (a, b) => {
-      undos.push(this.ports.proxy.delay(a, b, addNs / 1e6, jitterNs / 1e6));
+      undos.push(change(this.ports.proxy, a, b));
     });
     return {
       targets: far.length === 0 ? [] : near,

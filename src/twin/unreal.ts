@@ -16,7 +16,14 @@ const REQUESTS_PER_SECOND_MAX = 1000;
 const DURATION_MAX = 10 * MINUTE;
 const DATA_BYTES_MAX = 256e6;
 
-const REAL_FAULTS = ["node-crash", "node-pause", "network-partition", "network-latency"];
+const REAL_FAULTS = [
+  "node-crash",
+  "node-pause",
+  "network-partition",
+  "network-latency",
+  "network-bandwidth",
+  "network-loss",
+];
 const COMPARED = [
   "rpo",
   "rto",
@@ -220,7 +227,12 @@ function ofEntry({ index, action, trigger }: MethodEntry): Unreal[] {
       });
     }
   }
-  if (action.fault === "network-partition" || action.fault === "network-latency") {
+  if (
+    action.fault === "network-partition" ||
+    action.fault === "network-latency" ||
+    action.fault === "network-bandwidth" ||
+    action.fault === "network-loss"
+  ) {
     const sides =
       action.fault === "network-partition"
         ? [...action.isolate, ...action.bridge]
