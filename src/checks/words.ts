@@ -4,6 +4,7 @@ import { parseDuration, parsePercentage } from "../base/units.ts";
 import { causeWords } from "../journal/operation-columns.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { Anchor, Bound, Expectation, SteadyClause } from "./expectation.ts";
+import { PROMISE_NAMES, type PromiseName, promiseFits } from "./history/promises.ts";
 import type { ExpectationWords, SteadyClauseWords } from "./words.gen.ts";
 
 /** The one word that is there, and what it holds. */
@@ -36,6 +37,9 @@ const counted: Readonly<Record<string, JsonSchema>> = {
   atLeast: wholeNumber("Limit, inclusive; or atMost"),
   atMost: wholeNumber("Limit, inclusive; or atLeast"),
 };
+
+/** Keys of a cache are registers. */
+const REGISTER_PROMISES = PROMISE_NAMES.filter((promise) => promiseFits(promise, "register"));
 
 const expectationWords: Readonly<Record<string, JsonSchema>> = {
   rpo: object(
@@ -141,6 +145,22 @@ const expectationWords: Readonly<Record<string, JsonSchema>> = {
     "No replaced primary acknowledges writes",
   ),
   noLostWrites: object("NoLostWritesWords", { of }, ["of"], "No acknowledged write is lost"),
+  consistency: object(
+    "ConsistencyWords",
+    {
+      of,
+      promises: {
+        type: "array",
+        minItems: 1,
+        uniqueItems: true,
+        items: oneOfWords(REGISTER_PROMISES, "A promise"),
+        description: "Default: what the service promises",
+      },
+      staleBy: quantity("duration", "boundedStaleness: limit, inclusive; default 0"),
+    },
+    ["of"],
+    "What the history of each key keeps to",
+  ),
   cost: object(
     "CostWords",
     { of, atMostPerMonth: { type: "number", minimum: 0, description: "USD" } },
@@ -233,6 +253,7 @@ export function resolveExpectation(
     originLoad: names.origins,
     noSplitBrain: names.caches,
     noLostWrites: names.caches,
+    consistency: names.caches,
     cost: names.caches,
   }[metric];
   const all = metric === "steady" && given.of === undefined;
@@ -302,6 +323,17 @@ export function resolveExpectation(
     case "noSplitBrain":
     case "noLostWrites":
       return { id, metric, of: name };
+    case "consistency": {
+      const promises = (given["promises"] as readonly PromiseName[] | undefined) ?? null;
+      if (given["staleBy"] !== undefined && promises?.includes("boundedStaleness") !== true)
+        reading.problem({
+          path: [metric, "staleBy"],
+          found: "is given",
+          expected: "boundedStaleness among the promises, for it is the bound of that one",
+        });
+      const staleNs = parseDuration((given["staleBy"] as string | undefined) ?? "0") ?? 0;
+      return { id, metric, of: name, promises, staleNs };
+    }
     case "cost":
       return { id, metric, of: name, atMostPerMonth: given.atMostPerMonth };
   }
