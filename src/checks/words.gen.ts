@@ -146,6 +146,8 @@ export interface FailureWords {
     | "OOM"
     | "NOREPLICAS"
     | "WAIT"
+    | "ASK"
+    | "TRYAGAIN"
     | "timeout"
     | "connection"
     | "origin";

@@ -38,6 +38,8 @@ export const causeWords: ReadonlyMap<number, string> = new Map([
   [6, "OOM"],
   [7, "NOREPLICAS"],
   [8, "WAIT"],
+  [9, "ASK"],
+  [10, "TRYAGAIN"],
   [CAUSE_TIMEOUT, "timeout"],
   [CAUSE_CONNECTION, "connection"],
   [CAUSE_ORIGIN, "origin"],

@@ -28,7 +28,6 @@ import {
   STATUS_MOVED,
   STATUS_OK,
   STATUS_READONLY,
-  STATUS_UNACKNOWLEDGED,
 } from "../network/frames.ts";
 import type { Clients, Transport } from "../network/transport.ts";
 import type { Recorder } from "../recorder.ts";
@@ -43,6 +42,7 @@ import {
   Connections,
   Pool,
 } from "./pool.ts";
+import { reactionTo } from "./reactions.ts";
 import {
   Requests,
   STAGE_BACKOFF,
@@ -339,12 +339,29 @@ export class ClientFleet implements Clients {
     if (status === STATUS_OK) {
       if (pool.awaitsAnswer) this.firstAnswer(session, pool);
       this.answered(session, request, frame);
-    } else if (status === STATUS_MOVED) this.moved(session, request, frame);
-    else if (status === STATUS_UNACKNOWLEDGED) {
-      this.requests.cause[request] = status;
-      this.finish(request, OUTCOME_INFO, frame);
-    } else this.attemptFailed(session, request, status);
+    } else this.refused(session, request, frame);
     this.frames.release(frame);
+  }
+
+  private refused(session: Session, request: number, frame: number): void {
+    const status = this.frames.status[frame] as number;
+    switch (reactionTo(status)) {
+      case "follow":
+        this.redirected(session, request, frame, true);
+        return;
+      case "ask-once":
+        this.redirected(session, request, frame, false);
+        return;
+      case "wait":
+        this.attemptFailed(session, request, status, false);
+        return;
+      case "in-doubt":
+        this.requests.cause[request] = status;
+        this.finish(request, OUTCOME_INFO, frame);
+        return;
+      default:
+        this.attemptFailed(session, request, status);
+    }
   }
 
   /** Hands on the replies whose turn it is, and sends what waited for room. */
@@ -687,7 +704,8 @@ export class ClientFleet implements Clients {
     else this.attemptFailed(session, request);
   }
 
-  private moved(session: Session, request: number, frame: number): void {
+  /** Another node is to be asked; `lasting`: from now on. */
+  private redirected(session: Session, request: number, frame: number, lasting: boolean): void {
     const { requests, frames } = this;
     const router = this.routerOf(session, frames.server[frame] as number);
     const owner = frames.redirect[frame] as number;
@@ -701,11 +719,10 @@ export class ClientFleet implements Clients {
       this.attemptFailed(session, request, STATUS_MOVED);
       return;
     }
-    router.learn(
-      frames.shard[frame] as number,
-      owner,
-      `MOVED from ${this.ports.nodeIds[frames.server[frame] as number]}`,
-    );
+    if (lasting) {
+      const from = this.ports.nodeIds[frames.server[frame] as number];
+      router.learn(frames.shard[frame] as number, owner, `MOVED from ${from}`);
+    }
     requests.attempts[request] = (requests.attempts[request] as number) - 1; // a redirect is not a retry
     this.attempt(request, owner);
   }
@@ -799,7 +816,13 @@ export class ClientFleet implements Clients {
     return state === CONNECTION_CONNECTING || state === CONNECTION_SETTING_UP;
   }
 
-  private attemptFailed(session: Session, request: number, cause = CAUSE_CONNECTION): void {
+  /** `asksTopology`: the failure says that the map of shards may be wrong. */
+  private attemptFailed(
+    session: Session,
+    request: number,
+    cause = CAUSE_CONNECTION,
+    asksTopology = true,
+  ): void {
     const { requests } = this;
     const byTimeout = cause === CAUSE_TIMEOUT;
     requests.cause[request] = cause;
@@ -812,8 +835,8 @@ export class ClientFleet implements Clients {
     const router = this.routerOf(session, node);
     const { onError } = session.settings.topologyRefresh;
     // A library that shares its connections learns of errors by them, and a timeout is none.
-    if (router instanceof ClusterRouter && onError && !(byTimeout && session.pipelined))
-      this.refresh(session, router, node);
+    const asks = asksTopology && onError && !(byTimeout && session.pipelined);
+    if (router instanceof ClusterRouter && asks) this.refresh(session, router, node);
     const attempts = requests.attempts[request] as number;
     const { retry } = session.settings;
     const isLast =
