@@ -9,6 +9,8 @@ import type { ExpectationVerdict, InvariantVerdict, VerdictStatus } from "../che
 import type { Journal } from "../journal/journal.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import { BehaviourDigest } from "../measure/behaviour-digest.ts";
+import type { LostKeys } from "../measure/coverage.ts";
+import type { LossWindow } from "../measure/loss-fold.ts";
 import { Measurement, type MeasurementOptions } from "../measure/measurement.ts";
 import type { EndState, RunIndex } from "../measure/run-facts.ts";
 import { SeriesRecorder } from "../measure/series-recorder.ts";
@@ -122,6 +124,8 @@ export interface Probe {
   readonly expectations: readonly ExpectationVerdict[];
   readonly invariants: readonly InvariantVerdict[];
   readonly records: readonly JournalRecord[];
+  /** What failovers lost, for coverage. */
+  readonly lostKeys: readonly LostKeys[];
   readonly behaviourDigest: string;
   readonly events: number;
 }
@@ -162,9 +166,26 @@ export function probe(resolved: ResolvedScenario, options: ProbeOptions = {}): P
   return {
     ...judged,
     records: journal.records,
+    lostKeys: lostKeysOf(resolved, started, measured.losses),
     behaviourDigest: behaviour.hex(),
     events: kernel.events,
   };
+}
+
+/** Keys by their numbers within the shard, as records of evictions name them. */
+function lostKeysOf(
+  resolved: ResolvedScenario,
+  { world, keyMaps }: Started,
+  losses: readonly LossWindow[],
+): LostKeys[] {
+  return losses.flatMap(({ cache, shard, byKey, firstAckAt }) => {
+    const group = world.groups.find(({ name }) => name === cache);
+    const index = group?.shards[shard - 1]?.index ?? -1;
+    const map = keyMaps.find((_, at) => inCache(resolved, world, at, index));
+    if (byKey.size === 0 || map === undefined) return [];
+    const keys = new Set([...byKey.keys()].map((key) => map.localOf(key)));
+    return [{ cache, shard, fromNs: firstAckAt, keys }];
+  });
 }
 
 /** What a journal of this scenario is measured with. */
