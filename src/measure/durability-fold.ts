@@ -16,6 +16,8 @@ export class DurabilityFold {
   ackAt = new Float64Array(INITIAL_KEYS);
   /** Write ids that left memory by eviction. */
   readonly evicted = new Set<number>();
+  /** When a key was last evicted, by `cache/shard/number within the shard`: perhaps with a write that nobody acknowledged. */
+  readonly evictedAt = new Map<string, Nanos>();
   /** By key: the last write that a client reported as failed. */
   readonly failed = new Map<number, number>();
   staleReads = 0;

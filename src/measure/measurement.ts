@@ -255,7 +255,10 @@ export class Measurement {
         this.losses.offsets(record);
         return;
       case "evicted":
-        for (const fold of this.durability) fold.evicted.add(record.writeId);
+        for (const fold of this.durability) {
+          fold.evicted.add(record.writeId);
+          fold.evictedAt.set(`${record.cache}/${record.shard}/${record.key}`, record.at);
+        }
         return;
       case "fault-injected":
         if (record.faultKind === "clock-skew") this.contradictions.clockSkewed();

@@ -247,6 +247,12 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
       const node = leaders[shard];
       return node ? { history: node.history, offset: node.offsetAt(kernel.now) } : null;
     },
+    localKey(shard, key) {
+      const keys = keyMaps.find(
+        (map, at) => inCache(resolved, world, at, shard) && key < map.count,
+      );
+      return keys?.localOf(key) ?? -1;
+    },
     stored(shard, key) {
       const node = leaders[shard];
       // All traffic on one cache shares its keys.

@@ -21,6 +21,7 @@ function context(over: {
   leader?: number;
   expireAt?: number;
   evicted?: boolean;
+  keyEvictedAt?: number;
   issued?: number;
   regained?: number;
 }): CheckContext {
@@ -30,6 +31,7 @@ function context(over: {
   const durability = new DurabilityFold();
   durability.acknowledged(5, 0, 700, 42, over.expireAt ?? 0, 2 * S);
   if (over.evicted) durability.evicted.add(42);
+  if (over.keyEvictedAt !== undefined) durability.evictedAt.set("c/1/3", over.keyEvictedAt);
   const phases = { detect: 1 * S, decide: 0, promote: 0, propagate: 0, reconnect: 0, warm: 1 * S };
   return {
     index: {
@@ -75,6 +77,7 @@ function context(over: {
       open: () => 1,
       leader: () => over.leader ?? 0,
       position: () => null,
+      localKey: () => 3,
       stored: () =>
         over.stored === undefined
           ? { writeId: 42, offset: 700, history: 0, expireAt: 0 }
@@ -159,6 +162,11 @@ describe("safety checks", () => {
       "pass",
     );
     expect(acknowledgedWritesKept(context({ stored: null, evicted: true })).verdict).toBe("pass");
+    // Another write, acknowledged to nobody, stood in its place and was evicted.
+    expect(acknowledgedWritesKept(context({ stored: null, keyEvictedAt: 3 * S })).verdict).toBe(
+      "pass",
+    );
+    expect(acknowledgedWritesKept(context({ stored: null, keyEvictedAt: S })).verdict).toBe("fail");
     expect(acknowledgedWritesKept(context({ leader: -1 })).verdict).toBe("unknown");
     for (const stored of [null, { offset: 600 }]) {
       const wrong = acknowledgedWritesKept(context({ stored }));
