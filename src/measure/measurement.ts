@@ -14,6 +14,7 @@ import type { JournalRecord } from "../journal/records.ts";
 import { ContradictionsFold } from "./contradictions-fold.ts";
 import { DurabilityFold } from "./durability-fold.ts";
 import { type Failover, foldFailovers } from "./failover-fold.ts";
+import { HistoryFold } from "./history-fold.ts";
 import { LossFold, type LossWindow, type Unappended } from "./loss-fold.ts";
 import { foldNodeIntervals, type Interval } from "./node-intervals.ts";
 import { type Disturbance, disturbancesOf, type Recovery, recoveriesOf } from "./recovery.ts";
@@ -40,6 +41,8 @@ export interface MeasurementOptions {
   readonly cachesOfTraffic: readonly ReadonlySet<string>[];
   /** Which traffic sources share keys: a number per source. */
   readonly family: readonly number[];
+  /** Families whose operations are kept whole. Default none. */
+  readonly histories?: readonly number[];
   readonly records: readonly JournalRecord[];
 }
 
@@ -48,6 +51,8 @@ export interface Measured {
   readonly losses: readonly LossWindow[];
   /** The fold of the keys that a traffic source uses. */
   durabilityOf(traffic: number): DurabilityFold;
+  /** The operations on the keys that a traffic source uses; null where nobody asked for them. */
+  historyOf(traffic: number): HistoryFold | null;
   readonly failovers: readonly Failover[];
   readonly disturbances: readonly Disturbance[];
   readonly intervals: ReadonlyMap<string, readonly Interval[]>;
@@ -67,6 +72,9 @@ export class Measurement {
   private readonly requests: RequestFold[];
   private readonly losses = new LossFold();
   private readonly durability: DurabilityFold[];
+  /** By family. */
+  private readonly histories: readonly (HistoryFold | null)[];
+  private readonly keepsHistories: boolean;
   private readonly slow: (Float64Array | null)[];
   private readonly slowLimitNs: Float64Array;
   private readonly minuteAll: Float64Array[];
@@ -89,6 +97,11 @@ export class Measurement {
     this.durability = Array.from(
       { length: Math.max(0, ...family) + 1 },
       () => new DurabilityFold(),
+    );
+    const { histories = [] } = options;
+    this.keepsHistories = histories.length > 0;
+    this.histories = this.durability.map((_, at) =>
+      histories.includes(at) ? new HistoryFold() : null,
     );
     this.slowLimitNs = new Float64Array(index.traffic.length).fill(Number.POSITIVE_INFINITY);
     this.slow = index.traffic.map(({ name }, at) => {
@@ -133,6 +146,7 @@ export class Measurement {
       requests: this.requests,
       losses: this.losses.windows,
       durabilityOf: (traffic) => this.durabilityOf(traffic),
+      historyOf: (traffic) => this.histories[this.options.family[traffic] as number] ?? null,
       failovers,
       disturbances,
       intervals: foldNodeIntervals(records, index.durationNs),
@@ -151,6 +165,7 @@ export class Measurement {
     const { count, traffic, command, outcome, requestOutcome, arrivedAt, returnedAt, hit, shard } =
       batch;
     this.operationCount += count;
+    if (this.keepsHistories) this.keep(batch);
     for (let i = 0; i < count; i++) {
       const source = traffic[i] as number;
       const fold = this.requests[source] as RequestFold;
@@ -184,6 +199,12 @@ export class Measurement {
         }
       } else if (command[i] === COMMAND_SET) this.acknowledged(batch, i, source);
     }
+  }
+
+  private keep(batch: OperationColumns): void {
+    const { family } = this.options;
+    for (let i = 0; i < batch.count; i++)
+      this.histories[family[batch.traffic[i] as number] as number]?.operation(batch, i);
   }
 
   private durabilityOf(source: number): DurabilityFold {
