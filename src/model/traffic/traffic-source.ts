@@ -123,7 +123,9 @@ export class TrafficSource implements Issuer {
         : sampleNanos(this.serviceSampler, this.service);
     const ttl =
       this.ttls === null ? 0 : Math.round(this.ttlMinNs + this.ttls.next() * this.ttlSpanNs);
-    const session = this.pickSession(draw);
+    const { sessions } = this;
+    const drawn = sessions[Math.floor(draw * sessions.length)] as number;
+    const session = fleet.isUp(drawn) ? drawn : this.pickLiving(draw);
     if (session < 0) return false;
     const request = requests.allocate();
     requests.traffic[request] = this.index;
@@ -145,12 +147,13 @@ export class TrafficSource implements Issuer {
     return this.hotShares.some((share) => this.hot.next() < share);
   }
 
-  /** The drawn zone's session, or, while that is dark, a living one by the same draw; -1 when none lives. */
-  private pickSession(draw: number): number {
+  /** While the drawn zone is dark: a living one's session by the same draw; -1 when none lives. */
+  private pickLiving(draw: number): number {
     const { sessions, fleet } = this;
-    const drawn = sessions[Math.floor(draw * sessions.length)] as number;
-    if (fleet.isUp(drawn)) return drawn;
-    const living = sessions.filter((session) => fleet.isUp(session));
-    return living[Math.floor(draw * living.length)] ?? -1;
+    let living = 0;
+    for (const session of sessions) if (fleet.isUp(session)) living++;
+    let before = Math.floor(draw * living);
+    for (const session of sessions) if (fleet.isUp(session) && before-- === 0) return session;
+    return -1;
   }
 }

@@ -367,7 +367,7 @@ export class Replication {
       this.tryConnect(node);
       return;
     }
-    node.keyspace.copyFrom(sync.snapshot);
+    node.keyspace.load(sync.snapshot);
     node.appliedOffset = sync.offset;
     node.loading = false;
     const { log } = sync.link;
