@@ -4,6 +4,7 @@ import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { validatorSource } from "../scripts/validator-source.ts";
+import { wordTypes } from "../scripts/word-types.ts";
 import { resultSchema } from "../src/run/result-schema.ts";
 import { run } from "../src/run/simulation.ts";
 import { loadScenario } from "../src/scenario/load.ts";
@@ -14,6 +15,19 @@ const published = (name: string): unknown => JSON.parse(read(`schema/${name}.sch
 const files = ["fast", "negative", "twin", "explore"].flatMap((folder) =>
   readdirSync(`scenarios/${folder}`).map((name) => path.join("scenarios", folder, name)),
 );
+
+/** Types beside fragments, as git keeps them: all generated files but the validator. */
+const keptTypes = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .map((name) => path.join("src", name).replaceAll("\\", "/"))
+  .filter((name) => name.endsWith(".gen.ts") && !name.endsWith("-validator.gen.ts"));
+
+describe("types of words", () => {
+  it("are what the schema's fragments say (npm run generate)", async () => {
+    const made = await wordTypes();
+    for (const { file, text } of made) expect(read(file), file).toBe(text);
+    expect(keptTypes.toSorted()).toEqual(made.map(({ file }) => file).toSorted());
+  }, 60_000);
+});
 
 describe("published schemas", () => {
   it("are what the fragments compose (npm run generate)", () => {

@@ -190,7 +190,7 @@ export function readAssumptions(
   of: string,
   report: {
     readonly assumption: (used: AssumptionUsed) => void;
-    readonly problem: (name: string, expected: string) => void;
+    readonly problem: (name: string, found: string, expected: string) => void;
   },
 ): Readonly<Record<string, number>> {
   const values: Record<string, number> = {};
@@ -203,6 +203,7 @@ export function readAssumptions(
       if (value === undefined || tooSmall) {
         report.problem(
           assumption.name,
+          `is "${text}"`,
           `${expectedOf(assumption.unit)} above 0, such as "${formatAssumption(assumption.unit, assumption.default)}"`,
         );
         value = assumption.default;

@@ -3,8 +3,12 @@ import { type JsonSchema, object, oneOfWords, quantity } from "../base/json-sche
 import { parseDuration, parsePercentage } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { Anchor, Expectation, SteadyClause } from "./expectation.ts";
+import type { ExpectationWords, SteadyClauseWords } from "./words.gen.ts";
 
-type Words = Readonly<Record<string, unknown>>;
+/** The one word that is there, and what it holds. */
+type Only<Words> = {
+  [Word in keyof Words]-?: readonly [Word, NonNullable<Words[Word]>];
+}[keyof Words];
 
 const of: JsonSchema = {
   type: "string",
@@ -145,32 +149,32 @@ export interface Names {
 }
 
 export function resolveSteadyClause(
-  words: Words,
+  words: SteadyClauseWords,
   names: Names,
   reading: Reading,
 ): SteadyClause | null {
-  const [metric, given] = Object.entries(words)[0] as [SteadyClause["metric"], Words];
-  const name = readName(metric, given, names.traffic, "traffic source", reading);
-  const overNs = given["over"] === undefined ? 10e9 : (parseDuration(given["over"] as string) ?? 0);
+  const [metric, given] = Object.entries(words)[0] as Only<SteadyClauseWords>;
+  const name = readName(metric, given.of, names.traffic, "traffic source", reading);
+  const overNs = given.over === undefined ? 10e9 : (parseDuration(given.over) ?? 0);
   if (overNs < 1e8)
     reading.problem({
       path: [metric, "over"],
-      found: `is "${given["over"]}"`,
+      found: `is "${given.over}"`,
       expected: "at least 100ms",
     });
   if (name === null) return null;
   if (metric === "latencyP99")
-    return { metric, of: name, overNs, atMostNs: parseDuration(given["atMost"] as string) ?? 0 };
-  return { metric, of: name, overNs, atLeast: readShare(metric, given, reading) };
+    return { metric, of: name, overNs, atMostNs: parseDuration(given.atMost) ?? 0 };
+  return { metric, of: name, overNs, atLeast: readShare(metric, given.atLeast, reading) };
 }
 
 export function resolveExpectation(
-  words: Words,
+  words: ExpectationWords,
   names: Names,
   steady: readonly SteadyClause[],
   reading: Reading,
 ): Expectation | null {
-  const [metric, given] = Object.entries(words)[0] as [Expectation["metric"], Words];
+  const [metric, given] = Object.entries(words)[0] as Only<ExpectationWords>;
   const known = {
     rpo: names.caches,
     rto: [...names.traffic, ...names.caches],
@@ -185,18 +189,17 @@ export function resolveExpectation(
     noLostWrites: names.caches,
     cost: names.caches,
   }[metric];
-  const all = metric === "steady" && given["of"] === undefined;
-  const name = all ? "" : readName(metric, given, known, "name", reading);
+  const all = metric === "steady" && given.of === undefined;
+  const name = all ? "" : readName(metric, given.of, known, "name", reading);
   if (name === null) return null;
   const id = all ? metric : `${metric}(${name})`;
-  const atMostNs = typeof given["atMost"] === "string" ? (parseDuration(given["atMost"]) ?? 0) : 0;
   switch (metric) {
     case "rpo":
     case "staleness":
-      return { id, metric, of: name, atMostNs };
+      return { id, metric, of: name, atMostNs: parseDuration(given.atMost) ?? 0 };
     case "rto":
       needsSteady(metric, name, names, steady, reading);
-      return { id, metric, of: name, atMostNs };
+      return { id, metric, of: name, atMostNs: parseDuration(given.atMost) ?? 0 };
     case "steady": {
       if (steady.length === 0)
         reading.problem({
@@ -204,7 +207,7 @@ export function resolveExpectation(
           found: "speaks of a steady state",
           expected: "steadyState: in the scenario",
         });
-      const from = readAnchor(String(given["from"]), reading);
+      const from = readAnchor(given.from, reading);
       return from === null
         ? null
         : { id, metric, of: all ? null : name, fromAnchor: from.anchor, fromNs: from.ns };
@@ -214,31 +217,31 @@ export function resolveExpectation(
         id,
         metric,
         of: name,
-        withinNs: parseDuration(given["within"] as string) ?? 0,
-        afterAnchor: (given["after"] as Anchor | undefined) ?? "first-fault",
+        withinNs: parseDuration(given.within) ?? 0,
+        afterAnchor: given.after ?? "first-fault",
       };
     case "availability":
     case "hitRatio":
-      return { id, metric, of: name, atLeast: readShare(metric, given, reading) };
+      return { id, metric, of: name, atLeast: readShare(metric, given.atLeast, reading) };
     case "latency": {
-      const digits = String(given["percentile"]).slice(1);
+      const digits = given.percentile.slice(1);
       const percentile = Number(`0.${digits.padStart(2, "0")}`);
       return {
-        id: `latency(${name}, ${given["percentile"]})`,
+        id: `latency(${name}, ${given.percentile})`,
         metric,
         of: name,
         percentile,
-        atMostNs,
-        when: (given["when"] as "always" | undefined) ?? "always",
+        atMostNs: parseDuration(given.atMost) ?? 0,
+        when: given.when ?? "always",
       };
     }
     case "originLoad":
-      return { id, metric, of: name, atMostConcurrency: given["atMost"] as number };
+      return { id, metric, of: name, atMostConcurrency: given.atMost };
     case "noSplitBrain":
     case "noLostWrites":
       return { id, metric, of: name };
     case "cost":
-      return { id, metric, of: name, atMostPerMonth: given["atMostPerMonth"] as number };
+      return { id, metric, of: name, atMostPerMonth: given.atMostPerMonth };
   }
 }
 
@@ -259,26 +262,26 @@ function needsSteady(
 
 function readName(
   metric: string,
-  given: Words,
+  of: string | undefined,
   known: readonly string[],
   what: string,
   reading: Reading,
 ): string | null {
-  const name = String(given["of"] ?? "");
+  const name = of ?? "";
   if (known.includes(name)) return name;
   const list =
     known.length === 0 ? `a ${what} that the scenario defines` : `one of ${known.join(", ")}`;
-  const found = given["of"] === undefined ? "is missing" : `is "${name}"`;
+  const found = of === undefined ? "is missing" : `is "${name}"`;
   reading.problem({ path: [metric, "of"], found, expected: list });
   return null;
 }
 
-function readShare(metric: string, given: Words, reading: Reading): number {
-  const share = parsePercentage(given["atLeast"] as string) ?? 0;
+function readShare(metric: string, text: string, reading: Reading): number {
+  const share = parsePercentage(text) ?? 0;
   if (share > 1)
     reading.problem({
       path: [metric, "atLeast"],
-      found: `is "${given["atLeast"]}"`,
+      found: `is "${text}"`,
       expected: 'at most "100%"',
     });
   return share;

@@ -5,7 +5,6 @@ import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import type {
-  CutDirection,
   FaultSettings,
   MethodEntry,
   NodeTarget,
@@ -13,11 +12,23 @@ import type {
   StepSettings,
   Trigger,
   TriggerEvent,
-  TriggerState,
 } from "./contract.ts";
-import { type CACHE_EVENTS, FROM_IS_A_SIDE, faultWords, stepWords } from "./words.ts";
+import type {
+  AfterWords,
+  ClockSkewWords,
+  MethodEntryWords,
+  NetworkBandwidthWords,
+  NetworkLatencyWords,
+  NetworkLossWords,
+  RandomWords,
+  RebootNodeWords,
+  WhenWords,
+} from "./words.gen.ts";
+import { FROM_IS_A_SIDE, faultWords, stepWords } from "./words.ts";
 
-type Words = Readonly<Record<string, unknown>>;
+type FaultWords = Extract<MethodEntryWords, { readonly fault: string }>;
+type CacheEvent = NonNullable<AfterWords["event"]>;
+type StepWords = Extract<MethodEntryWords, { readonly step: string }>;
 type Path = readonly (string | number)[];
 
 export interface MethodWorld {
@@ -32,46 +43,50 @@ export interface MethodWorld {
 /** Reads one entry; null when a problem leaves nothing to run. */
 export function resolveMethodEntry(
   index: number,
-  words: Words,
+  words: MethodEntryWords,
   world: MethodWorld,
   reading: Reading,
 ): MethodEntry | null {
   const action =
     "fault" in words ? resolveFault(words, world, reading) : resolveStep(words, world, reading);
   const trigger = resolveTrigger(words, world, reading);
-  const fault = words["fault"] as string | undefined;
-  let durationNs: Nanos | null = null;
-  if (words["for"] !== undefined) {
-    durationNs = parseDuration(words["for"] as string) ?? 0;
-    if (durationNs <= 0)
-      reading.problem({
-        path: ["for"],
-        found: `is "${words["for"]}"`,
-        expected: "a duration above 0",
-      });
-    if (fault !== undefined && faultWords[fault]?.heals === false) {
-      reading.problem({
-        path: ["for"],
-        found: "is given",
-        expected: `nothing: ${fault} has no heal of its own, the service replaces the node`,
-      });
-    }
-  }
+  const durationNs = "fault" in words ? resolveFor(words, reading) : null;
   if (action === null || trigger === null) return null;
-  return { index, trigger, action, durationNs, allowEmpty: words["allowEmpty"] === true };
+  const allowEmpty = "fault" in words && words.allowEmpty === true;
+  return { index, trigger, action, durationNs, allowEmpty };
 }
 
-function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Trigger | null {
-  const given = ["at", "every", "random", "when", "after"].filter(
-    (word) => words[word] !== undefined,
-  );
+/** How long a fault holds; null: to the end. */
+function resolveFor({ fault, for: text }: FaultWords, reading: Reading): Nanos | null {
+  if (text === undefined) return null;
+  const durationNs = parseDuration(text) ?? 0;
+  if (durationNs <= 0)
+    reading.problem({ path: ["for"], found: `is "${text}"`, expected: "a duration above 0" });
+  if (faultWords[fault]?.heals === false) {
+    reading.problem({
+      path: ["for"],
+      found: "is given",
+      expected: `nothing: ${fault} has no heal of its own, the service replaces the node`,
+    });
+  }
+  return durationNs;
+}
+
+function resolveTrigger(
+  words: MethodEntryWords,
+  world: MethodWorld,
+  reading: Reading,
+): Trigger | null {
+  const { at, every, random, when, after } = words;
+  const kinds = Object.entries({ at, every, random, when, after });
+  const given = kinds.filter(([, of]) => of !== undefined).map(([kind]) => kind);
   if (given.length !== 1) {
     const found = given.length === 0 ? "says no time" : `has ${given.join(" and ")}`;
     reading.problem({ path: [], found, expected: "exactly one of at, every, random, when, after" });
     return null;
   }
-  const time = (text: unknown, path: Path): Nanos => {
-    const ns = parseDuration(String(text)) ?? 0;
+  const time = (text: string, path: Path): Nanos => {
+    const ns = parseDuration(text) ?? 0;
     if (ns >= world.durationNs)
       reading.problem({
         path,
@@ -80,52 +95,67 @@ function resolveTrigger(words: Words, world: MethodWorld, reading: Reading): Tri
       });
     return ns;
   };
-  switch (given[0]) {
-    case "at":
-      return { kind: "at", atNs: time(words["at"], ["at"]) };
-    case "every": {
-      const everyNs = parseDuration(words["every"] as string) ?? 0;
-      if (everyNs <= 0) {
-        reading.problem({
-          path: ["every"],
-          found: `is "${words["every"]}"`,
-          expected: "a duration above 0",
-        });
-        return null;
-      }
-      const from = FROM_IS_A_SIDE.includes(String(words["fault"])) ? undefined : words["from"];
-      const firstNs = from === undefined ? everyNs : time(from, ["from"]);
-      const fitting = Math.max(1, Math.floor((world.durationNs - firstNs) / everyNs) + 1);
-      const times = Math.min((words["times"] as number | undefined) ?? fitting, fitting, 10_000);
-      return { kind: "every", firstNs, everyNs, times };
-    }
-    case "random":
-      return resolveRandom(words, world, reading);
-    case "when": {
-      const when = words["when"] as Words;
-      const of = readShard(String(when["of"]), ["when", "of"], world, reading);
-      if (of === null) return null;
-      const notBeforeNs =
-        when["notBefore"] === undefined ? 0 : time(when["notBefore"], ["when", "notBefore"]);
-      return { kind: "when", state: when["state"] as TriggerState, ...of, notBeforeNs };
-    }
-    default:
-      return resolveAfter(words["after"] as Words, world, reading);
+  if (at !== undefined) return { kind: "at", atNs: time(at, ["at"]) };
+  if (every !== undefined) return resolveEvery(every, words, world, time, reading);
+  if (random !== undefined) return resolveRandom(random, words, world, reading);
+  if (when !== undefined) return resolveWhen(when, world, time, reading);
+  return resolveAfter(after as AfterWords, world, reading);
+}
+
+type ReadTime = (text: string, path: Path) => Nanos;
+
+function resolveEvery(
+  every: string,
+  words: MethodEntryWords,
+  world: MethodWorld,
+  time: ReadTime,
+  reading: Reading,
+): Trigger | null {
+  const everyNs = parseDuration(every) ?? 0;
+  if (everyNs <= 0) {
+    const expected = "a duration above 0";
+    reading.problem({ path: ["every"], found: `is "${every}"`, expected });
+    return null;
   }
+  const from = isOnLinks(words) ? undefined : words.from;
+  const firstNs = from === undefined ? everyNs : time(from, ["from"]);
+  const fitting = Math.max(1, Math.floor((world.durationNs - firstNs) / everyNs) + 1);
+  const times = Math.min(words.times ?? fitting, fitting, 10_000);
+  return { kind: "every", firstNs, everyNs, times };
+}
+
+function resolveWhen(
+  when: WhenWords,
+  world: MethodWorld,
+  time: ReadTime,
+  reading: Reading,
+): Trigger | null {
+  const of = readShard(when.of, ["when", "of"], world, reading);
+  if (of === null) return null;
+  const notBeforeNs =
+    when.notBefore === undefined ? 0 : time(when.notBefore, ["when", "notBefore"]);
+  return { kind: "when", state: when.state, ...of, notBeforeNs };
 }
 
 /** Gaps and durations of a random trigger. */
-function resolveRandom(words: Words, world: MethodWorld, reading: Reading): Trigger | null {
-  const random = words["random"] as Words;
+function resolveRandom(
+  random: RandomWords,
+  words: MethodEntryWords,
+  world: MethodWorld,
+  reading: Reading,
+): Trigger | null {
   let wrong = false;
-  const problem = (name: string, expected: string): void => {
+  type Name = keyof RandomWords;
+  const problem = (name: Name, expected: string): void => {
     wrong = true;
     const found = random[name] === undefined ? "is missing" : `is "${random[name]}"`;
     reading.problem({ path: ["random", name], found, expected });
   };
-  const time = (name: string, usual: Nanos): Nanos =>
-    random[name] === undefined ? usual : (parseDuration(random[name] as string) ?? 0);
-  const pair = (mean: string, least: string): { meanNs: Nanos; leastNs: Nanos } => {
+  const time = (name: Name, usual: Nanos): Nanos => {
+    const text = random[name];
+    return text === undefined ? usual : (parseDuration(text) ?? 0);
+  };
+  const pair = (mean: Name, least: Name): { meanNs: Nanos; leastNs: Nanos } => {
     const meanNs = time(mean, 0);
     const leastNs = time(least, 0);
     if (meanNs <= 0) problem(mean, "a duration above 0");
@@ -133,16 +163,16 @@ function resolveRandom(words: Words, world: MethodWorld, reading: Reading): Trig
     return { meanNs, leastNs };
   };
   const gap = pair("meanGap", "minGap");
-  const fault = words["fault"] as string | undefined;
+  const fault = "fault" in words ? words.fault : undefined;
   const heals = fault !== undefined && faultWords[fault]?.heals === true;
-  if (!heals && (random["meanFor"] !== undefined || random["minFor"] !== undefined)) {
+  if (!heals && (random.meanFor !== undefined || random.minFor !== undefined)) {
     problem(
-      random["meanFor"] === undefined ? "minFor" : "meanFor",
+      random.meanFor === undefined ? "minFor" : "meanFor",
       `nothing: ${fault ?? "a step"} has no heal of its own`,
     );
   }
   const lasts = heals ? pair("meanFor", "minFor") : null;
-  if (words["for"] !== undefined) {
+  if ("for" in words && words.for !== undefined) {
     const expected = "random: { meanFor: } in its place";
     reading.problem({ path: ["for"], found: "is given beside random", expected });
     wrong = true;
@@ -162,8 +192,10 @@ function resolveRandom(words: Words, world: MethodWorld, reading: Reading): Trig
   };
 }
 
-function resolveAfter(words: Words, world: MethodWorld, reading: Reading): Trigger | null {
-  const given = ["fault", "heal", "step", "event"].filter((word) => words[word] !== undefined);
+function resolveAfter(words: AfterWords, world: MethodWorld, reading: Reading): Trigger | null {
+  const { fault, heal, step, event } = words;
+  const kinds = Object.entries({ fault, heal, step, event });
+  const given = kinds.filter(([, of]) => of !== undefined).map(([kind]) => kind);
   if (given.length !== 1) {
     reading.problem({
       path: ["after"],
@@ -172,9 +204,8 @@ function resolveAfter(words: Words, world: MethodWorld, reading: Reading): Trigg
     });
     return null;
   }
-  const delayNs = words["delay"] === undefined ? 0 : (parseDuration(words["delay"] as string) ?? 0);
-  const name = String(words[given[0] as string]);
-  const oneOf = (known: readonly string[]): boolean => {
+  const delayNs = words.delay === undefined ? 0 : (parseDuration(words.delay) ?? 0);
+  const isOneOf = (name: string, known: readonly string[]): boolean => {
     if (known.includes(name)) return true;
     reading.problem({
       path: ["after", given[0] as string],
@@ -183,177 +214,184 @@ function resolveAfter(words: Words, world: MethodWorld, reading: Reading): Trigg
     });
     return false;
   };
-  let event: TriggerEvent;
-  if (given[0] === "fault" || given[0] === "heal") {
-    if (!oneOf(Object.keys(faultWords))) return null;
-    event = { kind: "fault", fault: name, phase: given[0] === "fault" ? "injected" : "healed" };
-  } else if (given[0] === "step") {
-    if (!oneOf(Object.keys(stepWords))) return null;
-    event = { kind: "step", step: name };
-  } else {
-    const cache = String(words["of"] ?? "");
-    const known = [
-      ...world.caches.map((group) => group.name),
-      ...world.datastores.map((store) => store.name),
-    ];
-    if (!known.includes(cache)) {
-      reading.problem({
-        path: ["after", "of"],
-        found: words["of"] === undefined ? "is missing" : `is "${cache}"`,
-        expected: `one of ${known.join(", ")}`,
-      });
-      return null;
-    }
-    event = { kind: "cache-event", event: name as (typeof CACHE_EVENTS)[number], cache };
+  const after = (of: TriggerEvent): Trigger => ({ kind: "after", event: of, delayNs });
+  const disturbance = fault ?? heal;
+  if (disturbance !== undefined) {
+    if (!isOneOf(disturbance, Object.keys(faultWords))) return null;
+    const phase = fault === undefined ? "healed" : "injected";
+    return after({ kind: "fault", fault: disturbance, phase });
   }
-  return { kind: "after", event, delayNs };
+  if (step !== undefined)
+    return isOneOf(step, Object.keys(stepWords)) ? after({ kind: "step", step }) : null;
+  const cache = words.of ?? "";
+  const known = [
+    ...world.caches.map((group) => group.name),
+    ...world.datastores.map((store) => store.name),
+  ];
+  if (!known.includes(cache)) {
+    reading.problem({
+      path: ["after", "of"],
+      found: words.of === undefined ? "is missing" : `is "${cache}"`,
+      expected: `one of ${known.join(", ")}`,
+    });
+    return null;
+  }
+  return after({ kind: "cache-event", event: event as CacheEvent, cache });
 }
 
-function resolveFault(words: Words, world: MethodWorld, reading: Reading): FaultSettings | null {
-  const fault = words["fault"] as FaultSettings["fault"];
-  switch (fault) {
+function resolveFault(
+  words: FaultWords,
+  world: MethodWorld,
+  reading: Reading,
+): FaultSettings | null {
+  switch (words.fault) {
     case "node-crash":
     case "host-power-loss":
     case "node-pause": {
-      const target = readTarget(String(words["target"]), ["target"], world, reading);
-      return target === null ? null : { fault, target };
+      const target = readTarget(words.target, ["target"], world, reading);
+      return target === null ? null : { fault: words.fault, target };
     }
     case "replication-link-cut": {
       const target = readNodeTarget(words, world, reading);
-      return target === null ? null : { fault, target };
+      return target === null ? null : { fault: words.fault, target };
     }
     case "node-slow": {
       const target = readNodeTarget(words, world, reading);
-      return target === null ? null : { fault, target, factor: words["factor"] as number };
+      return target === null ? null : { fault: words.fault, target, factor: words.factor };
     }
     case "node-restart": {
-      const target = readTarget(String(words["target"]), ["target"], world, reading);
-      const downNs = words["down"] === undefined ? SECOND : positive(words, "down", reading);
-      return target === null ? null : { fault, target, downNs };
+      const target = readTarget(words.target, ["target"], world, reading);
+      const downNs = words.down === undefined ? SECOND : positive("down", words.down, reading);
+      return target === null ? null : { fault: words.fault, target, downNs };
     }
     case "memory-pressure": {
       const target = readNodeTarget(words, world, reading);
-      const bytes = parseSize(words["take"] as string) ?? 0;
-      return target === null ? null : { fault, target, bytes };
+      const bytes = parseSize(words.take) ?? 0;
+      return target === null ? null : { fault: words.fault, target, bytes };
     }
     case "clock-skew":
       return resolveClockSkew(words, world, reading);
     case "dns-outage":
     case "control-plane-outage": {
-      const place = readPlace("region", String(words["region"]), ["region"], reading);
-      return place?.kind === "region" ? { fault, region: place.region } : null;
+      const place = readPlace("region", words.region, ["region"], reading);
+      return place?.kind === "region" ? { fault: words.fault, region: place.region } : null;
     }
     case "origin-slow": {
-      const origin = readName("origin", words, world.origins, reading);
-      return origin === null ? null : { fault, origin, factor: words["factor"] as number };
+      const origin = readName("origin", words.origin, world.origins, reading);
+      return origin === null ? null : { fault: words.fault, origin, factor: words.factor };
     }
     case "traffic-surge": {
-      const traffic = readName("traffic", words, world.traffic, reading);
-      return traffic === null ? null : { fault, traffic, factor: words["factor"] as number };
+      const traffic = readName("traffic", words.traffic, world.traffic, reading);
+      return traffic === null ? null : { fault: words.fault, traffic, factor: words.factor };
     }
     case "hot-key": {
-      const traffic = readName("traffic", words, world.traffic, reading);
-      const share = readShare("share", words, 1, reading);
-      return traffic === null ? null : { fault, traffic, share };
+      const traffic = readName("traffic", words.traffic, world.traffic, reading);
+      const share = readShare("share", words.share, 1, reading);
+      return traffic === null ? null : { fault: words.fault, traffic, share };
     }
     case "network-loss": {
       const sides = readSides(words, world, reading);
-      const share = readShare("loss", words, 0.99, reading);
-      const burst = (words["burst"] as number | undefined) ?? 1;
-      return sides === null ? null : { fault, ...sides, share, burst };
+      const share = readShare("loss", words.loss, 0.99, reading);
+      const burst = words.burst ?? 1;
+      return sides === null ? null : { fault: words.fault, ...sides, share, burst };
     }
     case "network-bandwidth": {
       const sides = readSides(words, world, reading);
-      const bytesPerSecond = parseSize(words["limit"] as string) ?? 0;
+      const bytesPerSecond = parseSize(words.limit) ?? 0;
       if (bytesPerSecond < 1) {
         const expected = "a size above 0, per second, such as 1MB";
-        reading.problem({ path: ["limit"], found: `is "${words["limit"]}"`, expected });
+        reading.problem({ path: ["limit"], found: `is "${words.limit}"`, expected });
       }
-      return sides === null ? null : { fault, ...sides, bytesPerSecond };
+      return sides === null ? null : { fault: words.fault, ...sides, bytesPerSecond };
     }
     case "az-network-disruption":
     case "az-power-interruption": {
-      const place = readPlace("zone", String(words["zone"]), ["zone"], reading);
-      return place?.kind === "zone" ? { fault, zone: place.zone } : null;
+      const place = readPlace("zone", words.zone, ["zone"], reading);
+      return place?.kind === "zone" ? { fault: words.fault, zone: place.zone } : null;
     }
     case "region-outage": {
-      const place = readPlace("region", String(words["region"]), ["region"], reading);
-      return place?.kind === "region" ? { fault, region: place.region } : null;
+      const place = readPlace("region", words.region, ["region"], reading);
+      return place?.kind === "region" ? { fault: words.fault, region: place.region } : null;
     }
     case "network-partition": {
-      const sideOf = (word: string) => readSide(words[word], [word], world, reading);
-      const isolate = sideOf("isolate");
-      const to = words["to"] === undefined ? null : sideOf("to");
-      const bridge = words["bridge"] === undefined ? [] : sideOf("bridge");
+      const isolate = readSide(words.isolate, ["isolate"], world, reading);
+      const to = words.to === undefined ? null : readSide(words.to, ["to"], world, reading);
+      const bridge =
+        words.bridge === undefined ? [] : readSide(words.bridge, ["bridge"], world, reading);
       if (isolate === null || bridge === null) return null;
-      const direction = (words["direction"] as CutDirection | undefined) ?? "both";
-      return { fault, isolate, to, direction, bridge, withClients: words["withClients"] === true };
+      const { direction = "both", withClients = false } = words;
+      return { fault: words.fault, isolate, to, direction, bridge, withClients };
     }
     case "network-latency": {
       const sides = readSides(words, world, reading);
       if (sides === null) return null;
-      const jitterNs =
-        words["jitter"] === undefined ? 0 : (parseDuration(words["jitter"] as string) ?? 0);
-      return { fault, ...sides, addNs: parseDuration(words["add"] as string) ?? 0, jitterNs };
+      const jitterNs = words.jitter === undefined ? 0 : (parseDuration(words.jitter) ?? 0);
+      return { fault: words.fault, ...sides, addNs: parseDuration(words.add) ?? 0, jitterNs };
     }
   }
 }
 
 type Side = readonly (NodeTarget | PlaceTarget)[];
 
+/** Kinds whose `from:` is a side of links, not a first time. */
+type LinkWords = NetworkLatencyWords | NetworkLossWords | NetworkBandwidthWords;
+
+const isOnLinks = (words: MethodEntryWords): words is LinkWords =>
+  "fault" in words && FROM_IS_A_SIDE.includes(words.fault);
+
 /** `from`, and `to` where it is given. */
 function readSides(
-  words: Words,
+  words: LinkWords,
   world: MethodWorld,
   reading: Reading,
 ): { readonly from: Side; readonly to: Side | null } | null {
-  const from = readSide(words["from"], ["from"], world, reading);
-  const to = words["to"] === undefined ? null : readSide(words["to"], ["to"], world, reading);
+  const from = readSide(words.from, ["from"], world, reading);
+  const to = words.to === undefined ? null : readSide(words.to, ["to"], world, reading);
   return from === null ? null : { from, to };
 }
 
 function resolveClockSkew(
-  words: Words,
+  words: ClockSkewWords,
   world: MethodWorld,
   reading: Reading,
 ): FaultSettings | null {
-  const target = readTarget(String(words["target"]), ["target"], world, reading);
-  const given = ["ahead", "behind"].filter((word) => words[word] !== undefined);
-  if (given.length !== 1) {
-    const found = given.length === 0 ? "has no offset" : "has ahead and behind";
+  const target = readTarget(words.target, ["target"], world, reading);
+  const { ahead, behind } = words;
+  const by = ahead ?? behind;
+  if (by === undefined || (ahead !== undefined && behind !== undefined)) {
+    const found = by === undefined ? "has no offset" : "has ahead and behind";
     reading.problem({ path: [], found, expected: "exactly one of ahead, behind" });
     return null;
   }
-  const byNs = positive(words, given[0] as string, reading);
+  const byNs = positive(ahead === undefined ? "behind" : "ahead", by, reading);
   if (target === null) return null;
-  return { fault: "clock-skew", target, byNs: given[0] === "ahead" ? byNs : -byNs };
+  return { fault: "clock-skew", target, byNs: ahead === undefined ? -byNs : byNs };
 }
 
-function positive(words: Words, name: string, reading: Reading): Nanos {
-  const ns = parseDuration(words[name] as string) ?? 0;
+function positive(name: string, text: string, reading: Reading): Nanos {
+  const ns = parseDuration(text) ?? 0;
   if (ns > 0) return ns;
   const expected = "a duration above 0";
-  reading.problem({ path: [name], found: `is "${words[name]}"`, expected });
+  reading.problem({ path: [name], found: `is "${text}"`, expected });
   return 1;
 }
 
 /** A share above 0 and at most `most`. */
-function readShare(name: string, words: Words, most: number, reading: Reading): number {
-  const share = parsePercentage(words[name] as string) ?? 0;
+function readShare(name: string, text: string, most: number, reading: Reading): number {
+  const share = parsePercentage(text) ?? 0;
   if (share > 0 && share <= most) return share;
   const expected = `a share above 0% and at most ${most * 100}%`;
-  reading.problem({ path: [name], found: `is "${words[name]}"`, expected });
+  reading.problem({ path: [name], found: `is "${text}"`, expected });
   return most;
 }
 
 /** The name of an origin or a traffic source. */
 function readName(
   room: "origin" | "traffic",
-  words: Words,
+  name: string,
   known: readonly string[],
   reading: Reading,
 ): string | null {
-  const name = String(words[room]);
   if (known.includes(name)) return name;
   const what = room === "origin" ? "an origin" : "a traffic source";
   const expected =
@@ -362,8 +400,11 @@ function readName(
   return null;
 }
 
-function resolveReboot(words: Words, world: MethodWorld, reading: Reading): StepSettings | null {
-  const node = String(words["node"]);
+function resolveReboot(
+  { node }: RebootNodeWords,
+  world: MethodWorld,
+  reading: Reading,
+): StepSettings | null {
   const group = world.caches.find((cache) =>
     cache.shards.some((shard) => shard.nodes.some(({ id }) => id === node)),
   );
@@ -387,19 +428,19 @@ function resolveReboot(words: Words, world: MethodWorld, reading: Reading): Step
   return { step: "reboot-node", node, downNs: group.service.rebootTimeNs };
 }
 
-function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSettings | null {
-  if (words["step"] === "reboot-node") return resolveReboot(words, world, reading);
-  if (words["step"] === "test-failover") {
-    const cache = world.caches.find((group) => group.name === words["cache"]);
+function resolveStep(words: StepWords, world: MethodWorld, reading: Reading): StepSettings | null {
+  if (words.step === "reboot-node") return resolveReboot(words, world, reading);
+  if (words.step === "test-failover") {
+    const cache = world.caches.find((group) => group.name === words.cache);
     if (cache === undefined) {
       reading.problem({
         path: ["cache"],
-        found: `is "${words["cache"]}"`,
+        found: `is "${words.cache}"`,
         expected: `one of the caches: ${world.caches.map((group) => group.name).join(", ")}`,
       });
       return null;
     }
-    const shard = (words["shard"] as number | undefined) ?? 1;
+    const { shard = 1 } = words;
     if (shard > cache.shards.length) {
       reading.problem({
         path: ["shard"],
@@ -422,12 +463,12 @@ function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSe
     }
     return { step: "test-failover", cache: cache.name, shard };
   }
-  const store = world.datastores.find((candidate) => candidate.name === words["globalDatastore"]);
+  const store = world.datastores.find((candidate) => candidate.name === words.globalDatastore);
   if (store === undefined) {
     const known = world.datastores.map((candidate) => candidate.name);
     reading.problem({
       path: ["globalDatastore"],
-      found: `is "${words["globalDatastore"]}"`,
+      found: `is "${words.globalDatastore}"`,
       expected:
         known.length === 0
           ? "a Global Datastore of the scenario, which has none"
@@ -435,7 +476,7 @@ function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSe
     });
     return null;
   }
-  const to = String(words["to"]);
+  const { to } = words;
   if (!store.secondaries.includes(to) && store.primary !== to) {
     reading.problem({
       path: ["to"],
@@ -448,19 +489,19 @@ function resolveStep(words: Words, world: MethodWorld, reading: Reading): StepSe
 }
 
 function readSide(
-  words: unknown,
+  words: string | readonly string[],
   path: Path,
   world: MethodWorld,
   reading: Reading,
 ): (NodeTarget | PlaceTarget)[] | null {
-  const list = Array.isArray(words) ? words : [words];
+  const list = typeof words === "string" ? [words] : words;
   const side: (NodeTarget | PlaceTarget)[] = [];
   for (const [i, text] of list.entries()) {
-    const at = Array.isArray(words) ? [...path, i] : path;
-    const place = /^(zone|region) (\S+)$/i.exec(String(text));
+    const at = typeof words === "string" ? path : [...path, i];
+    const place = /^(zone|region) (\S+)$/i.exec(text);
     const read =
       place === null
-        ? readTarget(String(text), at, world, reading, `${EXPECTED_TARGET}, or "zone us-east-1a"`)
+        ? readTarget(text, at, world, reading, `${EXPECTED_TARGET}, or "zone us-east-1a"`)
         : readPlace((place[1] as string).toLowerCase(), place[2] as string, at, reading);
     if (read !== null) side.push(read);
   }
@@ -583,10 +624,14 @@ function readSentinels(
 }
 
 /** A target that has data: no sentinel. */
-function readNodeTarget(words: Words, world: MethodWorld, reading: Reading): NodeTarget | null {
-  const target = readTarget(String(words["target"]), ["target"], world, reading);
+function readNodeTarget(
+  words: { readonly target: string },
+  world: MethodWorld,
+  reading: Reading,
+): NodeTarget | null {
+  const target = readTarget(words.target, ["target"], world, reading);
   if (target?.kind !== "sentinel") return target;
-  const found = `is "${words["target"]}"`;
+  const found = `is "${words.target}"`;
   reading.problem({ path: ["target"], found, expected: "a node: this fault hits no sentinel" });
   return null;
 }

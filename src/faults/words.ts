@@ -292,7 +292,9 @@ export const methodEntrySchema: JsonSchema = {
           fault: { const: fault },
           for: quantity(
             "duration",
-            words.heals ? "How long it holds; default: to the end" : "Has no effect on this kind",
+            words.heals
+              ? "How long it holds; default: to the end"
+              : "Not with this kind, which has no heal of its own",
           ),
           allowEmpty: {
             type: "boolean",

@@ -5,8 +5,7 @@ import { parseDuration } from "../base/units.ts";
 import { faultWords } from "../faults/words.ts";
 import { allMarks } from "../measure/coverage.ts";
 import type { Reading } from "../model/kinds/contract.ts";
-
-type Words = Readonly<Record<string, unknown>>;
+import type { ExploreWords } from "./explore.gen.ts";
 
 /** In which space fault schedules are generated, resolved. */
 export interface ExploreSettings {
@@ -101,12 +100,20 @@ export const exploreSchema: JsonSchema = object(
 
 /** Reads `explore:`; the default space where the scenario has none. */
 export function resolveExplore(
-  words: Words | undefined,
+  words: ExploreWords | undefined,
   world: { readonly durationNs: Nanos },
   reading: Reading,
 ): ExploreSettings {
-  const of = words ?? {};
-  const window = of["window"] as { from: string; until: string } | undefined;
+  const {
+    window,
+    budget = {},
+    vary = {},
+    faults = kinds.filter((kind) => !NOT_BY_DEFAULT.includes(kind)),
+    atMost = 6,
+    atOnce = 3,
+    onStates = true,
+    mustReach = [],
+  } = words ?? {};
   const fromNs =
     window === undefined ? Math.round(world.durationNs / 10) : (parseDuration(window.from) ?? 0);
   const untilNs =
@@ -119,9 +126,7 @@ export function resolveExplore(
       found: `is from ${window.from} until ${window.until}`,
       expected: "a window of some length that ends within the scenario's duration",
     });
-  const budget = (of["budget"] as { zones?: number; nodes?: number } | undefined) ?? {};
-  const vary = Object.entries((of["vary"] as Record<string, unknown[]> | undefined) ?? {});
-  for (const [path] of vary) {
+  for (const path of Object.keys(vary)) {
     if (/^(explore|seed|method|scenario)\b/.test(path))
       reading.problem({
         path: ["explore", "vary", path],
@@ -130,17 +135,15 @@ export function resolveExplore(
       });
   }
   return {
-    faults:
-      (of["faults"] as string[] | undefined) ??
-      kinds.filter((kind) => !NOT_BY_DEFAULT.includes(kind)),
-    atMost: (of["atMost"] as number | undefined) ?? 6,
-    atOnce: (of["atOnce"] as number | undefined) ?? 3,
+    faults,
+    atMost,
+    atOnce,
     fromNs,
     untilNs,
     zones: budget.zones ?? 1,
     nodes: budget.nodes ?? 1,
-    onStates: (of["onStates"] as boolean | undefined) ?? true,
-    vary: vary.map(([path, values]) => ({ path, values })),
-    mustReach: (of["mustReach"] as string[] | undefined) ?? [],
+    onStates,
+    vary: Object.entries(vary).map(([path, values]) => ({ path, values })),
+    mustReach,
   };
 }

@@ -2,6 +2,7 @@
 import type { LoadScenarioOptions } from "./load.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { ResolvedScenario } from "./resolved.ts";
+import type { ScenarioWords } from "./schema.gen.ts";
 import { applySet } from "./set-path.ts";
 import { describePath, ScenarioSource } from "./source.ts";
 import { validateWords } from "./validate.ts";
@@ -43,7 +44,7 @@ export function scenarioForm(
     };
     for (const { path, found, expected } of validateWords(data)) say(path, found, expected);
     if (problems.length > 0) return { problem: problems.join("; ") };
-    const resolved = resolveScenario(data, {
+    const resolved = resolveScenario(data as unknown as ScenarioWords, {
       seed,
       seedGiven: true,
       allowPlanted: options.allowPlanted === true,

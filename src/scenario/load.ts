@@ -3,6 +3,7 @@ import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
 import type { Limits } from "./limits.ts";
 import { resolveScenario } from "./resolve.ts";
 import type { ResolvedScenario } from "./resolved.ts";
+import type { ScenarioWords } from "./schema.gen.ts";
 import { applySet } from "./set-path.ts";
 import { describePath, type Path, ScenarioSource } from "./source.ts";
 import { validateWords } from "./validate.ts";
@@ -62,7 +63,7 @@ export function loadScenario(text: string, options: LoadScenarioOptions = {}): R
     (setPaths.some(({ path }) => path[0] === "seed")
       ? String(data["seed"])
       : source.textOf(["seed"]));
-  const resolved = resolveScenario(data, {
+  const resolved = resolveScenario(data as unknown as ScenarioWords, {
     seed: seedText ?? "1",
     seedGiven: options.seed !== undefined,
     allowPlanted: options.allowPlanted === true,

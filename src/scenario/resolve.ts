@@ -14,15 +14,10 @@ import type { MethodEntry } from "../faults/contract.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { resolveMethodEntry } from "../faults/resolve.ts";
 import type { Finding, Reading } from "../model/kinds/contract.ts";
-import {
-  type GlobalDatastoreWords,
-  resolveGlobalDatastore,
-} from "../model/kinds/global-datastore/resolve.ts";
+import { resolveGlobalDatastore } from "../model/kinds/global-datastore/resolve.ts";
 import { resolveReplicationGroup } from "../model/kinds/replication-group/resolve.ts";
-import type { ReplicationGroupWords } from "../model/kinds/replication-group/words.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import { resolveSelfManaged } from "../model/kinds/self-managed/resolve.ts";
-import type { SelfManagedWords } from "../model/kinds/self-managed/words.ts";
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
@@ -30,9 +25,8 @@ import { DEFAULT_TCP_RETRANSMIT } from "../model/traffic/resolve-client.ts";
 import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
 import type { ResolvedScenario } from "./resolved.ts";
+import type { ScenarioWords } from "./schema.gen.ts";
 import type { Path } from "./source.ts";
-
-type Words = Readonly<Record<string, unknown>>;
 
 const SEED = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -48,7 +42,10 @@ export interface ResolveGiven {
 }
 
 /** Null when something is wrong; all of it was reported. */
-export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScenario | null {
+export function resolveScenario(
+  words: ScenarioWords,
+  given: ResolveGiven,
+): ResolvedScenario | null {
   const { report } = given;
   const assumptions: AssumptionUsed[] = [];
   let problems = 0;
@@ -60,48 +57,42 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     },
     assumption: (used) => assumptions.push(used),
   });
-  const durationNs = parseDuration(words["duration"] as string) ?? 0;
+  const durationNs = parseDuration(words.duration) ?? 0;
   const top = readAt([], []);
   if (durationNs < 1e9)
     top.problem({
       path: ["duration"],
-      found: `is "${words["duration"]}"`,
+      found: `is "${words.duration}"`,
       expected: "at least 1s of simulated time, below 104 days",
     });
   if (!SEED.test(given.seed)) {
     const found = `is "${given.seed}"${given.seedGiven ? " (by --seed)" : ""}`;
     top.problem({ path: ["seed"], found, expected: "1 to 64 letters, digits, _ or -" });
   }
-  const regions = resolveRegions(words["regions"] as Words, top);
+  const regions = resolveRegions(words.regions, top);
   const network = resolveNetwork(words, regions, top);
-  const plant = resolvePlant(words["plant"] as string | undefined, given.allowPlanted, top);
+  const plant = resolvePlant(words.plant, given.allowPlanted, top);
 
   const caches = new Map<string, ReplicationGroupSettings | null>();
-  for (const [name, of] of Object.entries((words["caches"] as Words | undefined) ?? {})) {
+  for (const [name, of] of Object.entries(words.caches)) {
     const reading = readAt(["caches", name], regions);
     caches.set(
       name,
-      (of as Words)["type"] === "self-managed"
-        ? resolveSelfManaged(name, of as unknown as SelfManagedWords, reading)
-        : resolveReplicationGroup(name, of as ReplicationGroupWords, reading),
+      of.type === "self-managed"
+        ? resolveSelfManaged(name, of, reading)
+        : resolveReplicationGroup(name, of, reading),
     );
   }
   const groups = [...caches.values()].filter((group) => group !== null);
   lintNodeIds(groups, top);
-  const datastores = Object.entries((words["globalDatastores"] as Words | undefined) ?? {}).map(
-    ([name, of]) =>
-      resolveGlobalDatastore(
-        name,
-        of as GlobalDatastoreWords,
-        caches,
-        readAt(["globalDatastores", name], regions),
-      ),
+  const datastores = Object.entries(words.globalDatastores ?? {}).map(([name, of]) =>
+    resolveGlobalDatastore(name, of, caches, readAt(["globalDatastores", name], regions)),
   );
   lintMembership(datastores, top);
-  const origins = Object.entries((words["origins"] as Words | undefined) ?? {}).map(([name, of]) =>
-    resolveOrigin(name, of as Words, readAt(["origins", name], regions)),
+  const origins = Object.entries(words.origins ?? {}).map(([name, of]) =>
+    resolveOrigin(name, of, readAt(["origins", name], regions)),
   );
-  const originNames = Object.keys((words["origins"] as Words | undefined) ?? {});
+  const originNames = Object.keys(words.origins ?? {});
   const cacheNames = [...caches.keys(), ...datastores.map((store) => store.name)];
   const cacheOf = (name: string): ReplicationGroupSettings | null | undefined =>
     caches.get(datastores.find((store) => store.name === name)?.primary ?? name);
@@ -110,22 +101,22 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   const shardsOf = (name: string): number | undefined => {
     return cacheOf(name)?.shards.length;
   };
-  const traffic = Object.entries((words["traffic"] as Words | undefined) ?? {}).map(([name, of]) =>
+  const traffic = Object.entries(words.traffic).map(([name, of]) =>
     resolveTraffic(
       name,
-      of as Words,
+      of,
       { caches: cacheNames, origins: originNames, clusterModeOf, shardsOf },
       readAt(["traffic", name], regions),
     ),
   );
   const sources = traffic.filter((source) => source !== null);
   const names = {
-    traffic: Object.keys((words["traffic"] as Words | undefined) ?? {}),
+    traffic: Object.keys(words.traffic),
     caches: cacheNames,
     origins: originNames,
   };
   lintNames(names, top);
-  const steadyState = list(words["steadyState"]).map((of, i) =>
+  const steadyState = (words.steadyState ?? []).map((of, i) =>
     resolveSteadyClause(of, names, readAt(["steadyState", i], regions)),
   );
   const steady = steadyState.filter((clause): clause is SteadyClause => clause !== null);
@@ -136,25 +127,25 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
     origins: originNames,
     traffic: names.traffic,
   };
-  const method = list(words["method"]).map((of, i) =>
+  const method = (words.method ?? []).map((of, i) =>
     resolveMethodEntry(i, of, world, readAt(["method", i], regions)),
   );
-  const expect = list(words["expect"]).map((of, i) =>
+  const expect = (words.expect ?? []).map((of, i) =>
     resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
   );
-  const explore = resolveExplore(words["explore"] as Words | undefined, { durationNs }, top);
-  const maxEvents = (words["maxEvents"] as number | undefined) ?? DEFAULT_LIMITS.events;
+  const explore = resolveExplore(words.explore, { durationNs }, top);
+  const maxEvents = words.maxEvents ?? DEFAULT_LIMITS.events;
   const limits = { ...DEFAULT_LIMITS, ...given.limits };
   const events = Math.max(maxEvents, given.limits?.events ?? 0);
   lintSize(estimateSize(sources, groups, durationNs), durationNs, { ...limits, events }, top);
   if (problems > 0) return null;
   return {
-    name: words["scenario"] as string,
+    name: words.scenario,
     story: given.story,
     seed: given.seed,
     durationNs,
-    tieBreak: (words["tieBreak"] as "schedule" | "shuffled" | undefined) ?? "schedule",
-    tieSeed: words["tieSeed"] === undefined ? given.seed : String(words["tieSeed"]),
+    tieBreak: words.tieBreak ?? "schedule",
+    tieSeed: words.tieSeed === undefined ? given.seed : String(words.tieSeed),
     maxEvents,
     regions,
     network,
@@ -176,12 +167,9 @@ export function resolveScenario(words: Words, given: ResolveGiven): ResolvedScen
   }
 }
 
-const list = (words: unknown): readonly Words[] => (words as readonly Words[] | undefined) ?? [];
-
-function resolveRegions(words: Words, reading: Reading): RegionSettings[] {
+function resolveRegions(words: ScenarioWords["regions"], reading: Reading): RegionSettings[] {
   const seen = new Set<string>();
-  return Object.entries(words ?? {}).map(([name, of]) => {
-    const given = (of as { zones: number | string[] }).zones;
+  return Object.entries(words).map(([name, { zones: given }]) => {
     const zones = typeof given === "number" ? zoneNames(name, given) : given;
     for (const [i, zone] of zones.entries()) {
       if (seen.has(zone))
@@ -197,20 +185,17 @@ function resolveRegions(words: Words, reading: Reading): RegionSettings[] {
 }
 
 function resolveNetwork(
-  words: Words,
+  words: ScenarioWords,
   regions: readonly RegionSettings[],
   reading: Reading,
 ): NetworkSettings {
-  const assume = (words["assume"] as Record<string, unknown> | undefined) ?? {};
-  const assumed = readAssumptions(networkAssumptions, assume, "network", {
+  const assumed = readAssumptions(networkAssumptions, words.assume ?? {}, "network", {
     assumption: reading.assumption,
-    problem: (name, expected) =>
-      reading.problem({ path: ["assume", name], found: `is "${assume[name]}"`, expected }),
+    problem: (name, found, expected) =>
+      reading.problem({ path: ["assume", name], found, expected }),
   });
   const own = new Map<string, number>();
-  for (const [pair, text] of Object.entries(
-    ((words["network"] as Words | undefined)?.["regionRtt"] as Words | undefined) ?? {},
-  )) {
+  for (const [pair, text] of Object.entries(words.network?.regionRtt ?? {})) {
     const [from = "", to = "", more] = pair.split(" ");
     const known = (name: string): boolean => regions.some((region) => region.name === name);
     if (more !== undefined || !known(from) || !known(to) || from === to) {
@@ -220,7 +205,7 @@ function resolveNetwork(
         expected: 'two Regions with a space between, such as "us-east-1 eu-west-1"',
       });
     }
-    const ns = parseDuration(text as string) ?? 0;
+    const ns = parseDuration(text) ?? 0;
     own.set(`${from} ${to}`, ns);
     own.set(`${to} ${from}`, ns);
   }

@@ -17,7 +17,8 @@ export function applySet(data: Record<string, unknown>, set: string): SetResult 
   if (path === null) return { found: `--set "${set}" has no readable path`, expected };
   let value: unknown;
   try {
-    value = parse(set.slice(equals + 1), { logLevel: "silent" });
+    // Not "silent", which would take what is broken as far as it goes.
+    value = parse(set.slice(equals + 1), { logLevel: "error" });
   } catch {
     return { found: `--set "${set}" has no readable value`, expected: "a YAML value after the =" };
   }

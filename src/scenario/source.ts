@@ -68,12 +68,11 @@ export class ScenarioSource {
     } catch {
       throw at("cannot be read as YAML", "a YAML map");
     }
+    const start = { line: 1, column: 1 };
+    const empty = (): ScenarioError =>
+      at("is empty", "a YAML map with scenario:, duration:, regions:, caches: and traffic:", start);
     const [document] = documents;
-    if (document === undefined || document.contents === null)
-      throw at("is empty", "a YAML map with scenario:, duration:, regions:, caches: and traffic:", {
-        line: 1,
-        column: 1,
-      });
+    if (document === undefined) throw empty();
     if (documents.length > 1) throw at(`has ${documents.length} documents`, "one");
     const problems = [...document.errors, ...document.warnings].map((error): ScenarioProblem => {
       const position = lines.linePos(error.pos[0]);
@@ -108,11 +107,9 @@ export class ScenarioSource {
         `at most ${ALIASES_MAX} uses of anchors`,
       );
     }
-    if (typeof data !== "object" || data === null || Array.isArray(data))
-      throw at(`is a ${Array.isArray(data) ? "list" : typeof data}`, "a YAML map", {
-        line: 1,
-        column: 1,
-      });
+    if (data === null) throw empty();
+    if (typeof data !== "object" || Array.isArray(data))
+      throw at(`is a ${Array.isArray(data) ? "list" : typeof data}`, "a YAML map", start);
     return new ScenarioSource(data as Record<string, unknown>, document, lines);
   }
 

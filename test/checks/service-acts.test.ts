@@ -134,6 +134,8 @@ describe("best-copy-promoted", () => {
       expect(judge(ahead, over)).toMatchObject({ verdict: "pass", checked: 0 });
     expect(judge(ahead, {}, cache({ clusterMode: "enabled" }))).toMatchObject({ checked: 0 });
     expect(judge(ahead, {}, cache({ name: "other" }))).toMatchObject({ checked: 0 });
+    expect(judge(ahead, {}, cache({ selfManaged: true }))).toMatchObject({ checked: 0 });
+    expect(judge(ahead, {}, cache({ selfManaged: false }))).toMatchObject({ checked: 1 });
     expect(bestCopyPromoted(context({ failovers: [] })).reason).toContain("chose no replica");
   });
 });
@@ -177,6 +179,7 @@ describe("dns-follows-promotion", () => {
     const unjudged = (over: Parameters<typeof context>[0]) =>
       expect(judge(over.records ?? [], over)).toMatchObject({ verdict: "pass", checked: 0 });
     unjudged({ caches: [cache({ clusterMode: "enabled" })] });
+    unjudged({ caches: [cache({ selfManaged: true })] });
     unjudged({ caches: [] });
     unjudged({ endsAt: 78.9 });
     unjudged({ failovers: [failover({ promoted: null })] });
@@ -192,7 +195,10 @@ describe("dns-follows-promotion", () => {
       holds: true,
     };
     unjudged({ records: [outage] });
-    expect(judge([{ ...outage, at: 80 * S }]).verdict).toBe("fail");
+    unjudged({ records: [{ ...outage, at: 79 * S }] });
+    expect(judge([{ ...outage, at: 79 * S + 1 }]).verdict).toBe("fail");
+    expect(judge([{ ...outage, kind: "fault-healed" }]).verdict).toBe("fail");
+    expect(judge([{ ...outage, faultKind: "dns-outage" }]).verdict).toBe("fail");
     const again = (at: number, name = "cart") =>
       judge([record({ at: 100 * S, nodes: ["cart-003"] })], {
         failovers: [

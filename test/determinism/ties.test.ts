@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { describeEventDifference, findEventDifference } from "../../dist/cli/event-difference.js";
 import { Stream } from "../../dist/kernel/streams.js";
-import type { Result } from "../../src/run/result.ts";
 import { open, run } from "../../dist/run/simulation.js";
 import { type LoadScenarioOptions, loadScenario } from "../../dist/scenario/load.js";
+import type { Result } from "../../src/run/result.ts";
 
 const DEMONSTRATION = "az-power-loss.yaml";
 const LONG = 120_000;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvariantError } from "../../src/base/invariant.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
+import { effort } from "./effort.ts";
 
 /** One act of a client: arm a timeout, arm another event, post a message, cancel some timeout, let time pass. */
 const acts = fc.array(
@@ -69,7 +70,7 @@ describe("Lane", () => {
       fc.property(acts, (steps) => {
         expect(play(steps, true, "schedule")).toEqual(play(steps, false, "schedule"));
       }),
-      { seed: 1, numRuns: 400 },
+      { seed: 1, numRuns: effort(400) },
     );
   });
 
@@ -78,7 +79,7 @@ describe("Lane", () => {
       fc.property(acts, (steps) => {
         expect(play(steps, true, "shuffled")).toEqual(play(steps, false, "shuffled"));
       }),
-      { seed: 2, numRuns: 100 },
+      { seed: 2, numRuns: effort(100) },
     );
   });
 
@@ -114,7 +115,7 @@ describe("Lane", () => {
     const kernel = new Kernel({ seed: "1", maxEvents: 10 });
     const lane = kernel.lane(kernel.kind("t", () => undefined));
     const target = kernel.target("a");
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < effort(100_000); i++) {
       const handle = lane.schedule(kernel.now + 1000, target);
       if (i % 10 === 0) kernel.runUntil(kernel.now + 1);
       lane.cancel(handle);

@@ -3,9 +3,10 @@ import { InvariantError } from "../../src/base/invariant.ts";
 import type { Distribution } from "../../src/kernel/distribution.ts";
 import { createSampler, sampleNanos } from "../../src/kernel/sampler.ts";
 import { Stream } from "../../src/kernel/streams.ts";
+import { effort } from "./effort.ts";
 import { expectMoments, expectQuantiles, take } from "./statistics.ts";
 
-const N = 100_000;
+const N = effort(100_000);
 
 function sampleMany(distribution: Distribution, count = N): number[] {
   const sampler = createSampler(distribution);

@@ -3,6 +3,14 @@ import { expect } from "vitest";
 
 export const take = <T>(count: number, next: () => T): T[] => Array.from({ length: count }, next);
 
+/** A fingerprint of numbers, to the last bit: 8 hexadecimal digits. */
+export function fingerprint(values: readonly number[]): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new Uint8Array(Float64Array.from(values).buffer))
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
+
 /**
  * Mean and variance lie within five standard errors of what they should be.
  *

@@ -6,9 +6,13 @@ import type { ClientSettings, RetryBudget, RetrySettings } from "../client/clien
 import { SENTINEL_CLIENT } from "../client/sentinel-router.ts";
 import type { Reading } from "../kinds/contract.ts";
 import { TCP_TIMEOUT } from "../network/network-settings.ts";
+import type {
+  ClientWords,
+  RetryWords,
+  SentinelClientWords,
+  WaitWords,
+} from "./client-words.gen.ts";
 import { positive } from "./quantities.ts";
-
-type Words = Readonly<Record<string, unknown>>;
 
 /** Whose client it is. */
 export interface ClientOf {
@@ -16,17 +20,21 @@ export interface ClientOf {
   readonly clusterMode: "enabled" | "disabled";
 }
 
-export function resolveClient(own: Words, of: ClientOf, reading: Reading): ClientSettings {
+export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading): ClientSettings {
   const words = withPreset(own, of, reading);
-  const duration = (name: string, usual: Nanos): Nanos =>
-    words[name] === undefined ? usual : positive(words[name] as string, ["client", name], reading);
-  const refresh = (words["topologyRefresh"] as Words | undefined) ?? {};
-  const every = refresh["every"] as string | undefined;
+  const duration = (
+    name: "connectTimeout" | "commandTimeout" | "tcpTimeout",
+    usual: Nanos,
+  ): Nanos => {
+    const text = words[name];
+    return text === undefined ? usual : positive(text, ["client", name], reading);
+  };
+  const { every, onError = true, minInterval } = words.topologyRefresh ?? {};
   const everyPath = ["client", "topologyRefresh", "every"];
   const tcpTimeoutNs = duration("tcpTimeout", TCP_TIMEOUT);
-  const isEndless = words["commandTimeout"] === "never";
-  const pipeline = (words["pipeline"] as number | undefined) ?? 1;
-  if (isEndless && words["commandTimeoutCovers"] === "attempt") {
+  const isEndless = words.commandTimeout === "never";
+  const pipeline = words.pipeline ?? 1;
+  if (isEndless && words.commandTimeoutCovers === "attempt") {
     reading.problem({
       path: ["client", "commandTimeoutCovers"],
       found: 'is "attempt"',
@@ -34,20 +42,18 @@ export function resolveClient(own: Words, of: ClientOf, reading: Reading): Clien
     });
   }
   return {
-    connections: (words["connections"] as number | undefined) ?? 50,
+    connections: words.connections ?? 50,
     pipeline,
     connectTimeoutNs: duration("connectTimeout", SECOND),
     commandTimeoutNs: isEndless ? tcpTimeoutNs : duration("commandTimeout", SECOND),
-    commandTimeoutCovers: isEndless
-      ? "waiting"
-      : ((words["commandTimeoutCovers"] as "attempt" | "waiting" | undefined) ?? "attempt"),
+    commandTimeoutCovers: isEndless ? "waiting" : (words.commandTimeoutCovers ?? "attempt"),
     tcpTimeoutNs,
-    connectRoundTrips: (words["connectRoundTrips"] as number | undefined) ?? 1,
-    tlsRoundTrips: words["tlsVersion"] === "1.2" ? 2 : 1,
-    retry: resolveRetry((words["retry"] as Words | undefined) ?? {}, reading),
-    wait: resolveWait(words["wait"] as Words | undefined, pipeline, reading),
-    ...resolveSentinelClient(words["sentinel"] as Words | undefined, reading),
-    maxRedirects: (words["maxRedirects"] as number | undefined) ?? 5,
+    connectRoundTrips: words.connectRoundTrips ?? 1,
+    tlsRoundTrips: words.tlsVersion === "1.2" ? 2 : 1,
+    retry: resolveRetry(words.retry ?? {}, reading),
+    wait: resolveWait(words.wait, pipeline, reading),
+    ...resolveSentinelClient(words.sentinel, reading),
+    maxRedirects: words.maxRedirects ?? 5,
     topologyRefresh: {
       everyNs:
         every === "never"
@@ -55,37 +61,37 @@ export function resolveClient(own: Words, of: ClientOf, reading: Reading): Clien
           : every === undefined
             ? 60 * SECOND
             : positive(every, everyPath, reading),
-      onError: (refresh["onError"] as boolean | undefined) ?? true,
+      onError,
       minIntervalNs:
-        refresh["minInterval"] === undefined
+        minInterval === undefined
           ? SECOND
-          : positive(
-              refresh["minInterval"] as string,
-              ["client", "topologyRefresh", "minInterval"],
-              reading,
-            ),
+          : positive(minInterval, ["client", "topologyRefresh", "minInterval"], reading),
     },
-    readFrom: (words["readFrom"] as ClientSettings["readFrom"] | undefined) ?? "primary",
-    readLocalRegion: (words["readLocalRegion"] as boolean | undefined) ?? false,
+    readFrom: words.readFrom ?? "primary",
+    readLocalRegion: words.readLocalRegion ?? false,
   };
 }
 
 /** The scenario's words over those of its preset; each figure that counts is listed among the assumptions. */
-function withPreset(own: Words, { traffic, clusterMode }: ClientOf, reading: Reading): Words {
-  const preset = own["preset"] as string | undefined;
+function withPreset(
+  own: ClientWords,
+  { traffic, clusterMode }: ClientOf,
+  reading: Reading,
+): ClientWords {
+  const { preset } = own;
   if (preset === undefined) return own;
   const words: Record<string, unknown> = { ...own };
   for (const { word, value, source } of presetFigures(preset, clusterMode)) {
     const [outer = "", inner] = word.split(".");
-    const given = own[outer] as unknown;
+    const given: unknown = words[outer];
     if (
       inner === undefined
         ? given !== undefined
-        : (given as Words | undefined)?.[inner] !== undefined
+        : (given as Record<string, unknown> | undefined)?.[inner] !== undefined
     )
       continue;
     if (inner === undefined) words[outer] = value;
-    else words[outer] = { ...(words[outer] as Words | undefined), [inner]: value };
+    else words[outer] = { ...(given as object | undefined), [inner]: value };
     const used = String(value);
     reading.assumption({
       name: `${traffic}: ${preset} ${word}`,
@@ -98,35 +104,34 @@ function withPreset(own: Words, { traffic, clusterMode }: ClientOf, reading: Rea
   return words;
 }
 
-function resolveRetry(words: Words, reading: Reading): RetrySettings {
-  const backoff = String(words["backoff"] ?? "50ms..2s")
+function resolveRetry(words: RetryWords, reading: Reading): RetrySettings {
+  const backoff = String(words.backoff ?? "50ms..2s")
     .split("..")
     .map((text) => parseDuration(text));
   const [backoffMinNs = 0, backoffMaxNs = 0] = backoff;
   if (backoff.length !== 2 || backoffMinNs > backoffMaxNs || backoff.includes(undefined)) {
     reading.problem({
       path: ["client", "retry", "backoff"],
-      found: `is "${words["backoff"]}"`,
+      found: `is "${words.backoff}"`,
       expected: 'a range of durations from low to high, such as "50ms..2s"',
     });
   }
-  const jitter = (words["jitter"] as string | undefined) ?? "full";
+  const jitter = words.jitter ?? "full";
   const isAdded = jitter !== "full" && jitter !== "none";
   return {
-    max: (words["max"] as number | undefined) ?? 3,
+    max: words.max ?? 3,
     backoffMinNs,
     backoffMaxNs,
     jitter: isAdded ? "added" : jitter,
     addedNs: isAdded ? positive(jitter, ["client", "retry", "jitter"], reading) : 0,
-    afterSent: (words["afterSent"] as boolean | undefined) ?? true,
-    afterTimeout: (words["afterTimeout"] as boolean | undefined) ?? true,
+    afterSent: words.afterSent ?? true,
+    afterTimeout: words.afterTimeout ?? true,
     budget: resolveBudget(words, reading),
   };
 }
 
-function resolveBudget(words: Words, reading: Reading): RetryBudget | null {
-  const share = words["budget"] as string | undefined;
-  const reserve = words["reserve"] as number | undefined;
+function resolveBudget(words: RetryWords, reading: Reading): RetryBudget | null {
+  const { budget: share, reserve } = words;
   if (share === undefined) {
     if (reserve !== undefined)
       reading.problem({
@@ -147,25 +152,25 @@ function resolveBudget(words: Words, reading: Reading): RetryBudget | null {
 }
 
 function resolveSentinelClient(
-  words: Words | undefined,
+  words: SentinelClientWords | undefined,
   reading: Reading,
 ): Pick<ClientSettings, "sentinel"> {
   if (words === undefined) return {};
-  const time = (name: string, usual: Nanos): Nanos =>
-    words[name] === undefined
-      ? usual
-      : positive(words[name] as string, ["client", "sentinel", name], reading);
+  const time = (name: "timeout" | "retry", usual: Nanos): Nanos => {
+    const text = words[name];
+    return text === undefined ? usual : positive(text, ["client", "sentinel", name], reading);
+  };
   return {
     sentinel: {
       timeoutNs: time("timeout", SENTINEL_CLIENT.timeoutNs),
       retryNs: time("retry", SENTINEL_CLIENT.retryNs),
-      subscribe: words["subscribe"] === true,
+      subscribe: words.subscribe === true,
     },
   };
 }
 
 function resolveWait(
-  words: Words | undefined,
+  words: WaitWords | undefined,
   pipeline: number,
   reading: Reading,
 ): ClientSettings["wait"] {
@@ -176,8 +181,8 @@ function resolveWait(
       found: `is given with pipeline: ${pipeline}`,
       expected: "pipeline: 1, for a connection that waits takes no other command",
     });
-  const timeoutNs = positive(words["timeout"] as string, ["client", "wait", "timeout"], reading);
-  return { replicas: words["replicas"] as number, timeoutNs };
+  const timeoutNs = positive(words.timeout, ["client", "wait", "timeout"], reading);
+  return { replicas: words.replicas, timeoutNs };
 }
 
 export const DEFAULT_TCP_RETRANSMIT: Nanos = 200 * MILLISECOND;

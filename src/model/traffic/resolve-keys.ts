@@ -1,33 +1,26 @@
 /** Reads the words of keys. */
 import { parseCount, parsePercentage } from "../../base/units.ts";
 import type { Reading } from "../kinds/contract.ts";
+import type { KeyWords } from "./keys-words.gen.ts";
 import { positive, readQuantity } from "./quantities.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
-type Words = Readonly<Record<string, unknown>>;
-
 /** @param shards - of the cache; undefined when that could not be read */
 export function resolveKeys(
-  words: Words,
+  words: KeyWords,
   shards: number | undefined,
   reading: Reading,
 ): TrafficSettings["keys"] {
-  const count = parseCount(String(words["count"])) ?? 0;
+  const count = parseCount(String(words.count)) ?? 0;
   if (count < 1 || count > 20_000_000) {
     reading.problem({
       path: ["keys", "count"],
-      found: `is "${words["count"]}"`,
+      found: `is "${words.count}"`,
       expected: "a whole number from 1 to 20M",
     });
   }
-  const valueSize = readQuantity(
-    words["valueSize"] ?? "100B",
-    ["keys", "valueSize"],
-    "size",
-    reading,
-  );
-  const ttl = words["ttl"] as string | undefined;
-  const jitterText = words["ttlJitter"] as string | undefined;
+  const valueSize = readQuantity(words.valueSize ?? "100B", ["keys", "valueSize"], "size", reading);
+  const { ttl, ttlJitter: jitterText } = words;
   const ttlJitter = jitterText === undefined ? 0 : (parsePercentage(jitterText) ?? 0);
   const jitterFound = `is "${jitterText}"`;
   const jitterPath = ["keys", "ttlJitter"];
@@ -37,7 +30,7 @@ export function resolveKeys(
     reading.problem({ path: jitterPath, found: jitterFound, expected: "ttl: beside it" });
   return {
     count: Math.min(Math.max(1, count), 20_000_000),
-    popularity: resolvePopularity(words["popularity"], shards, reading),
+    popularity: resolvePopularity(words.popularity, shards, reading),
     valueSize,
     ttlNs: ttl === undefined ? null : positive(ttl, ["keys", "ttl"], reading),
     ttlJitter,
@@ -45,23 +38,22 @@ export function resolveKeys(
 }
 
 function resolvePopularity(
-  words: unknown,
+  words: KeyWords["popularity"],
   shards: number | undefined,
   reading: Reading,
 ): TrafficSettings["keys"]["popularity"] {
   if (words === undefined || words === "uniform") return { kind: "uniform" };
-  const { zipf, hotSet } = words as { readonly zipf?: number; readonly hotSet?: Words };
-  if (hotSet === undefined) return { kind: "zipf", exponent: zipf as number };
-  const problem = (word: string, expected: string): void => {
+  if ("zipf" in words) return { kind: "zipf", exponent: words.zipf };
+  const { hotSet } = words;
+  const problem = (word: keyof typeof hotSet, expected: string): void => {
     const path = ["keys", "popularity", "hotSet", word];
     reading.problem({ path, found: `is ${JSON.stringify(hotSet[word])}`, expected });
   };
-  const share = parsePercentage(hotSet["share"] as string) ?? 0;
-  const of = parsePercentage(hotSet["of"] as string) ?? 0;
+  const share = parsePercentage(hotSet.share) ?? 0;
+  const of = parsePercentage(hotSet.of) ?? 0;
   if (share <= 0 || share > 1) problem("share", "more than 0% and at most 100%");
   if (of <= 0 || of >= 1) problem("of", "more than 0% and less than 100%");
-  const shiftEvery = hotSet["shiftEvery"] as string | undefined;
-  const shard = (hotSet["shard"] as number | undefined) ?? null;
+  const { shiftEvery, shard = null } = hotSet;
   if (shard !== null && shards !== undefined && shard > shards)
     problem("shard", `a shard of the cache: 1${shards === 1 ? "" : ` to ${shards}`}`);
   // Slots spread keys evenly, about: a shard has its part of them.

@@ -4,20 +4,21 @@ import { type Nanos, SECOND } from "../../base/nanos.ts";
 import { parsePercentage } from "../../base/units.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
+import type { OriginWords } from "../origin/words.gen.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
 import { positive, readQuantity } from "./quantities.ts";
 import { resolveArrivals } from "./resolve-arrivals.ts";
 import { resolveClient } from "./resolve-client.ts";
 import { resolveKeys } from "./resolve-keys.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
+import type { FromWords, OperationWords, TrafficWords } from "./words.gen.ts";
 
-type Words = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
 
 /** Reads one traffic source; null when a problem leaves nothing to build. */
 export function resolveTraffic(
   name: string,
-  words: Words,
+  words: TrafficWords,
   known: {
     readonly caches: readonly string[];
     readonly origins: readonly string[];
@@ -27,7 +28,7 @@ export function resolveTraffic(
   },
   reading: Reading,
 ): TrafficSettings | null {
-  const cache = words["cache"] as string;
+  const cache = words.cache;
   if (!known.caches.includes(cache)) {
     reading.problem({
       path: ["cache"],
@@ -35,7 +36,7 @@ export function resolveTraffic(
       expected: `one of the caches and global datastores: ${known.caches.join(", ")}`,
     });
   }
-  const onMiss = (words["onMiss"] as string | undefined) ?? null;
+  const onMiss = words.onMiss ?? null;
   if (onMiss !== null && !known.origins.includes(onMiss)) {
     const list =
       known.origins.length === 0
@@ -43,7 +44,7 @@ export function resolveTraffic(
         : `one of the origins: ${known.origins.join(", ")}`;
     reading.problem({ path: ["onMiss"], found: `is "${onMiss}"`, expected: list });
   }
-  const onError = (words["onError"] as "fail" | "origin" | undefined) ?? "fail";
+  const onError = words.onError ?? "fail";
   if (onError === "origin" && onMiss === null) {
     reading.problem({
       path: ["onError"],
@@ -51,15 +52,15 @@ export function resolveTraffic(
       expected: "onMiss: to name the origin beside it",
     });
   }
-  const place = resolveFrom((words["from"] as Words | undefined) ?? {}, reading);
-  const arrivals = resolveArrivals(words["arrivals"] as Words, reading);
-  const keys = resolveKeys(words["keys"] as Words, known.shardsOf(cache), reading);
+  const place = resolveFrom(words.from ?? {}, reading);
+  const arrivals = resolveArrivals(words.arrivals, reading);
+  const keys = resolveKeys(words.keys, known.shardsOf(cache), reading);
   const client = resolveClient(
-    (words["client"] as Words | undefined) ?? {},
+    words.client ?? {},
     { traffic: name, clusterMode: known.clusterModeOf(cache) },
     reading,
   );
-  const setShare = resolveOperations((words["operations"] as Words | undefined) ?? {}, reading);
+  const setShare = resolveOperations(words.operations ?? {}, reading);
   const origin = resolveOriginUse(words, arrivals?.kind === "users", reading);
   if (place === null || arrivals === null) return null;
   return {
@@ -81,19 +82,17 @@ export function resolveTraffic(
 const SHARED_ORIGIN_TIMEOUT: Nanos = 30 * SECOND;
 
 function resolveOriginUse(
-  words: Words,
+  words: TrafficWords,
   hasUsers: boolean,
   reading: Reading,
 ): Pick<TrafficSettings, "originTimeoutNs" | "coalesce"> {
-  const coalesce = (words["coalesce"] as boolean | undefined) ?? false;
-  const given = words["originTimeout"] as string | undefined;
-  const needs = [coalesce ? "coalesce" : "", given === undefined ? "" : "originTimeout"];
-  for (const word of needs) {
-    if (word === "" || words["onMiss"] !== undefined) continue;
+  const { coalesce = false, originTimeout: given, onMiss } = words;
+  for (const word of ["coalesce", "originTimeout"] as const) {
+    if (!words[word] || onMiss !== undefined) continue;
     const found = `is ${JSON.stringify(words[word])}`;
     reading.problem({ path: [word], found, expected: "onMiss: to name the origin beside it" });
   }
-  const asks = words["onMiss"] !== undefined;
+  const asks = onMiss !== undefined;
   const usual = asks && (coalesce || hasUsers) ? SHARED_ORIGIN_TIMEOUT : null;
   const originTimeoutNs = given === undefined ? usual : positive(given, ["originTimeout"], reading);
   return { originTimeoutNs, coalesce };
@@ -122,13 +121,13 @@ export function pickRegion(named: unknown, path: Path, reading: Reading): Region
 }
 
 function resolveFrom(
-  words: Words,
+  words: FromWords,
   reading: Reading,
 ): { region: string; zones: readonly string[] } | null {
-  const region = pickRegion(words["region"], ["from", "region"], reading);
+  const region = pickRegion(words.region, ["from", "region"], reading);
   if (region === null) return null;
-  const zones = words["zones"];
-  if (!Array.isArray(zones)) return { region: region.name, zones: region.zones };
+  const { zones } = words;
+  if (zones === undefined || zones === "all") return { region: region.name, zones: region.zones };
   for (const [i, zone] of zones.entries()) {
     if (!region.zones.includes(zone)) {
       reading.problem({
@@ -144,19 +143,19 @@ function resolveFrom(
       });
     }
   }
-  return { region: region.name, zones: zones as string[] };
+  return { region: region.name, zones };
 }
 
-function resolveOperations(words: Words, reading: Reading): number {
-  const share = (name: string): number | undefined =>
-    words[name] === undefined ? undefined : parsePercentage(words[name] as string);
-  const get = share("get");
-  const set = share("set");
+function resolveOperations(words: OperationWords, reading: Reading): number {
+  const share = (text: string | undefined): number | undefined =>
+    text === undefined ? undefined : parsePercentage(text);
+  const get = share(words.get);
+  const set = share(words.set);
   const setShare = set ?? (get === undefined ? 0 : 1 - get);
   const sum = (get ?? 1 - setShare) + setShare;
   if (Math.abs(sum - 1) > 1e-9 || setShare < 0 || setShare > 1) {
-    const found = [get, set].map((value, i) =>
-      value === undefined ? "" : `${["get", "set"][i]} ${words[["get", "set"][i] as string]}`,
+    const found = (["get", "set"] as const).map((name) =>
+      words[name] === undefined ? "" : `${name} ${words[name]}`,
     );
     reading.problem({
       path: ["operations"],
@@ -168,9 +167,13 @@ function resolveOperations(words: Words, reading: Reading): number {
 }
 
 /** Reads one origin; null when a problem leaves nothing to build. */
-export function resolveOrigin(name: string, words: Words, reading: Reading): OriginSettings | null {
-  const region = pickRegion(words["region"], ["region"], reading);
-  const zone = (words["zone"] as string | undefined) ?? null;
+export function resolveOrigin(
+  name: string,
+  words: OriginWords,
+  reading: Reading,
+): OriginSettings | null {
+  const region = pickRegion(words.region, ["region"], reading);
+  const zone = words.zone ?? null;
   if (region !== null && zone !== null && !region.zones.includes(zone)) {
     reading.problem({
       path: ["zone"],
@@ -179,15 +182,15 @@ export function resolveOrigin(name: string, words: Words, reading: Reading): Ori
     });
     return null;
   }
-  const serviceTime = readQuantity(words["serviceTime"], ["serviceTime"], "duration", reading);
+  const serviceTime = readQuantity(words.serviceTime, ["serviceTime"], "duration", reading);
   if (region === null) return null;
   return {
     name,
     region: region.name,
     zone,
-    concurrency: words["concurrency"] as number,
-    discipline: (words["discipline"] as "fifo" | "sharing" | undefined) ?? "fifo",
-    queueLimit: (words["queueLimit"] as number | undefined) ?? Number.POSITIVE_INFINITY,
+    concurrency: words.concurrency,
+    discipline: words.discipline ?? "fifo",
+    queueLimit: words.queueLimit ?? Number.POSITIVE_INFINITY,
     serviceTime,
   };
 }

@@ -4,12 +4,7 @@ import { quotas } from "../../../catalog/quotas.ts";
 import type { GlobalDatastoreSettings } from "../../service/service-settings.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
-
-export interface GlobalDatastoreWords {
-  readonly primary: string;
-  readonly secondaries: readonly string[];
-  readonly assume?: Readonly<Record<string, string>>;
-}
+import type { GlobalDatastoreWords } from "./schema.gen.ts";
 
 /** Families that a Global Datastore does not run on. Source: ElastiCache user guide, global datastores. */
 const FAMILIES = ["m5", "m6g", "m7g", "r5", "r6g", "r6gd", "r7g", "c7gn"];
@@ -72,8 +67,7 @@ export function resolveGlobalDatastore(
   }
   const assumed = readAssumptions(datastoreAssumptions, words.assume ?? {}, name, {
     assumption: reading.assumption,
-    problem: (of, expected) =>
-      reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
+    problem: (of, found, expected) => reading.problem({ path: ["assume", of], found, expected }),
   });
   return {
     name,

@@ -1,6 +1,12 @@
 /** Places the nodes of a group over the zones of its Region and names them as the service does. */
 import type { Reading } from "../contract.ts";
-import type { Counts, ReplicationGroupWords } from "./words.ts";
+import type { ReplicationGroupWords } from "./schema.gen.ts";
+
+/** Shards, and replicas of each. */
+export interface Counts {
+  readonly shards: number;
+  readonly replicas: number;
+}
 
 export interface ShardPlan {
   readonly id: string;

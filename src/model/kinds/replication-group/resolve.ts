@@ -17,8 +17,8 @@ import { BUS_PROTOCOL } from "../../cluster/bus-settings.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { readParameters } from "./parameters.ts";
-import { placeNodes, type ShardPlan } from "./placement.ts";
-import type { Counts, ReplicationGroupWords } from "./words.ts";
+import { type Counts, placeNodes, type ShardPlan } from "./placement.ts";
+import type { ReplicationGroupWords } from "./schema.gen.ts";
 
 /** Null when a problem leaves nothing to build. */
 export function resolveReplicationGroup(
@@ -42,8 +42,8 @@ export function resolveReplicationGroup(
   const parameters = readParameters(words.parameters ?? {}, enabled, reading);
   const assumptionReport = {
     assumption: reading.assumption,
-    problem: (of: string, expected: string) =>
-      reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
+    problem: (of: string, found: string, expected: string) =>
+      reading.problem({ path: ["assume", of], found, expected }),
   };
   const assumed = readAssumptions(cacheAssumptions, words.assume ?? {}, name, assumptionReport);
   lintEncryption(words, reading);
@@ -140,11 +140,12 @@ function lintEncryption(words: ReplicationGroupWords, reading: Reading): void {
       found: "is true",
       expected: "transitEncryptionEnabled: true beside it: the service demands it",
     });
+  const assume: Readonly<Record<string, string>> = words.assume ?? {};
   for (const { name } of tlsAssumptions) {
-    if (words.assume?.[name] === undefined) continue;
+    if (assume[name] === undefined) continue;
     reading.problem({
       path: ["assume", name],
-      found: `is "${words.assume[name]}"`,
+      found: `is "${assume[name]}"`,
       expected: "transitEncryptionEnabled: true in the cache",
     });
   }

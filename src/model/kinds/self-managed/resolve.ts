@@ -16,7 +16,7 @@ import type { ServiceSettings } from "../../service/service-settings.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { readUpstreamParameters, type UpstreamParameters } from "./parameters.ts";
-import type { SelfManagedWords } from "./words.ts";
+import type { SelfManagedWords } from "./schema.gen.ts";
 
 /** Nothing that a service does happens. */
 const NO_SERVICE: ServiceSettings = {
@@ -56,8 +56,7 @@ export function resolveSelfManaged(
   const parameters = readUpstreamParameters(words.parameters ?? {}, words.engine, enabled, reading);
   const assumed = readAssumptions(selfManagedAssumptions, words.assume ?? {}, name, {
     assumption: reading.assumption,
-    problem: (of, expected) =>
-      reading.problem({ path: ["assume", of], found: `is "${words.assume?.[of]}"`, expected }),
+    problem: (of, found, expected) => reading.problem({ path: ["assume", of], found, expected }),
   });
   const prefill = words.prefill === undefined ? 0 : (parsePercentage(words.prefill) ?? 0);
   if (prefill > 1) {

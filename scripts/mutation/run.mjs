@@ -1,0 +1,18 @@
+/**
+ * Mutation testing, a floor after the other: `npm run mutation`, or `npm run mutation -- checks` for one. Leaves
+ * StrykerJS's report of each floor in `.cache/stryker/`, from which `survivors.mjs` makes docs/MUTATION.md.
+ */
+import { spawnSync } from "node:child_process";
+import { FLOORS } from "./floors.mjs";
+
+const wanted = process.argv.slice(2);
+for (const floor of FLOORS) {
+  if (wanted.length > 0 && !wanted.includes(floor)) continue;
+  const { status } = spawnSync("npx", ["stryker", "run"], {
+    stdio: "inherit",
+    env: { ...process.env, MUTATION_FLOOR: floor },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+const { status } = spawnSync("node", ["scripts/survivors.mjs"], { stdio: "inherit" });
+process.exit(status ?? 1);

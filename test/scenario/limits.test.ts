@@ -1,0 +1,141 @@
+/** How large a run will be, and the limits that it is held to. */
+import { describe, expect, it } from "vitest";
+import { parseSize } from "../../src/base/units.ts";
+import type { Finding } from "../../src/model/kinds/contract.ts";
+import type { ReplicationGroupSettings } from "../../src/model/kinds/replication-group-settings.ts";
+import type { TrafficSettings } from "../../src/model/traffic/traffic-settings.ts";
+import { formats } from "../../src/scenario/formats.ts";
+import {
+  DEFAULT_LIMITS,
+  estimateSize,
+  type Limits,
+  lintSize,
+  NO_LIMITS,
+} from "../../src/scenario/limits.ts";
+
+const S = 1e9;
+const source = (perSecond: number, count: number): TrafficSettings =>
+  ({
+    arrivals: { kind: "constant", perSecond },
+    keys: { count },
+  }) as unknown as TrafficSettings;
+const group = (...nodesOfShards: readonly number[]): ReplicationGroupSettings =>
+  ({
+    shards: nodesOfShards.map((nodes) => ({ nodes: Array.from({ length: nodes }) })),
+  }) as unknown as ReplicationGroupSettings;
+
+describe("estimateSize()", () => {
+  const nothing = estimateSize([], [], 10 * S);
+
+  it("is the process alone where there is nothing", () => {
+    expect(nothing).toEqual({ requests: 0, events: 0, nodes: 0, memoryBytes: 100e6 });
+  });
+
+  it("counts what each source asks in all its time, and each node's own events", () => {
+    const { requests, events, nodes } = estimateSize(
+      [source(100, 1), source(20, 1)],
+      [group(3, 3), group(2)],
+      10 * S,
+    );
+    expect([requests, nodes]).toEqual([1200, 8]);
+    expect(events).toBeCloseTo(1200 * 3.2 + 8 * 10 * 12, 6);
+  });
+
+  it("counts the keys that each copy holds, of the source that has most, and tables of each source", () => {
+    const bytes = (...given: Parameters<typeof estimateSize>) =>
+      estimateSize(...given).memoryBytes - nothing.memoryBytes;
+    const sources = [source(0, 1000), source(0, 400)];
+    expect(bytes(sources, [], 10 * S)).toBeCloseTo(1400 * 80 + 2 * 10 * 500, 6);
+    // Two shards of three nodes share the keys: three copies of each; one shard of two: two.
+    const copies = 3 + 2;
+    expect(bytes(sources, [group(3, 3), group(2)], 10 * S)).toBeCloseTo(
+      1400 * 80 + 2 * 10 * 500 + copies * 1000 * 48 + 8 * 10 * 30,
+      6,
+    );
+    expect(bytes([], [group(3)], 10 * S)).toBe(3 * 10 * 30);
+  });
+});
+
+describe("lintSize()", () => {
+  const size = { requests: 1500.4, events: 5.4e6, nodes: 8, memoryBytes: 2e9 };
+  const lint = (limits: Partial<Limits>) => {
+    const found: Finding[] = [];
+    const reading = {
+      regions: [],
+      problem: (finding: Finding) => found.push(finding),
+      assumption: () => undefined,
+    };
+    lintSize(size, 90 * S, { ...NO_LIMITS, ...limits }, reading);
+    return found;
+  };
+
+  it.each<[keyof Limits, number, Finding]>([
+    [
+      "events",
+      5.4e6,
+      {
+        path: ["duration"],
+        found: "makes about 5 million events (1,500 requests, 8 nodes)",
+        expected: "at most 5,399,999; --max-events or maxEvents: raises it",
+      },
+    ],
+    [
+      "nodes",
+      8,
+      { path: ["caches"], found: "have 8 nodes", expected: "at most 7; --max-nodes raises it" },
+    ],
+    [
+      "durationNs",
+      90 * S,
+      {
+        path: ["duration"],
+        found: "is 1m30s",
+        expected: "at most 1m30s; --max-duration raises it",
+      },
+    ],
+    [
+      "memoryBytes",
+      2e9,
+      {
+        path: ["traffic"],
+        found: "needs about 2GB of memory (1,500 requests, 8 nodes)",
+        expected: "at most 2GB; --max-memory raises it",
+      },
+    ],
+  ])("holds %s to its limit, inclusive, alone", (limit, most, finding) => {
+    expect(lint({ [limit]: most })).toEqual([]);
+    expect(lint({ [limit]: most - 1 })).toEqual([finding]);
+  });
+
+  it("names each limit that is broken", () => {
+    expect(lint({ events: 1, nodes: 1, durationNs: 1, memoryBytes: 1 })).toHaveLength(4);
+    expect(lint(DEFAULT_LIMITS)).toEqual([]);
+  });
+
+  it("has defaults that a laptop can bear: 200 million events, 1,000 nodes, 31 days, 4 GB", () => {
+    expect(DEFAULT_LIMITS).toEqual({
+      events: 200_000_000,
+      nodes: 1000,
+      durationNs: 31 * 24 * 3600 * S,
+      memoryBytes: parseSize("4GB"),
+    });
+    for (const limit of Object.values(NO_LIMITS)) expect(limit).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("formats", () => {
+  it.each([
+    ["duration", "5s", ["5", "5x", "", "5s..6s"]],
+    ["duration-or-never", "never", ["Never", "5"]],
+    ["duration-or-never", "5ms", ["", "nevers"]],
+    ["size", "5KB", ["5", "5K"]],
+    ["rate", "5/s", ["5", "5s"]],
+    ["percentage", "5%", ["5", "0.05"]],
+    ["duration-range", "1s..2s", ["1s", "1s..", "..2s", "1s..2s..3s", "1s..2x", "1x..2s"]],
+    ["size-range", "1B..2KB", ["1B", "1B..", "1s..2s", "1B..2KB..3KB", "1..2KB"]],
+  ])("%s takes %j", (format, good, bad) => {
+    const takes = formats[format] as (text: string) => boolean;
+    expect(takes(good)).toBe(true);
+    for (const text of bad) expect(takes(text), text).toBe(false);
+  });
+});

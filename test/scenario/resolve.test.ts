@@ -1,0 +1,377 @@
+/** From words to settings: what the floors read is put together, and held to each other. */
+import { describe, expect, it } from "vitest";
+import { ScenarioError, type ScenarioProblem } from "../../src/base/scenario-error.ts";
+import { scenarioForm } from "../../src/scenario/form.ts";
+import { type LoadScenarioOptions, loadScenario } from "../../src/scenario/load.ts";
+import type { ResolvedScenario } from "../../src/scenario/resolved.ts";
+import { SMALL } from "./words.ts";
+
+const S = 1e9;
+
+function problemsOf(text: string, options: LoadScenarioOptions = {}): readonly ScenarioProblem[] {
+  try {
+    loadScenario(text, options);
+  } catch (error) {
+    if (error instanceof ScenarioError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+/** The small scenario, with one part of its text in place of another. */
+const withText = (from: string, to: string): string => {
+  expect(SMALL).toContain(from);
+  return SMALL.replace(from, to);
+};
+const problem = (text: string, options?: LoadScenarioOptions) => {
+  const problems = problemsOf(text, options);
+  expect(problems.map(({ path, found }) => `${path} ${found}`)).toHaveLength(1);
+  const { path, found, expected } = problems[0] as ScenarioProblem;
+  return { path, found, expected };
+};
+const cartIn = (region: string, name: string): string =>
+  SMALL.slice(SMALL.indexOf("  cart:"), SMALL.indexOf("origins:"))
+    .replace("cart:", `${name}:`)
+    .replace("us-east-1", region);
+/** Two Regions, and the cart in both. */
+const twoRegions = (rest: string, name = "cart-eu"): string =>
+  withText(
+    "regions: { us-east-1: { zones: 3 } }",
+    "regions: { us-east-1: { zones: 3 }, eu-west-1: { zones: 3 } }",
+  )
+    .replace("origins:", `${cartIn("eu-west-1", name)}origins:`)
+    .concat(rest);
+
+describe("loadScenario() settings", () => {
+  const { explore, caches, traffic, network, assumptions, ...rest } = loadScenario(SMALL);
+
+  it("are numbers and names, with a default for each word that is not there", () => {
+    expect(rest).toEqual({
+      name: "small",
+      story: "A cache of three shards.",
+      seed: "007",
+      durationNs: 100 * S,
+      tieBreak: "schedule",
+      tieSeed: "007",
+      maxEvents: 200_000_000,
+      regions: [{ name: "us-east-1", zones: ["us-east-1a", "us-east-1b", "us-east-1c"] }],
+      globalDatastores: [],
+      origins: [expect.objectContaining({ name: "db" })],
+      steadyState: [{ metric: "successRatio", of: "shop", overNs: 10 * S, atLeast: 0.99 }],
+      method: [expect.objectContaining({ index: 0, trigger: { kind: "at", atNs: 2 * S } })],
+      expect: [{ id: "rpo(cart)", metric: "rpo", of: "cart", atMostNs: S }],
+      plant: null,
+    });
+    expect(caches.map(({ name, shards }) => [name, shards.length])).toEqual([["cart", 3]]);
+    expect(traffic.map(({ name }) => name)).toEqual(["shop"]);
+    expect([explore.fromNs, explore.untilNs]).toEqual([10 * S, 60 * S]);
+    expect(network.regionRttNs).toEqual([]);
+    expect(network.sameZoneRttNs).toBeGreaterThan(0);
+    expect(network.interZoneRttNs).toBeGreaterThan(network.sameZoneRttNs);
+    expect(assumptions.length).toBeGreaterThan(3);
+  });
+
+  it("follow the words that are there", () => {
+    const text = `${SMALL}tieBreak: shuffled\ntieSeed: 5\nmaxEvents: 50000\nassume: { sameZoneRtt: 7us }\n`;
+    expect(loadScenario(text)).toMatchObject({
+      tieBreak: "shuffled",
+      tieSeed: "5",
+      maxEvents: 50_000,
+      network: { sameZoneRttNs: 7000 },
+    });
+  });
+
+  it("need no steady state, method, expectation or origin", () => {
+    const bare = SMALL.replace(/^(origins|steadyState|method|expect):.*\n/gm, "");
+    expect(loadScenario(bare)).toMatchObject({
+      steadyState: [],
+      method: [],
+      expect: [],
+      origins: [],
+    });
+  });
+
+  it("take the seed of the caller, of --set, of the file as written, or 1", () => {
+    expect(loadScenario(SMALL, { seed: "mine" }).seed).toBe("mine");
+    expect(loadScenario(SMALL, { sets: ["seed=8"] }).seed).toBe("8");
+    expect(loadScenario(SMALL, { sets: ["seed=8"], seed: "mine" }).seed).toBe("mine");
+    expect(loadScenario(withText("seed: 007\n", "")).seed).toBe("1");
+    expect(loadScenario(SMALL, { seed: "mine" }).tieSeed).toBe("mine");
+    expect(problem(SMALL, { seed: "a b" }).found).toBe('is "a b" (by --seed)');
+    expect(problem(withText("007", "a b"))).toEqual({
+      path: "seed",
+      found: 'is "a b"',
+      expected: "1 to 64 letters, digits, _ or -",
+    });
+  });
+});
+
+describe("loadScenario() problems", () => {
+  it("a run lasts a second at least", () => {
+    const short = SMALL.replace("100s", "999ms").replace("at: 2s", "at: 200ms");
+    expect(problem(short)).toEqual({
+      path: "duration",
+      found: 'is "999ms"',
+      expected: "at least 1s of simulated time, below 104 days",
+    });
+    expect(problemsOf(SMALL.replace("100s", "1s").replace("at: 2s", "at: 200ms"))).toEqual([]);
+  });
+
+  it("each zone stands once, in all Regions", () => {
+    expect(problem(withText("zones: 3", "zones: [a, b, c, b]"))).toEqual({
+      path: "regions.us-east-1.zones[3]",
+      found: 'is "b" again',
+      expected: "each zone once",
+    });
+  });
+
+  it("a planted bug must be known, and allowed", () => {
+    const planted = `${SMALL}plant: promote-most-lagged\n`;
+    expect(problem(planted)).toEqual({
+      path: "plant",
+      found: 'plants the bug "promote-most-lagged"',
+      expected: "--allow-planted on the command line, for a planted bug makes every answer wrong",
+    });
+    expect(loadScenario(planted, { allowPlanted: true }).plant).toBe("promote-most-lagged");
+    const unknown = problem(`${SMALL}plant: nonsense\n`, { allowPlanted: true });
+    expect(unknown.found).toBe('is "nonsense"');
+    expect(unknown.expected).toMatch(/^one of .*promote-most-lagged/);
+  });
+
+  it("traffic, caches and origins have names of their own", () => {
+    const found = "has the name of something else in the scenario";
+    const expected = "a name of its own";
+    expect(problem(SMALL.replaceAll("shop", "cart").replace(/^expect.*\n/m, ""))).toEqual({
+      path: "traffic.cart",
+      found,
+      expected,
+    });
+    expect(problem(SMALL.replaceAll("shop", "db")).path).toBe("traffic.db");
+    expect(problem(withText("db:", "cart:"))).toEqual({ path: "origins.cart", found, expected });
+  });
+
+  it("nodes of all caches have names of their own", () => {
+    const twin = (name: string) =>
+      withText("origins:", `${cartIn("us-east-1", name)}origins:`).replace(
+        "  cart:\n    type",
+        "  cart-0001:\n    type",
+      );
+    expect(problemsOf(twin("other")).some(({ path }) => path.startsWith("caches"))).toBe(false);
+    const small = (name: string) => `  ${name}:
+    type: replication-group
+    region: us-east-1
+    engine: valkey
+    engineVersion: "8.0"
+    cacheNodeType: cache.r7g.large
+    clusterMode: disabled
+    numCacheClusters: 2
+    automaticFailoverEnabled: true
+    multiAZEnabled: true
+`;
+    const text = withText("origins:", `${small("cart-0001")}${small("cart-0002")}origins:`);
+    const problems = problemsOf(text);
+    expect(problems.map(({ path, found }) => `${path} ${found}`)).toEqual([
+      "caches.cart-0001 has a node cart-0001-001, as cart has",
+    ]);
+    expect(problems[0]?.expected).toBe("names of caches whose nodes differ");
+  });
+
+  it("a run has 500 nodes at most", () => {
+    const shards = (first: number) =>
+      withText("numNodeGroups: 3", `numNodeGroups: ${first}`)
+        .replace("replicasPerNodeGroup: 1", "replicasPerNodeGroup: 4")
+        .replace(
+          "origins:",
+          `${["b", "c", "d", "e", "f"]
+            .map((name) =>
+              cartIn("us-east-1", name)
+                .replace("Groups: 3", "Groups: 18")
+                .replace("Group: 1", "Group: 4"),
+            )
+            .join("")}origins:`,
+        );
+    expect(problemsOf(shards(10)).map(({ found }) => found)).toEqual([]);
+    expect(problemsOf(shards(11))).toMatchObject([
+      { path: "caches", found: "have 505 nodes", expected: "at most 500 in one run" },
+    ]);
+  });
+
+  it("points at the file's place, at the --set that did it, and at nothing else", () => {
+    const bad = withText("at: 2s", "at: 200s");
+    expect(problemsOf(bad, { file: "x.yaml" })).toMatchObject([
+      { file: "x.yaml", line: 26, column: 16 },
+    ]);
+    expect(problemsOf(bad)[0]).not.toHaveProperty("file");
+    const [set] = problemsOf(SMALL, {
+      file: "x.yaml",
+      sets: ["method[0].at=100s", "method[0].at=200s", "method[0].target=primary of cart/shard 1"],
+    });
+    expect(set?.found).toContain("(by --set method[0].at=200s)");
+    expect(set).not.toHaveProperty("file");
+    expect(set).not.toHaveProperty("line");
+    const [whole] = problemsOf(SMALL, {
+      sets: ["method=[{ at: 200s, fault: node-crash, target: primary of cart/shard 1 }]"],
+    });
+    expect(whole?.found).toContain("(by --set method=[");
+  });
+
+  it("come in order of the file, each once, fifty of them", () => {
+    const text = withText("duration: 100s", "duration: x")
+      .replace("at: 2s", "at: y")
+      .replace("1s }", "z }");
+    const problems = problemsOf(text);
+    expect(problems.map(({ path }) => path)).toEqual([
+      "duration",
+      "method[0].at",
+      "expect[0].rpo.atMost",
+    ]);
+    const twice = problemsOf(SMALL, { sets: ["nonsense", "nonsense"] });
+    expect(twice).toHaveLength(1);
+    const many = (count: number) =>
+      problemsOf(SMALL.concat(Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join("")));
+    expect(many(50)).toHaveLength(50);
+    const more = many(53);
+    expect(more).toHaveLength(51);
+    expect(more[50]).toEqual({ path: "", found: "has 3 more problems at least", expected: "none" });
+  });
+
+  it("say nothing that could steer a terminal", () => {
+    const [known] = problemsOf(withText("at: 2s", 'at: "\\u001b[31m\\u202e"'));
+    expect(known?.found).toBe('is "?[31m?"');
+    const [key] = problemsOf(`${SMALL}"a\\u001bb": 1\n`);
+    expect(key?.path).toBe("a?b");
+    const [set] = problemsOf(SMALL, { sets: ["duration=\u001b\u200e"] });
+    expect(set?.found).toMatch(/^is "[^\u001b]*" \(by --set duration=\?\?\)$/);
+  });
+});
+
+describe("Regions", () => {
+  const store = "globalDatastores: { world: { primary: cart, secondaries: [cart-eu] } }\n";
+
+  it("have measured round trips, or the scenario's own, both ways", () => {
+    const { network } = loadScenario(twoRegions(""));
+    expect(network.regionRttNs.map(({ from, to }) => `${from} ${to}`)).toEqual([
+      "us-east-1 eu-west-1",
+      "eu-west-1 us-east-1",
+    ]);
+    for (const { rttNs } of network.regionRttNs) expect(rttNs).toBeGreaterThan(10e6);
+    const own = twoRegions('network: { regionRtt: { "eu-west-1 us-east-1": 99ms } }\n');
+    expect(loadScenario(own).network.regionRttNs).toEqual([
+      { from: "us-east-1", to: "eu-west-1", rttNs: 99e6 },
+      { from: "eu-west-1", to: "us-east-1", rttNs: 99e6 },
+    ]);
+  });
+
+  it("need a figure of the scenario where none was measured", () => {
+    const odd = withText(
+      "us-east-1: { zones: 3 }",
+      "us-east-1: { zones: 3 }, zz-north-9: { zones: [z1] }",
+    );
+    const problems = problemsOf(odd);
+    expect(problems.map(({ path, found }) => `${path} ${found}`)).toEqual([
+      "regions.us-east-1 has no measured round trip with zz-north-9",
+      "regions.zz-north-9 has no measured round trip with us-east-1",
+    ]);
+    expect(problems.find(({ path }) => path === "regions.zz-north-9")?.expected).toBe(
+      'network: { regionRtt: { "us-east-1 zz-north-9": ... } } with your own figure',
+    );
+    expect(problemsOf(`${odd}network: { regionRtt: { "us-east-1 zz-north-9": 5ms } }\n`)).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    "us-east-1",
+    "us-east-1 us-east-1",
+    "us-east-1 eu-west-1 x",
+    "us-east-1 mars",
+    "mars us-east-1",
+  ])("%j is no pair of them", (pair) => {
+    expect(problem(twoRegions(`network: { regionRtt: { "${pair}": 5ms } }\n`))).toEqual({
+      path: `network.regionRtt.${pair}`,
+      found: "is no pair of the scenario's Regions",
+      expected: 'two Regions with a space between, such as "us-east-1 eu-west-1"',
+    });
+  });
+
+  it("may be spanned by a Global Datastore, which traffic and expectations may name", () => {
+    const text = twoRegions(store)
+      .replace("cache: cart", "cache: world")
+      .replace("of: cart, atMost", "of: world, atMost");
+    const { globalDatastores, caches, expect: expectations } = loadScenario(text);
+    expect(globalDatastores).toMatchObject([
+      { name: "world", primary: "cart", secondaries: ["cart-eu"] },
+    ]);
+    expect(expectations).toMatchObject([{ id: "rpo(world)" }]);
+    expect(caches.map(({ name }) => name)).toEqual(["cart", "cart-eu"]);
+    // A primary is built first, wherever it stands in the file.
+    const turned = text.replace(
+      "primary: cart, secondaries: [cart-eu]",
+      "primary: cart-eu, secondaries: [cart]",
+    );
+    expect(loadScenario(turned).caches.map(({ name }) => name)).toEqual(["cart-eu", "cart"]);
+  });
+
+  it("a cache is in one Global Datastore, once", () => {
+    const found = "has the member cart, as world has";
+    const expected = "each cache in one Global Datastore, once";
+    const twice = store.replace(" }\n", ", again: { primary: cart, secondaries: [cart-eu] } }\n");
+    const problems = problemsOf(twoRegions(twice)).filter((one) => one.expected === expected);
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toMatchObject({ path: "globalDatastores.again", found });
+  });
+});
+
+describe("scenarioForm()", () => {
+  const form = scenarioForm(SMALL, { file: "x.yaml", sets: ["duration=50s"] });
+  const resolved = (...given: Parameters<typeof form>): ResolvedScenario => {
+    const answer = form(...given);
+    if ("problem" in answer) throw new Error(answer.problem);
+    return answer.resolved;
+  };
+  const crash = { at: "5s", fault: "node-crash", target: "primary of cart/shard 2" };
+
+  it("resolves variations of seed, method and words, each from the same start", () => {
+    const first = resolved({ seed: "a", method: [crash], sets: ["origins.db.concurrency=7"] });
+    expect(first).toMatchObject({
+      seed: "a",
+      durationNs: 50 * S,
+      story: "A cache of three shards.",
+    });
+    expect(first.method.map(({ trigger }) => trigger)).toEqual([
+      { kind: "at", atNs: 2 * S },
+      { kind: "at", atNs: 5 * S },
+    ]);
+    expect(first.origins[0]).toMatchObject({ concurrency: 7 });
+    const second = resolved({ seed: "b", method: [], sets: [] });
+    expect(second.method).toHaveLength(1);
+    expect(second.origins[0]).toMatchObject({ concurrency: 5 });
+    const bare = scenarioForm(withText("method:", "#"), {});
+    expect(bare({ seed: "1", method: [crash], sets: [] })).toHaveProperty("resolved");
+  });
+
+  it("says what is wrong with a variation, and nothing of the others", () => {
+    const wrong = (given: Partial<Parameters<typeof form>[0]>) => {
+      const answer = form({ seed: "1", method: [], sets: [], ...given });
+      return "problem" in answer ? answer.problem : null;
+    };
+    expect(wrong({})).toBe(null);
+    expect(wrong({ sets: ["nonsense", "x[0]=1"] })).toMatch(
+      /^--set "nonsense" has no "=", expected path=value, .*; --set "x\[0\]=1" leads nowhere/,
+    );
+    expect(wrong({ sets: ["durations=1"] })).toMatch(
+      /^durations is an unknown word, expected "duration"\?/,
+    );
+    expect(wrong({ method: [{ ...crash, at: "51s" }] })).toMatch(
+      /^method\[1\]\.at .*, expected .*; ?|$/,
+    );
+    expect(wrong({ method: [{ ...crash, at: "51s" }] })).toContain("method[1].at");
+    expect(wrong({ seed: "a b" })).toBe(
+      'seed is "a b" (by --seed), expected 1 to 64 letters, digits, _ or -',
+    );
+    expect(wrong({ sets: ["plant=promote-most-lagged"] })).toContain("--allow-planted");
+    const allowed = scenarioForm(SMALL, { allowPlanted: true });
+    expect(allowed({ seed: "1", method: [], sets: ["plant=promote-most-lagged"] })).toHaveProperty(
+      "resolved",
+    );
+  });
+});
