@@ -5,8 +5,6 @@
 import type { Nanos } from "../base/nanos.ts";
 import type { OperationColumns } from "../journal/operation-columns.ts";
 
-const INITIAL_KEYS = 1024;
-
 /** A key's write takes 32 bytes, half a cache line: three doubles, then two 32-bit words of the same buffer. */
 const FLOATS = 4;
 const OFFSET = 0;
@@ -17,10 +15,8 @@ const HISTORY = 6;
 const WRITE_ID = 7;
 
 export class DurabilityFold {
-  /** Keys that there is room for: no other has been written. */
-  capacity = INITIAL_KEYS;
-  private floats = new Float64Array(INITIAL_KEYS * FLOATS);
-  private words = new Int32Array(this.floats.buffer);
+  private readonly floats: Float64Array;
+  private readonly words: Int32Array;
   /** Some acknowledged write had an expiry. */
   private expires = false;
   /** Write ids that left memory by eviction. */
@@ -29,6 +25,12 @@ export class DurabilityFold {
   readonly failed = new Map<number, number>();
   staleReads = 0;
   stalenessNsMax: Nanos = 0;
+
+  /** @param keys - keys have numbers below this */
+  constructor(readonly keys: number) {
+    this.floats = new Float64Array(keys * FLOATS);
+    this.words = new Int32Array(this.floats.buffer);
+  }
 
   /** Offset of the key's last acknowledged write; 0: none. */
   offset(key: number): number {
@@ -47,7 +49,6 @@ export class DurabilityFold {
   /** Row `i` is an acknowledged write that lives on in `history`. */
   acknowledged(batch: OperationColumns, i: number, history: number): void {
     const key = batch.key[i] as number;
-    if (key >= this.capacity) this.grow(key);
     const { floats, words } = this;
     const at = key * FLOATS;
     const wordsAt = key * WORDS;
@@ -71,17 +72,14 @@ export class DurabilityFold {
     if (!this.expires) return false;
     const key = batch.key[i] as number;
     return (
-      key < this.capacity &&
-      this.expireAt(key) !== 0 &&
-      this.offset(key) !== 0 &&
-      this.writeId(key) === batch.writeId[i]
+      this.expireAt(key) !== 0 && this.offset(key) !== 0 && this.writeId(key) === batch.writeId[i]
     );
   }
 
   /** A history ended: what it kept lives on in `successor`; keys whose last write it lost owe nothing any more. */
   ended(history: number, keptOffset: number, successor: number): void {
-    const { floats, words, capacity } = this;
-    for (let key = 0; key < capacity; key++) {
+    const { floats, words, keys } = this;
+    for (let key = 0; key < keys; key++) {
       const offset = floats[key * FLOATS + OFFSET] as number;
       if (words[key * WORDS + HISTORY] !== history || offset === 0) continue;
       if (offset > keptOffset) floats[key * FLOATS + OFFSET] = 0;
@@ -92,20 +90,11 @@ export class DurabilityFold {
   /** Row `i` is a read that a replica answered: stale when a newer write was acknowledged before it began. */
   replicaRead(batch: OperationColumns, i: number): void {
     const key = batch.key[i] as number;
-    if (key >= this.capacity) return;
     const ackAt = this.floats[key * FLOATS + ACK_AT] as number;
     const newer =
       this.offset(key) > (batch.offset[i] as number) && ackAt <= (batch.invokedAt[i] as number);
     if (!newer) return;
     this.staleReads++;
     this.stalenessNsMax = Math.max(this.stalenessNsMax, (batch.returnedAt[i] as number) - ackAt);
-  }
-
-  private grow(key: number): void {
-    this.capacity = Math.max(this.capacity * 2, key + 1);
-    const { floats } = this;
-    this.floats = new Float64Array(this.capacity * FLOATS);
-    this.floats.set(floats);
-    this.words = new Int32Array(this.floats.buffer);
   }
 }

@@ -40,6 +40,8 @@ export interface MeasurementOptions {
   readonly cachesOfTraffic: readonly ReadonlySet<string>[];
   /** Which traffic sources share keys: a number per source. */
   readonly family: readonly number[];
+  /** Keys of each source. */
+  readonly keys: readonly number[];
   readonly records: readonly JournalRecord[];
 }
 
@@ -84,11 +86,12 @@ export class Measurement {
   private changedAt: Nanos = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: MeasurementOptions) {
-    const { index, steady, family } = options;
+    const { index, steady, family, keys } = options;
     this.requests = index.traffic.map(() => new RequestFold(index.durationNs));
     this.durability = Array.from(
       { length: Math.max(0, ...family) + 1 },
-      () => new DurabilityFold(),
+      (_, number) =>
+        new DurabilityFold(Math.max(1, ...keys.filter((_, source) => family[source] === number))),
     );
     this.slowLimitNs = new Float64Array(index.traffic.length).fill(Number.POSITIVE_INFINITY);
     this.slow = index.traffic.map(({ name }, at) => {

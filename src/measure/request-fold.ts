@@ -32,7 +32,7 @@ export class RequestFold {
   readonly latencyOutsideFault = new Histogram();
   readonly seriesStepNs: Nanos;
   private readonly bucketsPerStep: number;
-  private readonly stepLatencies: (Histogram | undefined)[] = [];
+  private readonly stepLatencies: (Histogram | undefined)[];
   hitCount = 0;
   readCount = 0;
   /** Reads that a node answered which did not lead for writes. */
@@ -47,6 +47,8 @@ export class RequestFold {
     const seconds = durationNs / SECOND;
     this.seriesStepNs = Math.max(1, Math.ceil(seconds / SERIES_POINTS_MAX)) * SECOND;
     this.bucketsPerStep = this.seriesStepNs / BUCKET_NS;
+    const steps = Math.ceil(durationNs / this.seriesStepNs) + 1;
+    this.stepLatencies = new Array<Histogram | undefined>(steps).fill(undefined);
   }
 
   /** A request that arrived in `bucket` ended. `inFault`: it arrived while a fault was active. */

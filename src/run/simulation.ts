@@ -189,6 +189,7 @@ export function measurementOptions(
     index,
     records,
     family,
+    keys: resolved.traffic.map(({ keys }) => keys.count),
     steady: resolved.steadyState.map((clause) => ({
       metric: clause.metric,
       of: clause.of,

@@ -11,6 +11,7 @@ import { Histogram } from "../../src/measure/histogram.ts";
 import type { Interval } from "../../src/measure/node-intervals.ts";
 import type { Disturbance, Recovery } from "../../src/measure/recovery.ts";
 import { SteadyState } from "../../src/measure/steady-state.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 import { cart, contextOf, lossOf, lostThree, S } from "./journal.ts";
 
 type Words = Expectation extends infer One
@@ -258,8 +259,10 @@ describe("objectives of requests", () => {
       const fold = context.measured.requests[0]!;
       fold.replicaReads = replicaReads;
       const durability = context.measured.durabilityOf(0);
-      durability.acknowledged(1, 0, 5, 9, 0, 2 * S);
-      durability.replicaRead(1, 4, 3 * S, 5 * S);
+      const write = { key: 1, history: 0, offset: 5, writeId: 9, ackAt: 2 * S };
+      durability.acknowledged(oneWrite(write), 0, 0);
+      const read = oneWrite({ ...write, offset: 4, invokedAt: 3 * S, ackAt: 5 * S });
+      durability.replicaRead(read, 0);
       return judge({ metric: "staleness", of: "shop", atMostNs }, context);
     };
     expect(stale(3 * S)).toMatchObject({

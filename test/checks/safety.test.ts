@@ -28,7 +28,7 @@ function context(over: {
   const fold = new RequestFold(60 * S);
   fold.ended(10, 0.1 * S, 1, false);
   fold.ended(10, 0.1 * S, 2, false);
-  const durability = new DurabilityFold();
+  const durability = new DurabilityFold(10);
   const write = { key: 5, history: 0, offset: 700, writeId: 42, ackAt: 2 * S };
   durability.acknowledged(oneWrite({ ...write, expireAt: over.expireAt ?? 0 }), 0, 0);
   if (over.evicted) durability.evicted.add(42);

@@ -17,7 +17,7 @@ export function acknowledgedWritesKept(context: CheckContext): InvariantVerdict 
     const fold = measured.durabilityOf(traffic);
     if (seen.has(fold)) continue;
     seen.add(fold);
-    for (let key = 0; key < fold.capacity; key++) {
+    for (let key = 0; key < fold.keys; key++) {
       const offset = fold.offset(key);
       if (offset === 0) continue;
       const shard = context.end.shardOfKey(traffic, key);

@@ -213,6 +213,7 @@ export class Keyspace {
   }
 
   clear(): void {
+    if (this.size === 0) return;
     this.words.fill(0);
     this.resident.clear();
     this.volatile.clear();
@@ -222,6 +223,10 @@ export class Keyspace {
 
   /** Becomes a copy of another keyspace of the same capacity. */
   copyFrom(other: Keyspace): void {
+    if (other.size === 0) {
+      this.clear(); // memory that nobody has touched costs nothing
+      return;
+    }
     this.words.set(other.words);
     this.resident.copyFrom(other.resident);
     this.volatile.copyFrom(other.volatile);
@@ -229,14 +234,21 @@ export class Keyspace {
     this.valueBytesTotal = other.valueBytesTotal;
   }
 
-  /** Becomes a snapshot, which is of no use afterwards: nothing is copied. */
+  /** Becomes a snapshot, and the snapshot what this was: nothing is copied. */
   load(snapshot: Keyspace): void {
+    const { words, floats, resident, volatile, usedBytes, valueBytesTotal } = this;
     this.words = snapshot.words;
     this.floats = snapshot.floats;
     this.resident = snapshot.resident;
     this.volatile = snapshot.volatile;
     this.usedBytes = snapshot.usedBytes;
     this.valueBytesTotal = snapshot.valueBytesTotal;
+    snapshot.words = words;
+    snapshot.floats = floats;
+    snapshot.resident = resident;
+    snapshot.volatile = volatile;
+    snapshot.usedBytes = usedBytes;
+    snapshot.valueBytesTotal = valueBytesTotal;
   }
 
   /** The first key that two keyspaces of one capacity hold different writes of, or with different expiries; -1 for none. */
@@ -252,8 +264,9 @@ export class Keyspace {
     return -1;
   }
 
-  snapshot(): Keyspace {
-    const copy = new Keyspace(this.capacity, this.keyBytes, this.lfu);
+  /** A copy. @param spare - one of the same capacity that may be overwritten: memory that was touched before is cheaper */
+  snapshot(spare?: Keyspace): Keyspace {
+    const copy = spare ?? new Keyspace(this.capacity, this.keyBytes, this.lfu);
     copy.copyFrom(this);
     return copy;
   }
