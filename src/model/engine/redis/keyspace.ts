@@ -234,6 +234,11 @@ export class Keyspace {
     this.valueBytesTotal = other.valueBytesTotal;
   }
 
+  /** An empty one of another size. */
+  emptied(capacity: number): Keyspace {
+    return new Keyspace(capacity, this.keyBytes, this.lfu);
+  }
+
   /** Becomes a snapshot, and the snapshot what this was: nothing is copied. */
   load(snapshot: Keyspace): void {
     const { words, floats, resident, volatile, usedBytes, valueBytesTotal } = this;
