@@ -176,8 +176,8 @@ describe("objectives of requests", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
     for (const outcome of [1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 4, 4, 4])
-      fold.ended(S, 2 * S, outcome, false);
-    for (const hit of [HIT_HIT, HIT_HIT, HIT_HIT, HIT_MISS]) fold.read(S, hit);
+      fold.ended(10, S, outcome, false);
+    for (const hit of [HIT_HIT, HIT_HIT, HIT_HIT, HIT_MISS]) fold.read(10, hit);
     return context;
   };
   const strangers = { index: { traffic: [{ name: "other", cache: "cart" }] } };
@@ -220,8 +220,8 @@ describe("objectives of requests", () => {
   it("latency is judged over the run, inside or outside of faults", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
-    fold.ended(S, S + 1e6, 1, false);
-    fold.ended(S, S + 100e6, 1, true);
+    fold.ended(10, 1e6, 1, false);
+    fold.ended(10, 100e6, 1, true);
     fold.finish();
     type When = "always" | "in-fault" | "outside-fault";
     const judged = (when: When, atMostNs: number, percentile = 0.99, of = context) =>
