@@ -14,6 +14,7 @@ import type { JournalRecord } from "../journal/records.ts";
 import { ContradictionsFold } from "./contradictions-fold.ts";
 import { DurabilityFold } from "./durability-fold.ts";
 import { type Failover, foldFailovers } from "./failover-fold.ts";
+import { HistoryFold } from "./history-fold.ts";
 import { LossFold, type LossWindow, type Unappended } from "./loss-fold.ts";
 import { foldNodeIntervals, type Interval } from "./node-intervals.ts";
 import { type Disturbance, disturbancesOf, type Recovery, recoveriesOf } from "./recovery.ts";
@@ -42,6 +43,8 @@ export interface MeasurementOptions {
   readonly family: readonly number[];
   /** Keys of each source. */
   readonly keys: readonly number[];
+  /** Families whose operations are kept whole. Default none. */
+  readonly histories?: readonly number[];
   readonly records: readonly JournalRecord[];
 }
 
@@ -50,6 +53,8 @@ export interface Measured {
   readonly losses: readonly LossWindow[];
   /** The fold of the keys that a traffic source uses. */
   durabilityOf(traffic: number): DurabilityFold;
+  /** The operations on the keys that a traffic source uses; null where nobody asked for them. */
+  historyOf(traffic: number): HistoryFold | null;
   readonly failovers: readonly Failover[];
   readonly disturbances: readonly Disturbance[];
   readonly intervals: ReadonlyMap<string, readonly Interval[]>;
@@ -69,6 +74,9 @@ export class Measurement {
   private readonly requests: RequestFold[];
   private readonly losses = new LossFold();
   private readonly durability: DurabilityFold[];
+  /** By family. */
+  private readonly histories: readonly (HistoryFold | null)[];
+  private readonly keepsHistories: boolean;
   private readonly slow: (Float64Array | null)[];
   private readonly slowLimitNs: Float64Array;
   private readonly minuteAll: Float64Array[];
@@ -93,6 +101,11 @@ export class Measurement {
       { length: Math.max(0, ...family) + 1 },
       (_, number) =>
         new DurabilityFold(Math.max(1, ...keys.filter((_, source) => family[source] === number))),
+    );
+    const { histories = [] } = options;
+    this.keepsHistories = histories.length > 0;
+    this.histories = this.durability.map((_, at) =>
+      histories.includes(at) ? new HistoryFold() : null,
     );
     this.slowLimitNs = new Float64Array(index.traffic.length).fill(Number.POSITIVE_INFINITY);
     this.slow = index.traffic.map(({ name }, at) => {
@@ -137,6 +150,7 @@ export class Measurement {
       requests: this.requests,
       losses: this.losses.windows,
       durabilityOf: (traffic) => this.durabilityOf(traffic),
+      historyOf: (traffic) => this.histories[this.options.family[traffic] as number] ?? null,
       failovers,
       disturbances,
       intervals: foldNodeIntervals(records, index.durationNs),
@@ -155,6 +169,7 @@ export class Measurement {
     const { count, traffic, command, outcome, requestOutcome, arrivedAt, returnedAt, hit, shard } =
       batch;
     this.operationCount += count;
+    if (this.keepsHistories) this.keep(batch);
     for (let i = 0; i < count; i++) {
       const source = traffic[i] as number;
       const fold = this.requests[source] as RequestFold;
@@ -189,6 +204,12 @@ export class Measurement {
         }
       } else if (command[i] === COMMAND_SET) this.acknowledged(batch, i, source);
     }
+  }
+
+  private keep(batch: OperationColumns): void {
+    const { family } = this.options;
+    for (let i = 0; i < batch.count; i++)
+      this.histories[family[batch.traffic[i] as number] as number]?.operation(batch, i);
   }
 
   private durabilityOf(source: number): DurabilityFold {

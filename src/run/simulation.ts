@@ -185,11 +185,18 @@ export function measurementOptions(
     if (!families.includes(name)) families.push(name);
     return families.indexOf(name);
   });
+  // Expectations name a cache or a datastore, families are named by the datastore where there is one.
+  const histories = resolved.expect.flatMap((expectation) =>
+    expectation.metric === "consistency"
+      ? [families.indexOf(storeOf(expectation.of)?.name ?? expectation.of)]
+      : [],
+  );
   return {
     index,
     records,
     family,
     keys: resolved.traffic.map(({ keys }) => keys.count),
+    histories,
     steady: resolved.steadyState.map((clause) => ({
       metric: clause.metric,
       of: clause.of,

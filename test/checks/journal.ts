@@ -59,6 +59,7 @@ export function contextOf(
       requests: [new RequestFold(60 * S)],
       losses: [],
       durabilityOf: () => durability,
+      historyOf: () => null,
       failovers: [],
       disturbances: [],
       intervals: new Map(),

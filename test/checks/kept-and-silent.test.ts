@@ -387,6 +387,8 @@ describe("replaced-primary-falls-silent", () => {
     const after = state(20, "cart-001", "primary", "serving");
     expect(judge([write(15.001)], [...on, after]).verdict).toBe("fail");
     expect(judge([write(30)], [...on, after]).verdict).toBe("fail");
+    const still = state(14, "cart-001", "primary", "serving");
+    expect(judge([write(15.001)], [...on, still]).verdict).toBe("fail");
   });
 
   it("gives the service three seconds of calm, where it is the one to demote", () => {
@@ -407,12 +409,22 @@ describe("replaced-primary-falls-silent", () => {
       fault("fault-injected", 18),
       state(13, "cart-002", "primary", "serving"),
       recordOf("dns-updated", { at: 13 * S }),
+      recordOf("primary-claim", { at: 13 * S, node: "cart-001" }),
     ])
       expect(judge([write(14.001)], [nothing], service).verdict, nothing.kind).toBe("fail");
     expect(judge([write(30)], [fault("fault-injected", 13)], service).verdict).toBe("pass");
     const healed = [fault("fault-injected", 12), fault("fault-healed", 13)];
     expect(judge([write(16)], healed, service).verdict).toBe("pass");
     expect(judge([write(16.001)], healed, service).verdict).toBe("fail");
+  });
+
+  it("goes by the bus of the node's own cache", () => {
+    const other = cart({ name: "other", nodeTimeoutNs: 9 * S });
+    const context = contextOf({
+      caches: [other, cart()],
+      measured: { losses: [lossOf({ late: [write(15.001)] })] },
+    });
+    expect(replacedPrimaryFallsSilent(context).verdict).toBe("fail");
   });
 
   it("passes over a node that the run does not know", () => {

@@ -386,6 +386,14 @@ describe("steady", () => {
     }
   });
 
+  it("takes a heal for the last disturbance where it was", () => {
+    const healed = { disturbances: [disturbance(5), disturbance(10, true)] };
+    expect(steady("last-disturbance", 0, [steadyBut(9, 10)], healed)).toMatchObject({
+      verdict: "pass",
+      limit: 10,
+    });
+  });
+
   it("adds the time that is given for it", () => {
     expect(steady("first-fault", 3, [steadyBut(5, 8)])).toMatchObject({
       verdict: "pass",
@@ -655,6 +663,8 @@ describe("rto", () => {
     });
     expect(rto("cart", 5.9, { failovers })).toMatchObject({ verdict: "fail", avoidable: true });
     const lost = [copy({ alive: false }), copy({ faulted: true })];
+    const some = failover(5, 2, { copiesAtStart: [...lost, copy()] });
+    expect(rto("cart", 1, { failovers: [some] }).avoidable).toBe(true);
     expect(rto("cart", 1, { failovers: [failover(5, 2, { copiesAtStart: lost })] })).toMatchObject({
       verdict: "fail",
       avoidable: false,

@@ -49,6 +49,7 @@ function context(over: {
       requests: [fold],
       losses: [],
       durabilityOf: () => durability,
+      historyOf: () => null,
       failovers: [],
       disturbances: [],
       intervals: new Map(),

@@ -22,10 +22,8 @@ import {
   FRAME_SET_UP,
   FRAME_TOPOLOGY,
   type Frames,
-  STATUS_MOVED,
   STATUS_OK,
   STATUS_READONLY,
-  STATUS_UNACKNOWLEDGED,
 } from "../network/frames.ts";
 import type { Clients, Transport } from "../network/transport.ts";
 import type { Recorder } from "../recorder.ts";
@@ -40,6 +38,7 @@ import {
   Connections,
   Pool,
 } from "./pool.ts";
+import { reactionTo } from "./reactions.ts";
 import {
   Requests,
   STAGE_BACKOFF,
@@ -339,10 +338,27 @@ export class ClientFleet implements Clients {
     if (status === STATUS_OK) {
       if (pool.awaitsAnswer) this.firstAnswer(session, pool);
       this.answered(session, request, frame);
-    } else if (status === STATUS_MOVED) this.moved(session, request, frame);
-    else if (status === STATUS_UNACKNOWLEDGED) this.finish(request, OUTCOME_INFO, frame);
-    else this.attemptFailed(session, request);
+    } else this.refused(session, request, frame);
     this.frames.release(frame);
+  }
+
+  private refused(session: Session, request: number, frame: number): void {
+    switch (reactionTo(this.frames.status[frame] as number)) {
+      case "follow":
+        this.redirected(session, request, frame, true);
+        return;
+      case "ask-once":
+        this.redirected(session, request, frame, false);
+        return;
+      case "wait":
+        this.attemptFailed(session, request, false, false);
+        return;
+      case "in-doubt":
+        this.finish(request, OUTCOME_INFO, frame);
+        return;
+      default:
+        this.attemptFailed(session, request);
+    }
   }
 
   /** Hands on the replies whose turn it is, and sends what waited for room. */
@@ -689,7 +705,8 @@ export class ClientFleet implements Clients {
     else this.attemptFailed(session, request);
   }
 
-  private moved(session: Session, request: number, frame: number): void {
+  /** Another node is to be asked; `lasting`: from now on. */
+  private redirected(session: Session, request: number, frame: number, lasting: boolean): void {
     const { requests, frames } = this;
     const router = this.routerOf(session, frames.server[frame] as number);
     const owner = frames.redirect[frame] as number;
@@ -703,11 +720,10 @@ export class ClientFleet implements Clients {
       this.attemptFailed(session, request);
       return;
     }
-    router.learn(
-      frames.shard[frame] as number,
-      owner,
-      `MOVED from ${this.ports.nodeIds[frames.server[frame] as number]}`,
-    );
+    if (lasting) {
+      const from = this.ports.nodeIds[frames.server[frame] as number];
+      router.learn(frames.shard[frame] as number, owner, `MOVED from ${from}`);
+    }
     requests.attempts[request] = (requests.attempts[request] as number) - 1; // a redirect is not a retry
     this.attempt(request, owner);
   }
@@ -801,7 +817,13 @@ export class ClientFleet implements Clients {
     return state === CONNECTION_CONNECTING || state === CONNECTION_SETTING_UP;
   }
 
-  private attemptFailed(session: Session, request: number, byTimeout = false): void {
+  /** `asksTopology`: the failure says that the map of shards may be wrong. */
+  private attemptFailed(
+    session: Session,
+    request: number,
+    byTimeout = false,
+    asksTopology = true,
+  ): void {
     const { requests } = this;
     const { kernel } = this.ports;
     const node = requests.node[request] as number;
@@ -812,8 +834,8 @@ export class ClientFleet implements Clients {
     const router = this.routerOf(session, node);
     const { onError } = session.settings.topologyRefresh;
     // A library that shares its connections learns of errors by them, and a timeout is none.
-    if (router instanceof ClusterRouter && onError && !(byTimeout && session.pipelined))
-      this.refresh(session, router, node);
+    const asks = asksTopology && onError && !(byTimeout && session.pipelined);
+    if (router instanceof ClusterRouter && asks) this.refresh(session, router, node);
     const attempts = requests.attempts[request] as number;
     const { retry } = session.settings;
     const isLast =
