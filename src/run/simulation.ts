@@ -216,6 +216,7 @@ export function measurementOptions(
     index,
     records,
     family,
+    keys: resolved.traffic.map(({ keys }) => keys.count),
     histories,
     steady: resolved.steadyState.map((clause) => ({
       metric: clause.metric,
@@ -245,6 +246,10 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     const session = world.fleet.sessions.find((candidate) => candidate.traffic === at);
     return session?.routers[session.current]?.group.shards[0]?.index ?? 0;
   });
+  // All traffic on one cache shares its keys.
+  const mapsOfShard = shards.map(({ index }) =>
+    keyMaps.filter((_, at) => inCache(resolved, world, at, index)),
+  );
   return {
     at: kernel.now,
     issued: (traffic) => world.traffic[traffic]?.issued ?? 0,
@@ -262,10 +267,7 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     },
     stored(shard, key) {
       const node = leaders[shard];
-      // All traffic on one cache shares its keys.
-      const keys = keyMaps.find(
-        (map, at) => inCache(resolved, world, at, shard) && key < map.count,
-      );
+      const keys = mapsOfShard[shard]?.find((map) => key < map.count);
       if (!node || keys === undefined) return null;
       const local = keys.localOf(key);
       const { keyspace } = node;
