@@ -43,6 +43,11 @@ export class DurabilityFold {
     return this.words[key * WORDS + WRITE_ID] as number;
   }
 
+  /** When the last acknowledged write was acknowledged. */
+  ackAt(key: number): Nanos {
+    return this.floats[key * FLOATS + ACK_AT] as number;
+  }
+
   /** Absolute ns; 0 for none. */
   expireAt(key: number): Nanos {
     return this.floats[key * FLOATS + EXPIRE_AT] as number;

@@ -80,6 +80,7 @@ export function contextOf(
       leader: () => 0,
       position: () => null,
       stored: () => null,
+      localKey: () => -1,
       shardOfKey: () => 0,
       compareCopies: () => ({ pairs: 0, divergence: null }),
       origins: [],

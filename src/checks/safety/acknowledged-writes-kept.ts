@@ -65,7 +65,7 @@ function whyMissing(
   const of = index.shards[shard];
   const evictedAt = fold.evictedAt.get(`${of?.cache}/${of?.number}/${end.localKey(shard, key)}`);
   // A later write that nobody acknowledged took its place, and was evicted.
-  if (evictedAt !== undefined && evictedAt >= (fold.ackAt[key] as number)) return null;
+  if (evictedAt !== undefined && evictedAt >= fold.ackAt(key)) return null;
   const holds = stored === null ? "holds nothing" : `holds the write at offset ${stored.offset}`;
   return `key ${key}: write ${fold.writeId(key)} at offset ${offset} was acknowledged and in no lost history, but ${node} ${holds}`;
 }
