@@ -5,6 +5,7 @@ import { presetFigures } from "../../catalog/client-presets.ts";
 import type { ClientSettings, RetryBudget, RetrySettings } from "../client/client-settings.ts";
 import { SENTINEL_CLIENT } from "../client/sentinel-router.ts";
 import type { Reading } from "../kinds/contract.ts";
+import type { ReplicationGroupSettings } from "../kinds/replication-group-settings.ts";
 import { TCP_TIMEOUT } from "../network/network-settings.ts";
 import type {
   ClientWords,
@@ -18,9 +19,13 @@ import { positive } from "./quantities.ts";
 export interface ClientOf {
   readonly traffic: string;
   readonly clusterMode: "enabled" | "disabled";
+  /** What it talks to; null where that could not be read. */
+  readonly group: ReplicationGroupSettings | null;
+  readonly isGlobal: boolean;
 }
 
 export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading): ClientSettings {
+  lintFit(own, of, reading);
   const words = withPreset(own, of, reading);
   const duration = (
     name: "connectTimeout" | "commandTimeout" | "tcpTimeout",
@@ -70,6 +75,30 @@ export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading):
     readFrom: words.readFrom ?? "primary",
     readLocalRegion: words.readLocalRegion ?? false,
   };
+}
+
+/** Words that ask for what the cache does not have. */
+function lintFit(own: ClientWords, { group, isGlobal }: ClientOf, reading: Reading): void {
+  const problem = (path: readonly string[], found: unknown, expected: string): void =>
+    reading.problem({ path: ["client", ...path], found: `is ${JSON.stringify(found)}`, expected });
+  if (group === null) return;
+  const replicas = (group.shards[0]?.nodes.length ?? 1) - 1;
+  if (own.wait !== undefined && own.wait.replicas > replicas)
+    problem(
+      ["wait", "replicas"],
+      own.wait.replicas,
+      `at most the replicas of a shard, ${replicas}`,
+    );
+  if (own.tlsVersion !== undefined && group.engine.transitEncryption === null)
+    problem(["tlsVersion"], own.tlsVersion, "transitEncryptionEnabled: true in the cache");
+  if (own.readLocalRegion === true && !isGlobal)
+    problem(["readLocalRegion"], true, "cache: to name a Global Datastore");
+  if (own.sentinel !== undefined && (group.selfManaged?.sentinels ?? null) === null)
+    reading.problem({
+      path: ["client", "sentinel"],
+      found: "is given",
+      expected: "a cache that sentinels watch: self-managed, with clusterMode: disabled",
+    });
 }
 
 /** The scenario's words over those of its preset; each figure that counts is listed among the assumptions. */

@@ -3,6 +3,7 @@
 import { type Nanos, SECOND } from "../../base/nanos.ts";
 import { parsePercentage } from "../../base/units.ts";
 import type { Reading } from "../kinds/contract.ts";
+import type { ReplicationGroupSettings } from "../kinds/replication-group-settings.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
 import type { OriginWords } from "../origin/words.gen.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
@@ -25,6 +26,9 @@ export function resolveTraffic(
     readonly clusterModeOf: (cache: string) => "enabled" | "disabled";
     /** Of a cache or Global Datastore; undefined where that could not be read. */
     readonly shardsOf: (cache: string) => number | undefined;
+    /** A cache, or the primary of a Global Datastore; no value where that could not be read. */
+    readonly groupOf: (cache: string) => ReplicationGroupSettings | null | undefined;
+    readonly isGlobal: (cache: string) => boolean;
   },
   reading: Reading,
 ): TrafficSettings | null {
@@ -57,7 +61,12 @@ export function resolveTraffic(
   const keys = resolveKeys(words.keys, known.shardsOf(cache), reading);
   const client = resolveClient(
     words.client ?? {},
-    { traffic: name, clusterMode: known.clusterModeOf(cache) },
+    {
+      traffic: name,
+      clusterMode: known.clusterModeOf(cache),
+      group: known.groupOf(cache) ?? null,
+      isGlobal: known.isGlobal(cache),
+    },
     reading,
   );
   const setShare = resolveOperations(words.operations ?? {}, reading);
