@@ -129,7 +129,7 @@ export function resolveScenario(
   );
   const steady = steadyState.filter((clause): clause is SteadyClause => clause !== null);
   for (const [i, clause] of steadyState.entries()) {
-    if (clause === null || clause.overNs <= durationNs) continue;
+    if (clause === null || clause.overNs <= durationNs || durationNs < 1e9) continue;
     const found = `is "${formatDuration(clause.overNs)}"`;
     const expected = "a window within the scenario's duration";
     top.problem({ path: ["steadyState", i, clause.metric, "over"], found, expected });
