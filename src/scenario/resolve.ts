@@ -8,6 +8,7 @@ import {
 import { regionRttNs } from "../catalog/region-rtt.ts";
 import { zoneNames } from "../catalog/regions.ts";
 import type { SteadyClause } from "../checks/expectation.ts";
+import type { SteadyClauseWords } from "../checks/words.gen.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
@@ -20,7 +21,7 @@ import { resolveSelfManaged } from "../model/kinds/self-managed/resolve.ts";
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
-import { DEFAULT_TCP_RETRANSMIT } from "../model/traffic/resolve-client.ts";
+import { DEFAULT_TCP_RETRANSMIT, type Offers } from "../model/traffic/resolve-client.ts";
 import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
 import { lintRegionQuota, lintSteps } from "./lint-service.ts";
@@ -111,8 +112,11 @@ export function resolveScenario(
         origins: originNames,
         clusterModeOf,
         shardsOf,
-        groupOf: cacheOf,
-        isGlobal: (cache) => datastores.some((store) => store.name === cache),
+        offers: (cache) =>
+          offersOf(
+            cacheOf(cache),
+            datastores.some((of) => of.name === cache),
+          ),
       },
       readAt(["traffic", name], regions),
     ),
@@ -129,7 +133,8 @@ export function resolveScenario(
   );
   const steady = steadyState.filter((clause): clause is SteadyClause => clause !== null);
   for (const [i, clause] of steadyState.entries()) {
-    if (clause === null || clause.overNs <= durationNs || durationNs < 1e9) continue;
+    if (clause === null || clause.overNs <= durationNs || !isGiven(words.steadyState?.[i]))
+      continue;
     const found = `is "${formatDuration(clause.overNs)}"`;
     const expected = "a window within the scenario's duration";
     top.problem({ path: ["steadyState", i, clause.metric, "over"], found, expected });
@@ -187,6 +192,23 @@ export function resolveScenario(
   function isSecondary(cache: string): boolean {
     return datastores.some((store) => store.secondaries.includes(cache));
   }
+}
+
+/** Whether a clause says how long its windows are. */
+const isGiven = (clause: SteadyClauseWords | undefined): boolean =>
+  Object.values(clause ?? {}).some((of: { readonly over?: string }) => of.over !== undefined);
+
+function offersOf(
+  group: ReplicationGroupSettings | null | undefined,
+  members: boolean,
+): Offers | null {
+  if (!group) return null;
+  return {
+    replicas: (group.shards[0]?.nodes.length ?? 1) - 1,
+    encryption: group.engine.transitEncryption !== null,
+    sentinels: (group.selfManaged?.sentinels ?? null) !== null,
+    members,
+  };
 }
 
 function resolveRegions(words: ScenarioWords["regions"], reading: Reading): RegionSettings[] {

@@ -5,7 +5,6 @@ import { presetFigures } from "../../catalog/client-presets.ts";
 import type { ClientSettings, RetryBudget, RetrySettings } from "../client/client-settings.ts";
 import { SENTINEL_CLIENT } from "../client/sentinel-router.ts";
 import type { Reading } from "../kinds/contract.ts";
-import type { ReplicationGroupSettings } from "../kinds/replication-group-settings.ts";
 import { TCP_TIMEOUT } from "../network/network-settings.ts";
 import type {
   ClientWords,
@@ -19,9 +18,18 @@ import { positive } from "./quantities.ts";
 export interface ClientOf {
   readonly traffic: string;
   readonly clusterMode: "enabled" | "disabled";
-  /** What it talks to; null where that could not be read. */
-  readonly group: ReplicationGroupSettings | null;
-  readonly isGlobal: boolean;
+  /** Of what it talks to; null where that could not be read. */
+  readonly offers: Offers | null;
+}
+
+/** What a client may ask of a cache or Global Datastore, if it is there. */
+export interface Offers {
+  /** Of each shard. */
+  readonly replicas: number;
+  readonly encryption: boolean;
+  readonly sentinels: boolean;
+  /** Members in other Regions. */
+  readonly members: boolean;
 }
 
 export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading): ClientSettings {
@@ -78,22 +86,22 @@ export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading):
 }
 
 /** Words that ask for what the cache does not have. */
-function lintFit(own: ClientWords, { group, isGlobal }: ClientOf, reading: Reading): void {
+function lintFit(own: ClientWords, { offers }: ClientOf, reading: Reading): void {
   const problem = (path: readonly string[], found: unknown, expected: string): void =>
     reading.problem({ path: ["client", ...path], found: `is ${JSON.stringify(found)}`, expected });
-  if (group === null) return;
-  const replicas = (group.shards[0]?.nodes.length ?? 1) - 1;
+  if (offers === null) return;
+  const { replicas, encryption, sentinels, members } = offers;
   if (own.wait !== undefined && own.wait.replicas > replicas)
     problem(
       ["wait", "replicas"],
       own.wait.replicas,
       `at most the replicas of a shard, ${replicas}`,
     );
-  if (own.tlsVersion !== undefined && group.engine.transitEncryption === null)
+  if (own.tlsVersion !== undefined && !encryption)
     problem(["tlsVersion"], own.tlsVersion, "transitEncryptionEnabled: true in the cache");
-  if (own.readLocalRegion === true && !isGlobal)
+  if (own.readLocalRegion === true && !members)
     problem(["readLocalRegion"], true, "cache: to name a Global Datastore");
-  if (own.sentinel !== undefined && (group.selfManaged?.sentinels ?? null) === null)
+  if (own.sentinel !== undefined && !sentinels)
     reading.problem({
       path: ["client", "sentinel"],
       found: "is given",

@@ -3,13 +3,12 @@
 import { type Nanos, SECOND } from "../../base/nanos.ts";
 import { parsePercentage } from "../../base/units.ts";
 import type { Reading } from "../kinds/contract.ts";
-import type { ReplicationGroupSettings } from "../kinds/replication-group-settings.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
 import type { OriginWords } from "../origin/words.gen.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
 import { positive, readQuantity } from "./quantities.ts";
 import { resolveArrivals } from "./resolve-arrivals.ts";
-import { resolveClient } from "./resolve-client.ts";
+import { type Offers, resolveClient } from "./resolve-client.ts";
 import { resolveKeys } from "./resolve-keys.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 import type { FromWords, OperationWords, TrafficWords } from "./words.gen.ts";
@@ -26,9 +25,8 @@ export function resolveTraffic(
     readonly clusterModeOf: (cache: string) => "enabled" | "disabled";
     /** Of a cache or Global Datastore; undefined where that could not be read. */
     readonly shardsOf: (cache: string) => number | undefined;
-    /** A cache, or the primary of a Global Datastore; no value where that could not be read. */
-    readonly groupOf: (cache: string) => ReplicationGroupSettings | null | undefined;
-    readonly isGlobal: (cache: string) => boolean;
+    /** What a cache or Global Datastore has; null where that could not be read. */
+    readonly offers: (cache: string) => Offers | null;
   },
   reading: Reading,
 ): TrafficSettings | null {
@@ -64,8 +62,7 @@ export function resolveTraffic(
     {
       traffic: name,
       clusterMode: known.clusterModeOf(cache),
-      group: known.groupOf(cache) ?? null,
-      isGlobal: known.isGlobal(cache),
+      offers: known.offers(cache),
     },
     reading,
   );
