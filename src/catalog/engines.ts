@@ -102,6 +102,8 @@ export const upstreamDefaults = {
   "cluster-require-full-coverage": "yes",
   "cluster-allow-reads-when-down": "no",
   "cluster-replica-validity-factor": 10,
+  "cluster-allow-replica-migration": "yes",
+  "cluster-migration-barrier": 1,
 } as const;
 
 /** repl-backlog-size. Source: redis 7.0.15 config.c:3115, valkey 8.0.1 config.c:3230. */

@@ -114,6 +114,13 @@ const twin: Command = {
           type: "string",
           requiresArg: true,
           describe: "PATH=VALUE, changes one word of the scenario; may be repeated",
+        })
+        .option("out", {
+          type: "string",
+          requiresArg: true,
+          default: "reports",
+          describe:
+            "folder for the report of the real run, which goes to OUT/twin/<scenario>/<seed>",
         }),
       "print the comparison as JSON",
     ),

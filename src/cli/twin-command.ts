@@ -1,15 +1,18 @@
+import path from "node:path";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { formatPercentage, trim } from "../base/units.ts";
+import { renderAll } from "../report/render-all.ts";
 import { describePath, ScenarioSource } from "../scenario/source.ts";
 import type { Band } from "../twin/compare.ts";
 import { findServer, ServerUnavailable } from "../twin/server-binary.ts";
-import { runTwin, type TwinReport } from "../twin/twin.ts";
+import { runTwin, type TwinOutcome, type TwinReport } from "../twin/twin.ts";
 import { findUnreal } from "../twin/unreal.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
 import type { Terminal } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
+import { checkWritable, writeReport } from "./write-report.ts";
 
 export interface TwinOptions extends LoadOptions {
   readonly file: string;
@@ -34,12 +37,22 @@ export async function twinCommand(options: TwinOptions, terminal: Terminal): Pro
     });
     throw new ScenarioError(problems);
   }
-  const report = await play(job, options.searchPath, terminal);
-  terminal.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
+  const folder = path.join(options.out, "twin", job.resolved.name, job.resolved.seed);
+  checkWritable(path.resolve(options.cwd, folder));
+  const { report, result } = await play(job, options.searchPath, terminal);
+  writeReport(path.resolve(options.cwd, folder), [
+    ...(await renderAll(result)),
+    { name: "comparison.json", contents: `${JSON.stringify(report, null, 2)}\n` },
+  ]);
+  terminal.out(
+    options.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : `${describe(report)}\nReport of the real run  ${path.join(folder, "timeline.html")}\n`,
+  );
   return report.agrees ? EXIT.pass : EXIT.fail;
 }
 
-async function play(job: Job, searchPath: string, terminal: Terminal): Promise<TwinReport> {
+async function play(job: Job, searchPath: string, terminal: Terminal): Promise<TwinOutcome> {
   const { resolved, input } = job;
   try {
     return await runTwin(resolved, input, findServer(searchPath), (doing, share) =>

@@ -28,6 +28,7 @@ const REPORT_FILES = [
   "timeline.html",
   "agreement.html",
   "explore.json",
+  "comparison.json",
 ];
 const MINIMAL = /^minimal-\d+\.yaml$/;
 

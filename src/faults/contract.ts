@@ -90,6 +90,21 @@ export type FaultSettings =
 export type StepSettings =
   | { readonly step: "test-failover"; readonly cache: string; readonly shard: number }
   | { readonly step: "reboot-node"; readonly node: string; readonly downNs: Nanos }
+  /** IncreaseReplicaCount by one: the node that comes. */
+  | { readonly step: "add-replica"; readonly node: string }
+  /** DecreaseReplicaCount by one; the node null: the service chooses. */
+  | {
+      readonly step: "remove-replica";
+      readonly cache: string;
+      readonly shard: number;
+      readonly node: string | null;
+    }
+  /** CLUSTER FAILOVER, sent to a replica of a self-managed group. */
+  | {
+      readonly step: "cluster-failover";
+      readonly node: string;
+      readonly option: "default" | "force" | "takeover";
+    }
   | {
       readonly step: "promote-secondary-region";
       readonly globalDatastore: string;

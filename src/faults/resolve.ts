@@ -2,17 +2,16 @@
 import { MINUTE, type Nanos, SECOND } from "../base/nanos.ts";
 import { parseDuration, parsePercentage, parseSize } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
-import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
-import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import type {
   FaultSettings,
   MethodEntry,
   NodeTarget,
   PlaceTarget,
-  StepSettings,
   Trigger,
   TriggerEvent,
 } from "./contract.ts";
+import type { MethodWorld } from "./method-world.ts";
+import { resolveStep } from "./resolve-step.ts";
 import type {
   AfterWords,
   ClockSkewWords,
@@ -21,26 +20,13 @@ import type {
   NetworkLatencyWords,
   NetworkLossWords,
   RandomWords,
-  RebootNodeWords,
   WhenWords,
 } from "./words.gen.ts";
 import { FROM_IS_A_SIDE, faultWords, stepWords } from "./words.ts";
 
 type FaultWords = Extract<MethodEntryWords, { readonly fault: string }>;
 type CacheEvent = NonNullable<AfterWords["event"]>;
-type StepWords = Extract<MethodEntryWords, { readonly step: string }>;
 type Path = readonly (string | number)[];
-
-export interface MethodWorld {
-  readonly caches: readonly ReplicationGroupSettings[];
-  /** Caches that could not be read: what speaks of them is not judged. */
-  readonly unread: readonly string[];
-  readonly datastores: readonly GlobalDatastoreSettings[];
-  /** Names. */
-  readonly origins: readonly string[];
-  readonly traffic: readonly string[];
-  readonly durationNs: Nanos;
-}
 
 /** Reads one entry; null when a problem leaves nothing to run. */
 export function resolveMethodEntry(
@@ -433,96 +419,6 @@ function readName(
   return null;
 }
 
-function resolveReboot(
-  { node }: RebootNodeWords,
-  world: MethodWorld,
-  reading: Reading,
-): StepSettings | null {
-  const group = world.caches.find((cache) =>
-    cache.shards.some((shard) => shard.nodes.some(({ id }) => id === node)),
-  );
-  const ids = world.caches.flatMap((cache) =>
-    cache.shards.flatMap((shard) => shard.nodes.map(({ id }) => id)),
-  );
-  if (group?.kind === "self-managed") {
-    const expected = "a node of a replication group; fault: node-restart restarts this one";
-    reading.problem({ path: ["node"], found: `is "${node}" of a self-managed group`, expected });
-    return null;
-  }
-  if (group === undefined && world.unread.length > 0) return null;
-  if (group === undefined || group.clusterMode === "enabled") {
-    const found = group === undefined ? `is "${node}"` : `is "${node}" of ${group.name}`;
-    const expected =
-      group === undefined
-        ? `a node of the scenario, such as "${ids[0]}"`
-        : "a node of a group with clusterMode: disabled; the service reboots no others";
-    reading.problem({ path: ["node"], found, expected });
-    return null;
-  }
-  return { step: "reboot-node", node, downNs: group.service.rebootTimeNs };
-}
-
-function resolveStep(words: StepWords, world: MethodWorld, reading: Reading): StepSettings | null {
-  if (words.step === "reboot-node") return resolveReboot(words, world, reading);
-  if (words.step === "test-failover") {
-    const cache = world.caches.find((group) => group.name === words.cache);
-    if (world.unread.includes(words.cache)) return null;
-    if (cache === undefined) {
-      reading.problem({
-        path: ["cache"],
-        found: `is "${words.cache}"`,
-        expected: `one of the caches: ${world.caches.map((group) => group.name).join(", ")}`,
-      });
-      return null;
-    }
-    const { shard = 1 } = words;
-    if (shard > cache.shards.length) {
-      reading.problem({
-        path: ["shard"],
-        found: `is ${shard}`,
-        expected: `a shard of ${cache.name}: 1 to ${cache.shards.length}`,
-      });
-      return null;
-    }
-    if (cache.kind === "self-managed") {
-      const expected = "a replication group: TestFailover is the managed service's";
-      reading.problem({ path: ["cache"], found: `is "${cache.name}", self-managed`, expected });
-      return null;
-    }
-    if (!cache.automaticFailover) {
-      reading.problem({
-        path: ["cache"],
-        found: `is "${cache.name}" without automatic failover`,
-        expected: "automaticFailoverEnabled: true, which TestFailover needs",
-      });
-    }
-    return { step: "test-failover", cache: cache.name, shard };
-  }
-  const store = world.datastores.find((candidate) => candidate.name === words.globalDatastore);
-  if (store === undefined) {
-    const known = world.datastores.map((candidate) => candidate.name);
-    reading.problem({
-      path: ["globalDatastore"],
-      found: `is "${words.globalDatastore}"`,
-      expected:
-        known.length === 0
-          ? "a Global Datastore of the scenario, which has none"
-          : `one of ${known.join(", ")}`,
-    });
-    return null;
-  }
-  const { to } = words;
-  if (!store.secondaries.includes(to) && store.primary !== to) {
-    reading.problem({
-      path: ["to"],
-      found: `is "${to}"`,
-      expected: `a member of ${store.name}: ${[...store.secondaries].join(", ")}`,
-    });
-    return null;
-  }
-  return { step: "promote-secondary-region", globalDatastore: store.name, to };
-}
-
 function readSide(
   words: string | readonly string[],
   path: Path,
@@ -689,7 +585,7 @@ function readNodeTarget(
 }
 
 /** `cart`, or `cart/shard 2`. */
-function readShard(
+export function readShard(
   text: string,
   path: Path,
   world: MethodWorld,

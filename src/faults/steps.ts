@@ -22,6 +22,22 @@ export function takeStep(world: World, step: StepSettings): readonly string[] {
       world.restartProcess(node, step.downNs, "rebooted by an operator");
       return [node.id];
     }
+    case "add-replica": {
+      const node = world.nodes.find(({ id }) => id === step.node) as RedisNode;
+      const plane = world.controlPlaneOf(world.groupOf(node));
+      return plane?.addReplica(node) === true ? [node.id] : [];
+    }
+    case "remove-replica": {
+      const group = world.groups.find(({ name }) => name === step.cache) as Group;
+      const named = world.nodes.find(({ id }) => id === step.node) ?? null;
+      const shard = group.shards[step.shard - 1] as GroupShard;
+      const removed = world.controlPlaneOf(group)?.removeReplica(shard, named);
+      return removed ? [removed.id] : [];
+    }
+    case "cluster-failover": {
+      const node = world.nodes.find(({ id }) => id === step.node) as RedisNode;
+      return world.groupOf(node).bus?.failOver(node, step.option) === true ? [node.id] : [];
+    }
     case "promote-secondary-region": {
       const datastore = world.datastores.find(
         (candidate) => candidate.name === step.globalDatastore,
@@ -45,6 +61,18 @@ export const stepKinds: readonly {
   {
     step: "reboot-node",
     summary: "an operator reboots a node: no failover, and it comes back empty",
+  },
+  {
+    step: "add-replica",
+    summary: "the service adds a replica to a node group: launched, filled, then read from",
+  },
+  {
+    step: "remove-replica",
+    summary: "the service takes a replica out of a node group",
+  },
+  {
+    step: "cluster-failover",
+    summary: "an operator sends CLUSTER FAILOVER to a replica, which takes its primary's place",
   },
   {
     step: "promote-secondary-region",

@@ -26,6 +26,9 @@ export type MethodEntryWords =
   | ClockSkewWords
   | TestFailoverWords
   | RebootNodeWords
+  | AddReplicaWords
+  | RemoveReplicaWords
+  | ClusterFailoverWords
   | PromoteSecondaryRegionWords;
 
 export interface NodeCrashWords {
@@ -905,6 +908,104 @@ export interface RebootNodeWords {
    * Node id, cluster mode disabled
    */
   readonly node: string;
+}
+export interface AddReplicaWords {
+  /**
+   * Once, at this time
+   */
+  readonly at?: string;
+  /**
+   * Repeatedly: first at `from`, then at this period, `times` in all
+   */
+  readonly every?: string;
+  /**
+   * With every; default: until the end
+   */
+  readonly times?: number;
+  readonly random?: RandomWords;
+  readonly when?: WhenWords;
+  readonly after?: AfterWords;
+  /**
+   * With every: the first time; default the period itself
+   */
+  readonly from?: string;
+  readonly step: "add-replica";
+  /**
+   * Replication group
+   */
+  readonly cache: string;
+  /**
+   * Node group, from 1; default 1
+   */
+  readonly shard?: number;
+  /**
+   * Zone of the new replica; default the one with fewest nodes of the shard
+   */
+  readonly zone?: string;
+}
+export interface RemoveReplicaWords {
+  /**
+   * Once, at this time
+   */
+  readonly at?: string;
+  /**
+   * Repeatedly: first at `from`, then at this period, `times` in all
+   */
+  readonly every?: string;
+  /**
+   * With every; default: until the end
+   */
+  readonly times?: number;
+  readonly random?: RandomWords;
+  readonly when?: WhenWords;
+  readonly after?: AfterWords;
+  /**
+   * With every: the first time; default the period itself
+   */
+  readonly from?: string;
+  readonly step: "remove-replica";
+  /**
+   * Replication group
+   */
+  readonly cache: string;
+  /**
+   * Node group, from 1; default 1
+   */
+  readonly shard?: number;
+  /**
+   * Id of the replica; default: the service chooses
+   */
+  readonly node?: string;
+}
+export interface ClusterFailoverWords {
+  /**
+   * Once, at this time
+   */
+  readonly at?: string;
+  /**
+   * Repeatedly: first at `from`, then at this period, `times` in all
+   */
+  readonly every?: string;
+  /**
+   * With every; default: until the end
+   */
+  readonly times?: number;
+  readonly random?: RandomWords;
+  readonly when?: WhenWords;
+  readonly after?: AfterWords;
+  /**
+   * With every: the first time; default the period itself
+   */
+  readonly from?: string;
+  readonly step: "cluster-failover";
+  /**
+   * Id of the replica that is to lead, of a self-managed group, cluster mode enabled
+   */
+  readonly node: string;
+  /**
+   * force: without asking the primary; takeover: without votes; default neither
+   */
+  readonly option?: "force" | "takeover";
 }
 export interface PromoteSecondaryRegionWords {
   /**

@@ -184,6 +184,39 @@ export const stepWords: Readonly<
     properties: { node: { type: "string", description: "Node id, cluster mode disabled" } },
     required: ["node"],
   },
+  "add-replica": {
+    properties: {
+      cache: { type: "string", description: "Replication group" },
+      shard: { type: "integer", minimum: 1, description: "Node group, from 1; default 1" },
+      zone: {
+        type: "string",
+        description: "Zone of the new replica; default the one with fewest nodes of the shard",
+      },
+    },
+    required: ["cache"],
+  },
+  "remove-replica": {
+    properties: {
+      cache: { type: "string", description: "Replication group" },
+      shard: { type: "integer", minimum: 1, description: "Node group, from 1; default 1" },
+      node: { type: "string", description: "Id of the replica; default: the service chooses" },
+    },
+    required: ["cache"],
+  },
+  "cluster-failover": {
+    properties: {
+      node: {
+        type: "string",
+        description:
+          "Id of the replica that is to lead, of a self-managed group, cluster mode enabled",
+      },
+      option: {
+        enum: ["force", "takeover"],
+        description: "force: without asking the primary; takeover: without votes; default neither",
+      },
+    },
+    required: ["node"],
+  },
   "promote-secondary-region": {
     properties: {
       globalDatastore: { type: "string", description: "Global Datastore" },

@@ -6,10 +6,18 @@ export const marks = [
   },
   { mark: "full-sync", summary: "a replica had to load the whole data set of its primary" },
   {
+    mark: "manual-failover-timed-out",
+    summary: "a replica that was asked to lead did not catch up, or got no votes, in its time",
+  },
+  {
     mark: "output-buffer-overflow",
     summary: "a primary closed the link of a replica that did not keep up",
   },
   { mark: "partial-resync", summary: "a replica went on from the backlog of its primary" },
+  {
+    mark: "replica-migrated",
+    summary: "a replica went over to a primary that had none left",
+  },
   {
     mark: "stream-stalled",
     summary: "after a full synchronisation the stream began a second late",

@@ -17,7 +17,8 @@ export type NodeState =
   | "down" // process or host is dead
   | "provisioning" // the service is launching a replacement
   | "syncing" // process runs and is loading a full synchronisation
-  | "minority"; // process runs but refuses commands: CLUSTERDOWN
+  | "minority" // process runs but refuses commands: CLUSTERDOWN
+  | "removed"; // it is no part of the group any more
 
 /** A node's role or state changed. */
 export interface NodeStateRecord {
@@ -232,6 +233,8 @@ export interface ElectionAskedRecord {
   readonly siblings: readonly { readonly node: string; readonly offset: number }[];
   /** Of equal offsets the lower node id goes first. */
   readonly tiesByNodeId: boolean;
+  /** An operator asked for it: it waits for nothing. */
+  readonly manual: boolean;
 }
 
 /** A primary gave its vote. */

@@ -122,7 +122,10 @@ class CoverageFold {
   private nodeState(record: NodeStateRecord): void {
     const shard = this.shardOf(record.cache, record.shard);
     const before = shard.nodes.get(record.node);
-    shard.nodes.set(record.node, record);
+    // A replica that goes over to another shard leaves its own.
+    if (before === undefined) for (const of of this.shards.values()) of.nodes.delete(record.node);
+    if (record.state === "removed") shard.nodes.delete(record.node);
+    else shard.nodes.set(record.node, record);
     if (record.state === "minority" && before?.state !== "minority") this.count("clusterdown");
     const isOut = record.state === "down" || record.state === "provisioning";
     if (isOut && shard.promoted === record.node && record.at - shard.promotedAt <= 10 * SECOND) {

@@ -78,6 +78,7 @@ export class Measurement {
   // Whether a fault is active, and since when: requests are told apart by their arrival.
   private holding = 0;
   private readonly unwell = new Set<string>();
+  private readonly served = new Set<string>();
   private inFault = false;
   private wasInFault = false;
   private changedAt: Nanos = 0;
@@ -274,8 +275,10 @@ export class Measurement {
     record: JournalRecord & { kind: "fault-injected" | "fault-healed" | "node-state" },
   ): void {
     if (record.kind === "node-state") {
-      if (record.state === "serving") this.unwell.delete(record.node);
-      else this.unwell.add(record.node);
+      // A node that never served is being added: that is no fault.
+      if (record.state === "serving") this.served.add(record.node);
+      if (record.state === "serving" || record.state === "removed") this.unwell.delete(record.node);
+      else if (this.served.has(record.node)) this.unwell.add(record.node);
     } else if (record.holds) this.holding += record.kind === "fault-injected" ? 1 : -1;
     const inFault = this.holding > 0 || this.unwell.size > 0;
     if (inFault === this.inFault) return;

@@ -6,16 +6,16 @@ export interface Interval {
   readonly from: Nanos;
   readonly to: Nanos;
   readonly role: NodeRole;
-  readonly state: NodeState;
+  readonly state: Exclude<NodeState, "removed">;
 }
 
-/** By node id; intervals touch and cover the run. Intervals of no length are left out. */
+/** By node id; intervals touch, and cover the time that the node belongs to its group. Intervals of no length are left out. */
 export function foldNodeIntervals(
   records: readonly JournalRecord[],
   endNs: Nanos,
 ): Map<string, Interval[]> {
   const intervals = new Map<string, Interval[]>();
-  const current = new Map<string, { from: Nanos; role: NodeRole; state: NodeState }>();
+  const current = new Map<string, { from: Nanos; role: NodeRole; state: Interval["state"] }>();
   const close = (node: string, to: Nanos): void => {
     const open = current.get(node);
     if (open === undefined || to <= open.from) return;
@@ -26,7 +26,9 @@ export function foldNodeIntervals(
   for (const record of records) {
     if (record.kind !== "node-state") continue;
     close(record.node, record.at);
-    current.set(record.node, { from: record.at, role: record.role, state: record.state });
+    const { at, role, state } = record;
+    if (state === "removed") current.delete(record.node);
+    else current.set(record.node, { from: at, role, state });
   }
   for (const node of current.keys()) close(node, endNs);
   return intervals;

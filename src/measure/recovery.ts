@@ -30,7 +30,12 @@ export interface Recovery {
 }
 
 /** Steps that take something down. */
-const BREAKING_STEPS: readonly string[] = ["test-failover", "reboot-node"];
+const BREAKING_STEPS: readonly string[] = ["test-failover", "reboot-node", "cluster-failover"];
+
+function isBreaking(record: JournalRecord): record is JournalRecord & { readonly kind: "step" } {
+  if (record.kind !== "step" || record.targets.length === 0) return false;
+  return BREAKING_STEPS.includes(record.step);
+}
 
 /** Injections, heals and breaking steps, in order of time. */
 export function disturbancesOf(records: readonly JournalRecord[]): Disturbance[] {
@@ -40,7 +45,7 @@ export function disturbancesOf(records: readonly JournalRecord[]): Disturbance[]
       found.push({ at: record.at, what: `${record.faultKind} injected`, isHeal: false });
     } else if (record.kind === "fault-healed") {
       found.push({ at: record.at, what: `${record.faultKind} healed`, isHeal: true });
-    } else if (record.kind === "step" && BREAKING_STEPS.includes(record.step)) {
+    } else if (isBreaking(record)) {
       found.push({ at: record.at, what: `${record.step} called`, isHeal: false });
     }
   }

@@ -49,10 +49,10 @@ export function renderVerifyPage(rows: readonly VerifyPageRow[], version: string
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Cachequake ${e(version)}: agreement</title><style>${STYLE}</style></head><body><main>
 <h1>Agreement of the model</h1>
-<p><span class="${failed === 0 ? "pass" : "fail"}">${e(answer)}</span> Cachequake ${e(version)} against queueing theory, and against what redis-server 7.0.15
-did. No Valkey server was measured: what differs between Valkey 8 and Redis 7 is taken from their sources. Memcached,
-Sentinel, serverless caches and the managed service's own steps (monitor, DNS, replacement) have no measured counterpart
-here.</p>
+<p><span class="${failed === 0 ? "pass" : "fail"}">${e(answer)}</span> Cachequake ${e(version)} against queueing theory, and against what redis-server and
+redis-sentinel 7.0.15 did. No Valkey server was measured: what differs between Valkey 8 and Redis 7 is taken from their
+sources. Memcached, serverless caches and the managed service's own steps (monitor, DNS, replacement) have no measured
+counterpart here.</p>
 ${parts.map((part) => table(part, rows)).join("\n")}
 <h2>Distributions</h2>
 <p>Share of runs up to a time: the model (solid) and the real servers (dashed). The dots are ${SHOWN} of the model's

@@ -143,7 +143,7 @@ function contextOf(
 ): CheckContext {
   const { resolved, index, measured, end, records } = facts;
   const caches: CacheFacts[] = resolved.caches.map((cache) => {
-    const nodes = cache.shards.reduce((sum, shard) => sum + shard.nodes.length, 0);
+    const nodes = meanNodes(cache.name, index, measured);
     const perHour = cache.nodePricePerHour === null ? null : cache.nodePricePerHour * nodes;
     return {
       name: cache.name,
@@ -163,6 +163,16 @@ function contextOf(
     members: [primary, ...secondaries],
   }));
   return { index, records, measured, end, caches, datastores };
+}
+
+/** Nodes of a cache over the run, on average: each costs from its launch until it is removed. */
+function meanNodes(cache: string, index: RunIndex, measured: Measured): number {
+  let total = 0;
+  for (const node of index.nodes) {
+    if (node.cache !== cache) continue;
+    for (const { from, to } of measured.intervals.get(node.id) ?? []) total += to - from;
+  }
+  return total / index.durationNs;
 }
 
 /** Results by name. Names that look like integers would be re-ordered by the language; the scenario's schema forbids them. */

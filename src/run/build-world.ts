@@ -17,6 +17,7 @@ import { ClusterRouter, EndpointRouter, type Router } from "../model/client/rout
 import { SentinelRouter } from "../model/client/sentinel-router.ts";
 import { ActiveExpiry } from "../model/engine/redis/active-expiry.ts";
 import type { EngineSettings } from "../model/engine/redis/engine-settings.ts";
+import type { RedisNode } from "../model/engine/redis/redis-node.ts";
 import { Replication } from "../model/engine/redis/replication.ts";
 import { WaitingReplies } from "../model/engine/redis/wait.ts";
 import { buildReplicationGroup } from "../model/kinds/replication-group/build.ts";
@@ -62,6 +63,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
       ? hosts.addRegional(origin.name, origin.region)
       : hosts.addInZone(origin.name, origin.zone),
   );
+  for (const [at, { shards }] of resolved.caches.entries())
+    for (const { later = [] } of shards)
+      for (const { id, zone } of later) nodeHosts[at]?.push(hosts.addInZone(id, zone));
   const network = new Network(hosts, resolved.network, kernel.streams, kernel);
   const recorder = new Recorder(journal, kernel);
   const transport = new Transport(kernel, network, new Frames());
@@ -270,17 +274,14 @@ function routerTo(
   const stream = world.kernel.streams.stream(`client/${name}`, `routing/${group.name}`);
   const { readFrom } = traffic.client;
   const { network } = world;
-  const nearest = group.shards.map(
-    ({ nodes }) =>
-      new Nearest(
-        nodes.map((node) => ({
-          node: node.index,
-          roundTripNs:
-            network.meanOneWayNs(host, node.host) + network.meanOneWayNs(node.host, host),
-        })),
-      ),
-  );
-  const reads = { readFrom, nearest: readFrom === "nearest" ? nearest : [] };
+  const nearest = (nodes: readonly RedisNode[]): Nearest =>
+    new Nearest(
+      nodes.map((node) => ({
+        node: node.index,
+        roundTripNs: network.meanOneWayNs(host, node.host) + network.meanOneWayNs(node.host, host),
+      })),
+    );
+  const reads = { readFrom, nearest: readFrom === "nearest" ? nearest : null };
   const learned = (of: Group, shard: number, node: number, cause: string): void => {
     const client = world.fleet.sessions[session];
     if (client !== undefined) world.fleet.learned(client, of, shard, node, cause);

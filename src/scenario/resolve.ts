@@ -11,6 +11,7 @@ import type { SteadyClause } from "../checks/expectation.ts";
 import type { SteadyClauseWords } from "../checks/words.gen.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
+import type { ReplicaChanges } from "../faults/method-world.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { resolveMethodEntry } from "../faults/resolve.ts";
 import type { Finding, Reading } from "../model/kinds/contract.ts";
@@ -146,6 +147,7 @@ export function resolveScenario(
     durationNs,
     origins: originNames,
     traffic: names.traffic,
+    changes: new Map<string, ReplicaChanges>(),
   };
   const method = (words.method ?? []).map((of, i) =>
     resolveMethodEntry(i, of, world, readAt(["method", i], regions)),
@@ -177,7 +179,9 @@ export function resolveScenario(
     regions,
     network,
     // A datastore's primary is built before its secondaries, which start in step with it.
-    caches: groups.sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name))),
+    caches: groups
+      .map((group) => withLater(group, world.changes))
+      .sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name))),
     globalDatastores: datastores,
     origins: origins.filter((origin) => origin !== null),
     traffic: sources,
@@ -209,6 +213,17 @@ function offersOf(
     sentinels: (group.selfManaged?.sentinels ?? null) !== null,
     members,
   };
+}
+
+/** The nodes that steps add belong to what is built. */
+function withLater(
+  group: ReplicationGroupSettings,
+  changes: ReadonlyMap<string, ReplicaChanges>,
+): ReplicationGroupSettings {
+  const added = group.shards.map((_, at) => changes.get(`${group.name} ${at + 1}`)?.added ?? []);
+  if (added.every((later) => later.length === 0)) return group;
+  const shards = group.shards.map((shard, at) => ({ ...shard, later: added[at] ?? [] }));
+  return { ...group, shards };
 }
 
 function resolveRegions(words: ScenarioWords["regions"], reading: Reading): RegionSettings[] {

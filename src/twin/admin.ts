@@ -3,8 +3,13 @@ import { Redis } from "ioredis";
 import type { Target } from "./link-proxy.ts";
 import { requireLoopback } from "./loopback.ts";
 
-/** Opens lazily; fails instead of connecting again, for a server that died stays dead. */
-export function connectAdmin({ host, port }: Target): Redis {
+const RECONNECT_MS = 20;
+
+/**
+ * Opens lazily; fails instead of connecting again, for a server that died stays dead. `reconnects`: a sentinel that
+ * promotes a node closes all connections of that node, this one too, and it is opened again.
+ */
+export function connectAdmin({ host, port }: Target, reconnects = false): Redis {
   requireLoopback(host);
   const redis = new Redis({
     host,
@@ -12,7 +17,8 @@ export function connectAdmin({ host, port }: Target): Redis {
     lazyConnect: true,
     enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
-    retryStrategy: null,
+    retryStrategy: reconnects ? () => RECONNECT_MS : null,
+    maxRetriesPerRequest: 0,
     disconnectTimeout: 100,
   });
   // Every command says so itself when it fails.

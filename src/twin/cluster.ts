@@ -1,5 +1,4 @@
 /** A real cluster: one server per node of the replication group, slots and replicas as the scenario has them. */
-import { setTimeout as wait } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { HASH_SLOTS } from "../model/engine/redis/slots.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
@@ -7,8 +6,15 @@ import { connectAdmin } from "./admin.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
-import { type ServerBinary, ServerUnavailable } from "./server-binary.ts";
-import { ServerProcess } from "./server-process.ts";
+import { nodeConfiguration } from "./node-configuration.ts";
+import type { ServerBinary } from "./server-binary.ts";
+import {
+  type Announced,
+  type Configuration,
+  type ServerAddress,
+  ServerProcess,
+} from "./server-process.ts";
+import { until } from "./until.ts";
 
 export interface TwinNode {
   /** As the scenario names it: `cart-0001-001`. */
@@ -18,14 +24,12 @@ export interface TwinNode {
   readonly shard: number;
   readonly server: ServerProcess;
   readonly admin: Redis;
-  /** Its name on the cluster bus: 40 hex digits. */
+  /** Its name on the cluster bus: 40 hex digits; empty without one. */
   readonly busId: string;
 }
 
 /** Last byte of the first node's address. */
-const FIRST_ADDRESS = 11;
-const READY_MS_MAX = 30_000;
-const POLL_MS = 20;
+export const FIRST_ADDRESS = 11;
 
 /** Starts the servers and joins them to a cluster in which every replica is in sync. */
 export async function startCluster(
@@ -52,8 +56,10 @@ export async function startCluster(
   return nodes;
 }
 
+const yesNo = (value: boolean): string => (value ? "yes" : "no");
+
 async function startServer(
-  { engine, bus }: ReplicationGroupSettings,
+  settings: ReplicationGroupSettings,
   { file }: ServerBinary,
   given: {
     readonly proxy: LinkProxy;
@@ -65,24 +71,26 @@ async function startServer(
   const { proxy, cleanup, id, at } = given;
   const host = loopback(FIRST_ADDRESS + at);
   proxy.know(host, id);
-  const yesNo = (value: boolean): string => (value ? "yes" : "no");
+  const { bus } = settings;
   const announce = async (address: { port: number; busPort: number }) => ({
     port: await proxy.open(host, id, { host, port: address.port }),
     busPort: await proxy.open(host, id, { host, port: address.busPort }),
   });
-  const config = {
-    "cluster-node-timeout": Math.max(1, Math.round(bus.nodeTimeoutNs / 1e6)),
-    "cluster-replica-validity-factor": bus.replicaValidityFactor,
-    "cluster-require-full-coverage": yesNo(bus.requireFullCoverage),
-    "cluster-allow-reads-when-down": yesNo(bus.allowReadsWhenDown),
+  const config = ({ busPort }: ServerAddress, announced: Announced): Configuration => [
+    ...nodeConfiguration(settings),
+    ["cluster-enabled", "yes"],
+    ["cluster-port", busPort],
+    ["cluster-config-file", "nodes.conf"],
+    ["cluster-announce-ip", host],
+    ["cluster-announce-port", announced.port],
+    ["cluster-announce-bus-port", announced.busPort],
+    ["cluster-node-timeout", Math.max(1, Math.round(bus.nodeTimeoutNs / 1e6))],
+    ["cluster-replica-validity-factor", bus.replicaValidityFactor],
+    ["cluster-require-full-coverage", yesNo(bus.requireFullCoverage)],
+    ["cluster-allow-reads-when-down", yesNo(bus.allowReadsWhenDown)],
     // The model leaves it out.
-    "cluster-allow-replica-migration": "no",
-    "repl-backlog-size": engine.replBacklogBytes,
-    "repl-timeout": Math.round(engine.replTimeoutNs / 1e9),
-    "maxmemory-policy": engine.maxmemoryPolicy,
-    // While the cluster is set up; later the scenario's.
-    "repl-diskless-sync-delay": 0,
-  };
+    ["cluster-allow-replica-migration", "no"],
+  ];
   return ServerProcess.start({ file, host, announce, config }, cleanup);
 }
 
@@ -122,24 +130,6 @@ async function join(nodes: readonly TwinNode[], shards: number): Promise<void> {
     const following = known.filter(({ flags }) => flags.includes("slave")).length;
     return state.includes("cluster_state:ok") && following === replicas.length;
   });
-}
-
-async function until(
-  what: string,
-  nodes: readonly TwinNode[],
-  holds: (node: TwinNode) => Promise<boolean>,
-): Promise<void> {
-  const before = performance.now() + READY_MS_MAX;
-  for (const node of nodes) {
-    while (!(await holds(node))) {
-      if (performance.now() > before) {
-        throw new ServerUnavailable(
-          `the cluster is not set up after ${READY_MS_MAX / 1000} s, expected that ${what}`,
-        );
-      }
-      await wait(POLL_MS);
-    }
-  }
 }
 
 export interface KnownNode {

@@ -1,12 +1,14 @@
 /**
- * Stands between servers, and between clients and servers, so that a link between two of them can be cut, healed and
- * delayed. Who connects is known by the address that it connects from.
+ * Stands between servers, and between clients and servers, so that a link between two of them can be cut, healed,
+ * delayed, narrowed and made lossy. Who connects is known by the address that it connects from.
  *
  * A cut is silent: nothing passes, nothing is reset, new connections are accepted and go nowhere, as if their packets
  * were dropped. What was on its way when a link heals is sent again, as TCP would; where an end gave up meanwhile, the
  * other learns by a reset and what was on its way is gone.
  */
 import net from "node:net";
+import type { Loss } from "../model/network/lossy-path.ts";
+import { type Direction, LinkShape } from "./link-shape.ts";
 import { loopback, requireLoopback } from "./loopback.ts";
 
 export interface Target {
@@ -17,17 +19,12 @@ export interface Target {
 /** Where links of the proxy itself come from. */
 const OWN_ADDRESS = loopback(1);
 
-interface Delay {
-  readonly ms: number;
-  readonly jitterMs: number;
-}
-
 export class LinkProxy {
   private readonly names = new Map<string, string>();
   private readonly servers: { readonly server: net.Server; readonly to: string }[] = [];
   private readonly links = new Set<Link>();
   private readonly cuts = new Map<string, number>();
-  private readonly delays = new Map<string, Delay[]>();
+  private readonly shapes = new Map<string, LinkShape>();
 
   /** Connections from `address` are those of `name`. */
   know(address: string, name: string): void {
@@ -43,7 +40,8 @@ export class LinkProxy {
       const pair = pairOf(from, to);
       const link = new Link(socket, target, pair, {
         cut: () => (this.cuts.get(pair) ?? 0) > 0,
-        delay: () => sumOf(this.delays.get(pair) ?? []),
+        dueAt: (now, bytes, direction) =>
+          this.shapes.get(pair)?.dueAt(now, bytes, direction) ?? now,
         closed: () => this.links.delete(link),
       });
       this.links.add(link);
@@ -72,14 +70,24 @@ export class LinkProxy {
 
   /** Adds a delay, each way, to what is sent between two names from now on. Returns what takes it away. */
   delay(a: string, b: string, ms: number, jitterMs = 0): () => void {
+    return this.shapeOf(a, b).delay({ ms, jitterMs });
+  }
+
+  /** Lets so many bytes a second pass between two names, each way. Returns what takes the limit away. */
+  limit(a: string, b: string, bytesPerSecond: number): () => void {
+    return this.shapeOf(a, b).limit(bytesPerSecond);
+  }
+
+  /** Loses a share of what is sent between two names; it comes later, as TCP sends it again. Returns what ends that. */
+  lose(a: string, b: string, loss: Loss): () => void {
+    return this.shapeOf(a, b).lose(loss);
+  }
+
+  private shapeOf(a: string, b: string): LinkShape {
     const pair = pairOf(a, b);
-    const delays = this.delays.get(pair) ?? [];
-    this.delays.set(pair, delays);
-    const delay = { ms, jitterMs };
-    delays.push(delay);
-    return () => {
-      delays.splice(delays.indexOf(delay), 1);
-    };
+    const shape = this.shapes.get(pair) ?? new LinkShape(pair);
+    this.shapes.set(pair, shape);
+    return shape;
   }
 
   /** The process behind `name` is gone: connections to it are refused by the kernel, as they would be without a proxy. */
@@ -95,15 +103,10 @@ export class LinkProxy {
 
 const pairOf = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
 
-const sumOf = (delays: readonly Delay[]): Delay => ({
-  ms: delays.reduce((sum, { ms }) => sum + ms, 0),
-  jitterMs: delays.reduce((sum, { jitterMs }) => sum + jitterMs, 0),
-});
-
 /** What a link asks its proxy. */
 interface Ports {
   cut(): boolean;
-  delay(): Delay;
+  dueAt(now: number, bytes: number, direction: Direction): number;
   closed(): void;
 }
 
@@ -122,7 +125,7 @@ class Link {
     readonly pair: string,
     private readonly ports: Ports,
   ) {
-    this.there = new Way(near, ports);
+    this.there = new Way(near, ports, 0);
   }
 
   open(): void {
@@ -151,7 +154,7 @@ class Link {
   private connect(): void {
     const far = net.connect({ ...this.target, localAddress: OWN_ADDRESS, noDelay: true });
     this.far = far;
-    this.back = new Way(far, this.ports);
+    this.back = new Way(far, this.ports, 1);
     this.back.leadTo(this.near);
     this.watch(far, this.back);
     this.there.leadTo(far);
@@ -194,6 +197,7 @@ class Way {
   constructor(
     private readonly from: net.Socket,
     private readonly ports: Ports,
+    private readonly direction: Direction,
   ) {
     from.on("data", (chunk: Buffer) => this.arrived(chunk));
   }
@@ -242,10 +246,9 @@ class Way {
   }
 
   private arrived(chunk: Buffer): void {
-    const { ms, jitterMs } = this.ports.delay();
-    const wait = ms + (jitterMs === 0 ? 0 : Math.random() * jitterMs);
     // A later packet does not overtake an earlier one.
-    this.lastDueAt = Math.max(this.lastDueAt, performance.now() + wait);
+    const dueAt = this.ports.dueAt(performance.now(), chunk.length, this.direction);
+    this.lastDueAt = Math.max(this.lastDueAt, dueAt);
     this.held.push({ chunk, dueAt: this.lastDueAt });
     this.heldBytes += chunk.length;
     if (this.heldBytes >= HELD_BYTES_MAX) this.from.pause();

@@ -1,6 +1,7 @@
 /** Watches the servers every 20 ms: when a failure was agreed, and who was promoted when. */
 import type { Nanos } from "../base/nanos.ts";
 import { parseClusterNodes, type TwinNode } from "./cluster.ts";
+import { type TwinSentinel, watchedBy } from "./sentinel-group.ts";
 
 export const POLL_MS = 20;
 
@@ -22,6 +23,7 @@ export class Observer {
   readonly failovers: SeenFailover[] = [];
   /** By shard, from 1: who leads. */
   private readonly leaders = new Map<number, TwinNode>();
+  /** What each node, or each sentinel, said last: its role, or the primary. */
   private readonly roles = new Map<string, string>();
   private readonly asked = new Set<string>();
   private readonly away = new Set<string>();
@@ -32,13 +34,20 @@ export class Observer {
   constructor(
     private readonly nodes: readonly TwinNode[],
     private readonly now: () => Nanos,
+    /** Those that fail the group over, and its name; none where the nodes do it themselves. */
+    private readonly watchers: {
+      readonly sentinels: readonly TwinSentinel[];
+      readonly group: string;
+    } = { sentinels: [], group: "" },
   ) {
     for (const node of nodes) if (!this.leaders.has(node.shard)) this.leaders.set(node.shard, node);
   }
 
   start(): void {
     this.timer = setInterval(() => {
-      for (const node of this.nodes) void this.poll(node);
+      const { sentinels } = this.watchers;
+      for (const sentinel of sentinels) void this.pollSentinel(sentinel);
+      if (sentinels.length === 0) for (const node of this.nodes) void this.poll(node);
     }, POLL_MS);
   }
 
@@ -110,7 +119,40 @@ export class Observer {
     }
   }
 
-  private answered({ id }: TwinNode): void {
+  /** Asks a sentinel whether a quorum found the primary down, and which node it answers clients with. */
+  private async pollSentinel(sentinel: TwinSentinel): Promise<void> {
+    if (this.asked.has(sentinel.id) || !sentinel.server.alive) return;
+    this.asked.add(sentinel.id);
+    const { group } = this.watchers;
+    try {
+      const [known, address] = await Promise.all([
+        watchedBy(sentinel.admin, group),
+        sentinel.admin.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", group),
+      ]);
+      if (this.timer === null) return;
+      this.answered(sentinel);
+      const open = this.openOf(1);
+      if (open !== undefined && known.get("flags")?.includes("o_down"))
+        open.detectedAt ??= this.now();
+      this.sawPrimary(sentinel, Number((address as string[])[1]));
+    } catch {
+      // It owes its answer to a fault; the other sentinels say what follows.
+    } finally {
+      this.asked.delete(sentinel.id);
+    }
+  }
+
+  /** A sentinel that names another primary than before leads the failover, or follows the one that does. */
+  private sawPrimary(sentinel: TwinSentinel, port: number): void {
+    const node = this.nodes.find(({ server }) => server.announced.port === port);
+    const before = this.roles.get(sentinel.id);
+    if (node === undefined) return;
+    this.roles.set(sentinel.id, node.id);
+    if (before === undefined || before === node.id || this.leaderOf(1) === node) return;
+    this.promoted(node);
+  }
+
+  private answered({ id }: { readonly id: string }): void {
     const at = this.now();
     const before = this.answeredAt.get(id);
     if (before !== undefined && !this.away.has(id)) this.gaps.push(at - before);
@@ -129,7 +171,10 @@ export class Observer {
   private sawRole(node: TwinNode, role: string): void {
     const before = this.roles.get(node.id);
     this.roles.set(node.id, role);
-    if (role !== "master" || before !== "slave") return;
+    if (role === "master" && before === "slave") this.promoted(node);
+  }
+
+  private promoted(node: TwinNode): void {
     const at = this.now();
     const open = this.openOf(node.shard);
     this.leaders.set(node.shard, node);

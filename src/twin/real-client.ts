@@ -1,12 +1,11 @@
 /**
  * A client host: ioredis, with the scenario's settings.
  *
- * One connection per node, on which commands follow each other without waiting, unlike the model's pools. ioredis does
+ * One connection per node (to a group that sentinels watch: one, to its primary), on which commands follow each other without waiting, unlike the model's pools. ioredis does
  * not retry by itself here: attempts, backoff and refreshes on error are the scenario's.
  */
-import net from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { AbstractConnector, Cluster } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import type { Nanos } from "../base/nanos.ts";
 import {
   HIT_HIT,
@@ -18,6 +17,8 @@ import {
 } from "../journal/operation-columns.ts";
 import type { Stream } from "../kernel/streams.ts";
 import type { ClientSettings } from "../model/client/client-settings.ts";
+import { SENTINEL_CLIENT } from "../model/client/sentinel-router.ts";
+import { connectorBySentinels, connectorFrom } from "./connectors.ts";
 import { valueWith } from "./executions.ts";
 import type { Target } from "./link-proxy.ts";
 import { requireLoopback } from "./loopback.ts";
@@ -37,46 +38,34 @@ const REFUSALS =
   /^(MOVED|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|TRYAGAIN|NOREPLICAS|OOM|Too many)/;
 
 export class RealClient {
-  private readonly cluster: Cluster;
+  private readonly redis: Cluster | Redis;
   private refreshedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param address - where its connections come from: by it the proxy knows them */
+  /**
+   * @param address - where its connections come from: by it the proxy knows them
+   * @param servers - nodes of a cluster, or the sentinels of `group`
+   */
   constructor(
     address: string,
-    servers: readonly Target[],
+    servers: { readonly targets: readonly Target[]; readonly group: string | null },
     private readonly settings: ClientSettings,
     private readonly backoff: Stream,
   ) {
     requireLoopback(address);
-    const { everyNs } = settings.topologyRefresh;
-    const commandTimeout = milliseconds(settings.commandTimeoutNs);
-    this.cluster = new Cluster([...servers], {
-      lazyConnect: true,
-      clusterRetryStrategy: () => CLUSTER_RETRY_MS,
-      maxRedirections: settings.maxRedirects,
-      retryDelayOnFailover: 0,
-      retryDelayOnClusterDown: 0,
-      slotsRefreshTimeout: commandTimeout,
-      ...(everyNs === null ? {} : { slotsRefreshInterval: milliseconds(everyNs) }),
-      redisOptions: {
-        Connector: connectorFrom(address),
-        connectTimeout: milliseconds(settings.connectTimeoutNs),
-        commandTimeout,
-        // As in the model, a timeout closes its connection.
-        socketTimeout: commandTimeout,
-        autoResendUnfulfilledCommands: false,
-        disconnectTimeout: 100,
-      },
-    });
-    this.cluster.on("error", () => undefined);
+    const { targets, group } = servers;
+    this.redis =
+      group === null
+        ? clusterClient(address, targets, settings)
+        : sentinelClient(address, { sentinels: targets, group }, settings);
+    this.redis.on("error", () => undefined);
   }
 
   connect(): Promise<void> {
-    return this.cluster.connect();
+    return this.redis.connect();
   }
 
   disconnect(): void {
-    this.cluster.disconnect();
+    this.redis.disconnect();
   }
 
   /** Performs a request, with all attempts that the scenario grants. */
@@ -101,11 +90,11 @@ export class RealClient {
   }
 
   private send({ isSet, id, keyName, valueBytes, ttlMs }: PlannedRequest): Promise<unknown> {
-    if (!isSet) return this.cluster.get(keyName);
+    if (!isSet) return this.redis.get(keyName);
     const value = valueWith(id, valueBytes);
     return ttlMs === null
-      ? this.cluster.set(keyName, value)
-      : this.cluster.set(keyName, value, "PX", ttlMs);
+      ? this.redis.set(keyName, value)
+      : this.redis.set(keyName, value, "PX", ttlMs);
   }
 
   private backoffNs(attempts: number): Nanos {
@@ -120,7 +109,7 @@ export class RealClient {
     const now = performance.now();
     if (!onError || now - this.refreshedAt < minIntervalNs / 1e6) return;
     this.refreshedAt = now;
-    this.cluster.refreshSlotsCache();
+    if (this.redis instanceof Cluster) this.redis.refreshSlotsCache();
   }
 }
 
@@ -132,26 +121,47 @@ function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   });
 }
 
-/** Connects from an address of our choice, which ioredis has no option for. */
-function connectorFrom(localAddress: string) {
-  return class extends AbstractConnector {
-    private readonly server: Target;
+/** As in the model, a timeout closes its connection. */
+const connectionOptions = (settings: ClientSettings) => ({
+  connectTimeout: milliseconds(settings.connectTimeoutNs),
+  commandTimeout: milliseconds(settings.commandTimeoutNs),
+  socketTimeout: milliseconds(settings.commandTimeoutNs),
+  autoResendUnfulfilledCommands: false,
+  disconnectTimeout: 100,
+});
 
-    constructor(options: unknown) {
-      super(100);
-      this.server = options as Target;
-    }
+function clusterClient(
+  address: string,
+  servers: readonly Target[],
+  settings: ClientSettings,
+): Cluster {
+  const { everyNs } = settings.topologyRefresh;
+  return new Cluster([...servers], {
+    lazyConnect: true,
+    clusterRetryStrategy: () => CLUSTER_RETRY_MS,
+    maxRedirections: settings.maxRedirects,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    slotsRefreshTimeout: milliseconds(settings.commandTimeoutNs),
+    ...(everyNs === null ? {} : { slotsRefreshInterval: milliseconds(everyNs) }),
+    redisOptions: { Connector: connectorFrom(address), ...connectionOptions(settings) },
+  });
+}
 
-    override async connect(): Promise<net.Socket> {
-      const { host, port } = this.server;
-      requireLoopback(host);
-      this.connecting = true;
-      const stream = net.connect({ host, port, localAddress });
-      stream.once("error", (error) => {
-        this.firstError = error;
-      });
-      this.stream = stream;
-      return stream;
-    }
-  };
+/** Before it connects it asks a sentinel, and again after a pause while the node that is named does not answer. */
+function sentinelClient(
+  address: string,
+  of: { readonly sentinels: readonly Target[]; readonly group: string },
+  settings: ClientSettings,
+): Redis {
+  const { timeoutNs, retryNs } = settings.sentinel ?? SENTINEL_CLIENT;
+  return new Redis({
+    ...connectionOptions(settings),
+    Connector: connectorBySentinels(address, { ...of, timeoutMs: milliseconds(timeoutNs) }),
+    lazyConnect: true,
+    enableReadyCheck: false,
+    maxRetriesPerRequest: null,
+    retryStrategy: () => milliseconds(retryNs),
+    reconnectOnError: ({ message }) => message.startsWith("READONLY"),
+  });
 }

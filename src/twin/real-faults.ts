@@ -41,6 +41,7 @@ export class RealFaults {
     private readonly ports: {
       readonly nodes: readonly TwinNode[];
       readonly clients: readonly Place[];
+      readonly sentinels: readonly Place[];
       readonly proxy: LinkProxy;
       readonly observer: Observer;
       readonly now: () => Nanos;
@@ -130,7 +131,15 @@ export class RealFaults {
       case "network-partition":
         return this.partition(settings, chance);
       case "network-latency":
-        return this.slow(settings, chance);
+        return this.shape(settings, chance, (proxy, a, b) =>
+          proxy.delay(a, b, settings.addNs / 1e6, settings.jitterNs / 1e6),
+        );
+      case "network-bandwidth":
+        return this.shape(settings, chance, (proxy, a, b) =>
+          proxy.limit(a, b, settings.bytesPerSecond),
+        );
+      case "network-loss":
+        return this.shape(settings, chance, (proxy, a, b) => proxy.lose(a, b, settings));
       default:
         throw new Error(`${settings.fault} has no real counterpart`);
     }
@@ -192,9 +201,14 @@ export class RealFaults {
     };
   }
 
-  private slow(
-    { from, to, addNs, jitterNs }: Extract<FaultSettings, { fault: "network-latency" }>,
+  /** Changes every link between two sides. */
+  private shape(
+    {
+      from,
+      to,
+    }: Extract<FaultSettings, { fault: "network-latency" | "network-bandwidth" | "network-loss" }>,
     chance: () => number,
+    change: (proxy: LinkProxy, a: string, b: string) => () => void,
   ): Injected {
     const near = this.bindNames(from, chance);
     const far =
@@ -203,7 +217,7 @@ export class RealFaults {
         : this.bindNames(to, chance).filter((name) => !near.includes(name));
     const undos: (() => void)[] = [];
     forPairs(near, far, (a, b) => {
-      undos.push(this.ports.proxy.delay(a, b, addNs / 1e6, jitterNs / 1e6));
+      undos.push(change(this.ports.proxy, a, b));
     });
     return {
       targets: far.length === 0 ? [] : near,
@@ -243,18 +257,20 @@ export class RealFaults {
     const names = targets.flatMap((target) => {
       if (target.kind === "region") return this.allNames();
       if (target.kind !== "zone") return this.bindNodes(target, chance).map(({ id }) => id);
-      const { nodes, clients } = this.ports;
+      const { nodes, clients, sentinels } = this.ports;
       return [
         ...nodes.filter(({ zone }) => zone === target.zone).map(({ id }) => id),
-        ...clients.filter(({ zone }) => zone === target.zone).map(({ name }) => name),
+        ...[...sentinels, ...clients]
+          .filter(({ zone }) => zone === target.zone)
+          .map(({ name }) => name),
       ];
     });
     return [...new Set(names)];
   }
 
   private allNames(): string[] {
-    const { nodes, clients } = this.ports;
-    return [...nodes.map(({ id }) => id), ...clients.map(({ name }) => name)];
+    const { nodes, clients, sentinels } = this.ports;
+    return [...nodes.map(({ id }) => id), ...[...sentinels, ...clients].map(({ name }) => name)];
   }
 }
 

@@ -22,6 +22,7 @@ export interface JudgedRun {
   readonly writes: AcknowledgedWrites;
   readonly measured: Measured;
   readonly expectations: readonly ExpectationVerdict[];
+  readonly end: EndState;
 }
 
 /** A history keeps writes up to this offset; its lost writes are said to stand behind it. */
@@ -46,16 +47,17 @@ export function judgeRealRun(resolved: ResolvedScenario, index: RunIndex, run: R
   for (const record of records.slice(next)) journal.append(record);
   journal.flush();
   const measured = measurement.finish();
+  const end = endAt(resolved.durationNs);
   const context: CheckContext = {
     index,
     records: journal.records,
     measured,
-    end: endAt(resolved.durationNs),
+    end,
     caches: [],
     datastores: [],
   };
   const expectations = resolved.expect.map((expectation) => checkExpectation(context, expectation));
-  return { records: journal.records, writes, measured, expectations };
+  return { records: journal.records, writes, measured, expectations, end };
 }
 
 /** Failovers of a shard that ended in a promotion, in order: each ends a history and begins the next. */

@@ -15,6 +15,7 @@ import { type PlannedRequest, planTraffic } from "./plan-traffic.ts";
 import { prefill } from "./prefill.ts";
 import { type Performed, RealClient } from "./real-client.ts";
 import { type Place, RealFaults } from "./real-faults.ts";
+import { startSentinelGroup, type TwinSentinel } from "./sentinel-group.ts";
 import type { ServerBinary } from "./server-binary.ts";
 
 /** A request that ended. */
@@ -28,7 +29,7 @@ export interface RealRun {
   readonly operations: readonly RealOperation[];
   readonly failovers: readonly SeenFailover[];
   readonly faults: readonly FaultRecord[];
-  /** Nodes and clients that a fault hit. */
+  /** Nodes and clients that a fault hit, or whose own account has a gap for another reason. */
   readonly hit: ReadonlySet<string>;
   readonly executions: Executions;
   /** How far apart the servers were asked what they know. */
@@ -55,28 +56,42 @@ export async function runReal(
     cleanup.add(() => proxy.close());
     onProgress("starting servers", 0);
     const [settings] = resolved.caches as [ReplicationGroupSettings];
-    const nodes = await startCluster(settings, binary, { proxy, cleanup });
+    const { nodes, sentinels } = await startServers(settings, binary, { proxy, cleanup });
     onProgress("filling the cache", 0);
     await prefill(resolved, settings, nodes);
-    return await new Stage(resolved, nodes, proxy, cleanup).play(onProgress);
+    return await new Stage(resolved, { nodes, sentinels }, proxy, cleanup).play(onProgress);
   } finally {
     cleanup.run();
   }
 }
 
-/** A cluster with its clients, while the scenario plays on it. */
+async function startServers(
+  settings: ReplicationGroupSettings,
+  binary: ServerBinary,
+  given: { readonly proxy: LinkProxy; readonly cleanup: Cleanup },
+): Promise<{ readonly nodes: TwinNode[]; readonly sentinels: TwinSentinel[] }> {
+  const watchers = settings.selfManaged?.sentinels ?? null;
+  if (watchers !== null) return startSentinelGroup(settings, watchers, binary, given);
+  return { nodes: await startCluster(settings, binary, given), sentinels: [] };
+}
+
+/** The servers with their clients, while the scenario plays on them. */
 class Stage {
   private readonly operations: RealOperation[] = [];
   private readonly plan: readonly PlannedRequest[];
   private readonly places: readonly (Place & { readonly traffic: number })[];
+  private readonly nodes: readonly TwinNode[];
+  private readonly sentinels: readonly TwinSentinel[];
   private startedAt = 0;
 
   constructor(
     private readonly resolved: ResolvedScenario,
-    private readonly nodes: readonly TwinNode[],
+    servers: { readonly nodes: readonly TwinNode[]; readonly sentinels: readonly TwinSentinel[] },
     private readonly proxy: LinkProxy,
     private readonly cleanup: Cleanup,
   ) {
+    this.nodes = servers.nodes;
+    this.sentinels = servers.sentinels;
     this.plan = planTraffic(resolved);
     this.places = resolved.traffic.flatMap(({ name, zones }, traffic) =>
       zones.map((zone) => ({ name: `${name}@${zone}`, zone, traffic })),
@@ -84,7 +99,8 @@ class Stage {
   }
 
   async play(onProgress: (doing: string, share: number) => void): Promise<RealRun> {
-    const { resolved, nodes, proxy, cleanup } = this;
+    const { resolved, nodes, sentinels, proxy, cleanup } = this;
+    const [{ name: group }] = resolved.caches as [ReplicationGroupSettings];
     const now = (): Nanos => Math.round((performance.now() - this.startedAt) * 1e6);
     const nanosOf = (epochSeconds: number): Nanos =>
       Math.round((epochSeconds * 1e3 - performance.timeOrigin - this.startedAt) * 1e6);
@@ -92,12 +108,13 @@ class Stage {
     cleanup.add(() => executions.stop());
     for (const node of nodes) await executions.watch(node);
     const clients = await this.connectClients();
-    const observer = new Observer(nodes, now);
+    const observer = new Observer(nodes, now, { sentinels, group });
     cleanup.add(() => observer.stop());
     let failure: unknown;
     const faults = new RealFaults(resolved.method, resolved.seed, {
       nodes,
       clients: this.places,
+      sentinels: sentinels.map(({ id, zone }) => ({ name: id, zone })),
       proxy,
       observer,
       now,
@@ -126,7 +143,8 @@ class Stage {
       operations,
       failovers,
       faults: faults.records,
-      hit: faults.hit,
+      // A sentinel that promotes a node closes the connection by which it tells what it executes.
+      hit: sentinels.length === 0 ? faults.hit : new Set(nodes.map(({ id }) => id)),
       executions,
       pollGapNs: observer.gapNs,
       kept,
@@ -135,16 +153,21 @@ class Stage {
 
   private async connectClients(): Promise<RealClient[]> {
     const streams = new Streams(this.resolved.seed);
-    const servers = this.nodes.map(({ server }) => ({
-      host: server.address.host,
-      port: server.announced.port,
-    }));
-    const clients = this.places.map(({ name, traffic }, at) => {
+    const [{ name }] = this.resolved.caches as [ReplicationGroupSettings];
+    const known = this.sentinels.length === 0 ? this.nodes : this.sentinels;
+    const servers = {
+      targets: known.map(({ server }) => ({
+        host: server.address.host,
+        port: server.announced.port,
+      })),
+      group: this.sentinels.length === 0 ? null : name,
+    };
+    const clients = this.places.map(({ name: place, traffic }, at) => {
       const address = loopback(FIRST_CLIENT_ADDRESS + at);
-      this.proxy.know(address, name);
+      this.proxy.know(address, place);
       const settings = (this.resolved.traffic[traffic] as ResolvedScenario["traffic"][number])
         .client;
-      const backoff = streams.stream(`client/${name}`, "backoff");
+      const backoff = streams.stream(`client/${place}`, "backoff");
       return new RealClient(address, servers, settings, backoff);
     });
     for (const client of clients) {

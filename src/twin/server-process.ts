@@ -1,6 +1,6 @@
 /** One real server: a process of our own, known by its pid, with a temporary folder that goes with it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,10 +18,20 @@ export interface ServerSettings {
   readonly file: string;
   readonly host: string;
   /** What it tells others: the proxy's ports. */
-  readonly announce: (address: ServerAddress) => Promise<{ port: number; busPort: number }>;
-  /** Lines of its configuration beside those that every server of a twin has. */
-  readonly config: Readonly<Record<string, string | number>>;
+  readonly announce: (address: ServerAddress) => Promise<Announced>;
+  /** Lines of its configuration beside those that every process of a twin has. */
+  readonly config: (address: ServerAddress, announced: Announced) => Configuration;
+  /** It is a sentinel, which rewrites its configuration. */
+  readonly isSentinel?: boolean;
 }
+
+export interface Announced {
+  readonly port: number;
+  readonly busPort: number;
+}
+
+/** Names and what follows them. */
+export type Configuration = readonly (readonly [string, string | number])[];
 
 const START_TRIES = 3;
 const START_MS_MAX = 10_000;
@@ -32,7 +42,7 @@ export class ServerProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly address: ServerAddress,
-    readonly announced: { readonly port: number; readonly busPort: number },
+    readonly announced: Announced,
   ) {}
 
   /** Starts a server and waits until it listens. A port that was taken meanwhile is chosen anew. */
@@ -102,31 +112,26 @@ export class ServerProcess {
 }
 
 function argumentsOf(
-  { config }: ServerSettings,
-  { host, port, busPort }: ServerAddress,
-  announced: { readonly port: number; readonly busPort: number },
+  { config, isSentinel = false }: ServerSettings,
+  address: ServerAddress,
+  announced: Announced,
   folder: string,
 ): string[] {
-  const lines: Record<string, string | number> = {
-    bind: host,
-    "bind-source-addr": host,
-    port,
+  const lines: Configuration = [
+    ["bind", address.host],
+    ["bind-source-addr", address.host],
+    ["port", address.port],
     // Without a password it would refuse all addresses but 127.0.0.1.
-    "protected-mode": "no",
-    daemonize: "no",
-    dir: folder,
-    logfile: path.join(folder, "server.log"),
-    save: "",
-    appendonly: "no",
-    "cluster-enabled": "yes",
-    "cluster-port": busPort,
-    "cluster-config-file": "nodes.conf",
-    "cluster-announce-ip": host,
-    "cluster-announce-port": announced.port,
-    "cluster-announce-bus-port": announced.busPort,
-    ...config,
-  };
-  return Object.entries(lines).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    ["protected-mode", "no"],
+    ["daemonize", "no"],
+    ["dir", folder],
+    ["logfile", path.join(folder, "server.log")],
+    ...config(address, announced),
+  ];
+  if (!isSentinel) return lines.flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const file = path.join(folder, "sentinel.conf");
+  writeFileSync(file, lines.map(([name, value]) => `${name} ${value}\n`).join(""));
+  return [file, "--sentinel"];
 }
 
 function accepts(host: string, port: number): Promise<boolean> {

@@ -1,12 +1,15 @@
 /** A twin: the same scenario on real servers and in simulation, and whether the two agree. */
 import { MILLISECOND, type Nanos } from "../base/nanos.ts";
+import { SENTINEL_CLIENT } from "../model/client/sentinel-router.ts";
 import type { RunInput } from "../run/assemble-result.ts";
+import type { Result } from "../run/result.ts";
 import { open } from "../run/simulation.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { type Comparison, compare, type Tolerances } from "./compare.ts";
 import { POLL_MS } from "./observer.ts";
 import { phasesOf } from "./phases.ts";
-import { judgeRealRun } from "./real-journal.ts";
+import { type JudgedRun, judgeRealRun } from "./real-journal.ts";
+import { realResult } from "./real-result.ts";
 import { type RealRun, runReal } from "./real-run.ts";
 import type { ServerBinary } from "./server-binary.ts";
 import { SEEDS, SEEDS_MAX, simulateSeeds, withEngine } from "./simulated.ts";
@@ -22,15 +25,23 @@ export interface TwinReport extends Comparison {
   readonly tolerances: Readonly<Record<string, number>>;
 }
 
+/** The comparison, and what the real run alone says. */
+export interface TwinOutcome {
+  readonly report: TwinReport;
+  readonly result: Result;
+}
+
 export async function runTwin(
   scenario: ResolvedScenario,
   input: RunInput,
   binary: ServerBinary,
   onProgress: (doing: string, share: number) => void,
-): Promise<TwinReport> {
+): Promise<TwinOutcome> {
   const resolved = withEngine(scenario, binary);
   const run = await runReal(resolved, binary, onProgress);
-  const real = witnessOf(resolved, run);
+  const { index } = open(resolved);
+  const judged = judgeRealRun(resolved, index, run);
+  const real = witnessOf(resolved, judged);
   const tolerances = tolerancesOf(resolved, run);
   let simulated: Witness[] = [];
   let comparison: Comparison | null = null;
@@ -43,7 +54,7 @@ export async function runTwin(
     comparison = compare(real, simulated, tolerances);
     if (comparison.agrees) break;
   }
-  return {
+  const report: TwinReport = {
     scenario: resolved.name,
     seed: resolved.seed,
     server: { engine: binary.engine, version: binary.version },
@@ -53,10 +64,10 @@ export async function runTwin(
     ),
     ...(comparison as Comparison),
   };
+  return { report, result: realResult(resolved, input, { index, run, judged, binary }) };
 }
 
-function witnessOf(resolved: ResolvedScenario, run: RealRun): Witness {
-  const judged = judgeRealRun(resolved, open(resolved).index, run);
+function witnessOf(resolved: ResolvedScenario, judged: JudgedRun): Witness {
   const figures: Record<string, number | null> = {};
   for (const { name } of resolved.caches) {
     const windows = judged.measured.losses.filter(({ cache }) => cache === name);
@@ -83,13 +94,19 @@ const CRON_DRIFT: Nanos = 10 * MILLISECOND;
 
 /**
  * Phases are seen by polls, which a busy machine delays. The first write depends on the client too, and ioredis is not
- * the model's: a request that just missed the new map waits for at most one command timeout and one refresh more.
+ * the model's: a request that just missed the new map waits for at most one command timeout and one refresh more, or
+ * one more question to a sentinel and the pause before it.
  */
-function tolerancesOf({ traffic }: ResolvedScenario, { pollGapNs }: RealRun): Tolerances {
+function tolerancesOf({ caches, traffic }: ResolvedScenario, { pollGapNs }: RealRun): Tolerances {
   const poll: Nanos = Math.max(POLL_MS * MILLISECOND, pollGapNs);
-  const clients = traffic.map(
-    ({ client }) => client.commandTimeoutNs + client.topologyRefresh.minIntervalNs,
-  );
+  const watched = caches.some(({ selfManaged }) => (selfManaged?.sentinels ?? null) !== null);
+  const clients = traffic.map(({ client }) => {
+    const { timeoutNs, retryNs } = client.sentinel ?? SENTINEL_CLIENT;
+    return (
+      client.commandTimeoutNs +
+      (watched ? timeoutNs + retryNs : client.topologyRefresh.minIntervalNs)
+    );
+  });
   return {
     detect: poll,
     promote: poll + CRON_DRIFT,

@@ -16,7 +16,14 @@ const REQUESTS_PER_SECOND_MAX = 1000;
 const DURATION_MAX = 10 * MINUTE;
 const DATA_BYTES_MAX = 256e6;
 
-const REAL_FAULTS = ["node-crash", "node-pause", "network-partition", "network-latency"];
+const REAL_FAULTS = [
+  "node-crash",
+  "node-pause",
+  "network-partition",
+  "network-latency",
+  "network-bandwidth",
+  "network-loss",
+];
 const COMPARED = [
   "rpo",
   "rto",
@@ -80,7 +87,8 @@ export function findUnreal(resolved: ResolvedScenario): Unreal[] {
 function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSettings[]): Unreal[] {
   const problems: Unreal[] = [];
   const path = ["caches", cache.name];
-  if (cache.clusterMode !== "enabled") {
+  const { restartAfterNs = null, sentinels = null } = cache.selfManaged ?? {};
+  if (cache.clusterMode !== "enabled" && sentinels === null) {
     problems.push({
       path: [...path, "clusterMode"],
       found: `is "${cache.clusterMode}"`,
@@ -88,14 +96,19 @@ function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSetti
         "enabled: without it the managed service leads failovers, which is not at hand here",
     });
   }
+  if (restartAfterNs !== null) {
+    const expected = "none: what dies stays dead here";
+    problems.push({ path: [...path, "restart"], found: "is given", expected });
+  }
   if (cache.engine.transitEncryption !== null) {
     const found = "is true";
     const expected = "false: the real servers here speak plain TCP";
     problems.push({ path: [...path, "transitEncryptionEnabled"], found, expected });
   }
   const nodes = cache.shards.reduce((sum, shard) => sum + shard.nodes.length, 0);
-  if (nodes > NODES_MAX) {
-    const found = `has ${nodes} nodes`;
+  const watching = sentinels?.processes.length ?? 0;
+  if (nodes + watching > NODES_MAX) {
+    const found = `has ${nodes} nodes${watching === 0 ? "" : ` and ${watching} sentinels`}`;
     problems.push({ path, found, expected: `at most ${NODES_MAX}, each a process here` });
   }
   const [first] = traffic;
@@ -146,6 +159,13 @@ function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
         expected: "readFrom: primary, for replica reads are not compared",
       });
     }
+    if (client.sentinel?.subscribe === true) {
+      problems.push({
+        path: ["traffic", name, "client", "sentinel", "subscribe"],
+        found: "is true",
+        expected: "false: the real client here asks sentinels and does not listen to them",
+      });
+    }
     if (client.commandTimeoutCovers === "waiting" || client.retry.budget !== null) {
       const [word, found] =
         client.retry.budget === null
@@ -175,6 +195,14 @@ function ofEntry({ index, action, trigger }: MethodEntry): Unreal[] {
       expected: `one of ${REAL_FAULTS.join(", ")}`,
     });
   }
+  const target = "target" in action ? action.target : null;
+  if (target !== null && "kind" in target && target.kind === "sentinel") {
+    problems.push({
+      path: [...path, "target"],
+      found: "names sentinels",
+      expected: "nodes: a fault of a sentinel has no real counterpart here",
+    });
+  }
   const follows = trigger.kind === "after" && trigger.event.kind === "fault";
   if (trigger.kind !== "at" && trigger.kind !== "every" && !follows) {
     problems.push({
@@ -199,7 +227,12 @@ function ofEntry({ index, action, trigger }: MethodEntry): Unreal[] {
       });
     }
   }
-  if (action.fault === "network-partition" || action.fault === "network-latency") {
+  if (
+    action.fault === "network-partition" ||
+    action.fault === "network-latency" ||
+    action.fault === "network-bandwidth" ||
+    action.fault === "network-loss"
+  ) {
     const sides =
       action.fault === "network-partition"
         ? [...action.isolate, ...action.bridge]

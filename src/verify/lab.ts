@@ -1,4 +1,5 @@
 /** Runs small scenarios for `verify` and hands back what their journals said. */
+import type { Nanos } from "../base/nanos.ts";
 import { COMMAND_SET, type OperationColumns, OUTCOME_OK } from "../journal/operation-columns.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import type { World } from "../model/world.ts";
@@ -28,8 +29,19 @@ export interface Experiment {
   readonly world: World;
 }
 
+/** Looks into a world while it runs. */
+export interface Probe {
+  readonly everyNs: Nanos;
+  readonly look: (world: World, now: Nanos) => void;
+}
+
 /** Runs a scenario's text under a seed. */
-export function experiment(text: string, seed: string, distort: Distortion): Experiment {
+export function experiment(
+  text: string,
+  seed: string,
+  distort: Distortion,
+  probe?: Probe,
+): Experiment {
   const resolved = distort(loadScenario(text, { file: "verify", seed }));
   const acknowledged: Acknowledged[] = [];
   const collect = (batch: OperationColumns): void => {
@@ -51,7 +63,12 @@ export function experiment(text: string, seed: string, distort: Distortion): Exp
     (journal) => journal.subscribe({ operations: collect }),
     null,
   );
-  started.kernel.runUntil(resolved.durationNs);
+  const { durationNs } = resolved;
+  for (let now = 0; probe !== undefined && now < durationNs; now += probe.everyNs) {
+    started.kernel.runUntil(now);
+    probe.look(started.world, now);
+  }
+  started.kernel.runUntil(durationNs);
   started.journal.flush();
   return { records: started.journal.records, acknowledged, world: started.world };
 }

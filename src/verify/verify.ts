@@ -1,7 +1,8 @@
 /** The whole table: theory, then measurements of real servers. */
 import { type Distortion, undistorted } from "./lab.ts";
+import { evictionRows } from "./measured/eviction.ts";
 import { failoverRows } from "./measured/failovers.ts";
-import { memoryRows } from "./measured/memory.ts";
+import { itemRows } from "./measured/memory.ts";
 import { replicationRows } from "./measured/replication.ts";
 import type { VerifyPart, VerifyRow } from "./row.ts";
 import { cachingRows } from "./theory/caching.ts";
@@ -23,6 +24,7 @@ export function verifySteps(distort: Distortion = undistorted): readonly VerifyS
     { part: "theory", name: "loss and availability", rows: () => faultRows(distort) },
     { part: "measured", name: "failovers", rows: () => failoverRows(distort) },
     { part: "measured", name: "replication", rows: () => replicationRows(distort) },
-    { part: "measured", name: "memory and eviction", rows: () => memoryRows() },
+    { part: "measured", name: "memory", rows: () => itemRows() },
+    { part: "measured", name: "eviction", rows: evictionRows },
   ];
 }

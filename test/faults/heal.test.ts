@@ -8,6 +8,14 @@ import { faultKinds } from "../../src/faults/registry.ts";
 import { observe } from "../fixtures/observe.ts";
 import { resolved, traffic, ZONES } from "../fixtures/resolved.ts";
 
+/** The same whichever order instances came in: shares of a hot key are kept in a list. */
+const normal = (state: unknown): unknown =>
+  JSON.parse(JSON.stringify(state), (_key, value: unknown) =>
+    Array.isArray(value) && value.every((item) => typeof item === "number")
+      ? value.toSorted((a: number, b: number) => a - b)
+      : value,
+  );
+
 const target = fc.oneof(
   fc.record({
     kind: fc.constant("primary" as const),
@@ -148,7 +156,21 @@ describe("fault kinds", () => {
         serviceTime: { kind: "constant", value: 5 * MILLISECOND },
       },
     ],
-    traffic: [traffic({ ratePerSecond: 20, onMiss: "db" })],
+    traffic: [
+      traffic({ ratePerSecond: 20, onMiss: "db", keys: { ...traffic().keys, count: 200 } }),
+    ],
+    // A second Region, which an outage of the first cuts off.
+    regions: [
+      { name: "us-east-1", zones: ZONES },
+      { name: "eu-west-1", zones: ["euw1-az1"] },
+    ],
+    network: {
+      ...resolved().network,
+      regionRttNs: [
+        { from: "us-east-1", to: "eu-west-1", rttNs: 67 * MILLISECOND },
+        { from: "eu-west-1", to: "us-east-1", rttNs: 67 * MILLISECOND },
+      ],
+    },
   });
   const untouched = observe(base).faultState;
 
@@ -189,6 +211,7 @@ describe("fault kinds", () => {
     { fault: "network-latency", from: [primary], to: null, addNs: MILLISECOND, jitterNs: 0 },
     { fault: "node-slow", target: primary, factor: 3 },
     { fault: "az-network-disruption", zone: ZONES[0] as string },
+    { fault: "region-outage", region: "us-east-1" },
     { fault: "network-loss", from: [primary], to: null, share: 0.1, burst: 1 },
     { fault: "network-bandwidth", from: [primary], to: null, bytesPerSecond: 1e6 },
     {
@@ -225,6 +248,139 @@ describe("fault kinds", () => {
       spy.mockRestore();
     },
   );
+
+  /** Another instance of the same kind that reaches some of the same things, as strong or otherwise. */
+  const another = (action: FaultSettings): FaultSettings => {
+    switch (action.fault) {
+      case "network-latency":
+        return { ...action, addNs: 3 * MILLISECOND, jitterNs: MILLISECOND };
+      case "network-loss":
+        return { ...action, share: 0.4, burst: 3 };
+      case "network-bandwidth":
+        return { ...action, bytesPerSecond: 3e5 };
+      case "network-partition":
+        return { ...action, direction: "both" };
+      case "node-slow":
+      case "origin-slow":
+      case "traffic-surge":
+        return { ...action, factor: 1.7 };
+      case "memory-pressure":
+        return { ...action, bytes: 12e9 };
+      case "hot-key":
+        return { ...action, share: 0.2 };
+      case "clock-skew":
+        return { ...action, byNs: -3 * SECOND };
+      default:
+        return action;
+    }
+  };
+  const stateAfter = (
+    entries: readonly (readonly [FaultSettings, number, number | null])[],
+    endsMs: number,
+  ): unknown =>
+    observe({
+      ...base,
+      durationNs: endsMs * MILLISECOND,
+      method: entries.map(
+        ([action, fromMs, untilMs], index): MethodEntry => ({
+          index,
+          trigger: { kind: "at", atNs: fromMs * MILLISECOND },
+          action,
+          durationNs: untilMs === null ? null : (untilMs - fromMs) * MILLISECOND,
+          allowEmpty: true,
+        }),
+      ),
+    }).faultState;
+
+  describe.each(holding.map((action) => [action.fault, action] as const))(
+    "two instances of %s that overlap",
+    (_name, action) => {
+      const other = another(action);
+
+      it("are both there, whichever came first", () => {
+        const one = stateAfter([[action, 1000, null]], 1400);
+        const two = stateAfter(
+          [
+            [action, 1000, null],
+            [other, 1200, null],
+          ],
+          1400,
+        );
+        const turned = stateAfter(
+          [
+            [other, 1000, null],
+            [action, 1200, null],
+          ],
+          1400,
+        );
+        expect(two).not.toEqual(untouched);
+        expect(one).not.toEqual(untouched);
+        expect(normal(turned)).toEqual(normal(two));
+      });
+
+      it("leave the second when the first heals, the first when the second does, and nothing after both", () => {
+        const second = stateAfter([[other, 1200, null]], 1600);
+        const firstHealed = stateAfter(
+          [
+            [action, 1000, 1400],
+            [other, 1200, null],
+          ],
+          1600,
+        );
+        expect(firstHealed).toEqual(second);
+        const first = stateAfter([[action, 1000, null]], 1600);
+        const secondHealed = stateAfter(
+          [
+            [action, 1000, null],
+            [other, 1200, 1400],
+          ],
+          1600,
+        );
+        expect(secondHealed).toEqual(first);
+        for (const [a, b] of [
+          [1400, 1500],
+          [1500, 1400],
+        ] as const) {
+          const none = stateAfter(
+            [
+              [action, 1000, a],
+              [other, 1200, b],
+            ],
+            1600,
+          );
+          expect(none).toEqual(untouched);
+        }
+      });
+    },
+  );
+
+  const dying: readonly FaultSettings[] = [
+    { fault: "node-crash", target: { kind: "node", node: "cart-0001-001" } },
+    { fault: "host-power-loss", target: { kind: "node", node: "cart-0001-001" } },
+    { fault: "node-restart", target: { kind: "node", node: "cart-0001-001" }, downNs: SECOND },
+  ];
+
+  it.each(dying.map((action) => [action.fault, action] as const))(
+    "%s hits nothing that is dead already",
+    (_name, action) => {
+      const method = [1000, 1200].map(
+        (ms, index): MethodEntry => ({
+          index,
+          trigger: { kind: "at", atNs: ms * MILLISECOND },
+          action,
+          durationNs: null,
+          allowEmpty: true,
+        }),
+      );
+      const injected = observe({ ...base, durationNs: 3 * SECOND, method }).of("fault-injected");
+      expect(injected.map(({ targets }) => targets)).toEqual([["cart-0001-001"], []]);
+    },
+  );
+
+  it("a rehearsal covers every kind: those that hold, those that kill, and the Region's own", () => {
+    const covered = [...holding, ...dying].map((action) => action.fault);
+    expect(covered.toSorted()).toEqual(Object.keys(faultKinds).toSorted());
+  });
 
   it("every kind that heals lists the fields it writes, and every kind states its overlap", () => {
     for (const kind of Object.values(faultKinds)) {

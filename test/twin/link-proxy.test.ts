@@ -178,4 +178,33 @@ describe("LinkProxy", () => {
       "stays on loopback",
     );
   });
+
+  test("a limit lets so many bytes a second pass, each way, until it is taken away", async () => {
+    const { proxy, a } = await openTwo();
+    const undo = proxy.limit("s", "a", 100_000);
+    const begin = performance.now();
+    a.socket.write("x".repeat(30_000));
+    await soon(() => a.got.length === 30_000);
+    // There and back again: 0.3 s each, of which the second overlaps as far as chunks allow.
+    expect(performance.now() - begin).toBeGreaterThan(300);
+    undo();
+    const free = performance.now();
+    a.socket.write("x".repeat(30_000));
+    await soon(() => a.got.length === 60_000);
+    expect(performance.now() - free).toBeLessThan(300);
+  });
+
+  test("what is lost comes later, in order, and nothing is missing", async () => {
+    const { proxy, a, b } = await openTwo();
+    const undo = proxy.lose("s", "a", { share: 0.99, burst: 1 });
+    const begin = performance.now();
+    a.socket.write("1,");
+    await wait(5);
+    undo();
+    a.socket.write("2,");
+    b.socket.write("b");
+    await soon(() => b.got === "b");
+    await soon(() => a.got === "1,2,");
+    expect(performance.now() - begin).toBeGreaterThan(195);
+  });
 });

@@ -1,8 +1,11 @@
 /** The scenarios for twins on real servers: they end as they do in the simulation. */
-import { readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import type { Result } from "../../src/run/result.ts";
+import { resultSchema } from "../../src/run/result-schema.ts";
 import { findServer } from "../../src/twin/server-binary.ts";
 import type { TwinReport } from "../../src/twin/twin.ts";
 import { cachequake, inFolder, startCachequake, tree } from "../e2e/cachequake.ts";
@@ -20,6 +23,8 @@ const hasServer = ((): boolean => {
 // In CI a missing server is a failure, not a reason to skip.
 const runs = hasServer || isCi;
 
+const validateResult = new Ajv({ strict: false }).compile(resultSchema);
+
 /** How many processes work in folders below this one, deleted ones too. */
 function processesIn(folder: string): number {
   const inside = (pid: string): boolean => {
@@ -33,9 +38,13 @@ function processesIn(folder: string): number {
 }
 
 describe.skipIf(!runs)("twins on real servers (skipped where no redis-server is installed)", () => {
-  test.each(["crash-of-a-primary", "isolated-primary"])(
+  test.each([
+    ["crash-of-a-primary", "cart-0001-002"],
+    ["isolated-primary", "cart-0001-002"],
+    ["sentinel-failover", "cart-002"],
+  ])(
     "%s: same verdicts, and a node promoted that the simulation promotes",
-    (name) =>
+    (name, heir) =>
       inFolder((folder) => {
         const { status, stdout, stderr } = cachequake(["twin", name, "--json"], folder);
         expect(stderr).toBe("");
@@ -45,8 +54,8 @@ describe.skipIf(!runs)("twins on real servers (skipped where no redis-server is 
         expect(report.expectations.length).toBeGreaterThanOrEqual(4);
         expect(report.expectations.filter(({ agrees }) => !agrees)).toEqual([]);
         expect(report.promoted).toEqual({
-          real: "cart-0001-002",
-          simulated: ["cart-0001-002"],
+          real: heir,
+          simulated: [heir],
           agrees: true,
         });
         const names = report.phases.map((phase) => phase.name);
@@ -54,7 +63,14 @@ describe.skipIf(!runs)("twins on real servers (skipped where no redis-server is 
         expect(names.includes("alone")).toBe(name === "isolated-primary");
         for (const phase of report.phases) expect(phase.real).not.toBeNull();
         expect(report.server.version).toMatch(/^\d+\.\d+/);
-        expect(tree(folder)).toEqual([]);
+        const of = path.join(folder, "reports/twin", name, "1");
+        const result = JSON.parse(readFileSync(path.join(of, "result.json"), "utf8")) as Result;
+        expect(validateResult(result)).toBe(true);
+        expect(result.story).toContain(`redis-server ${report.server.version}`);
+        expect(result.expectations.map(({ verdict }) => verdict)).toEqual(
+          report.expectations.map(({ real }) => real),
+        );
+        expect(JSON.parse(readFileSync(path.join(of, "comparison.json"), "utf8"))).toEqual(report);
       }),
     120_000,
   );

@@ -6,6 +6,7 @@ import { findUnreal } from "../../src/twin/unreal.ts";
 
 const CRASH = readFileSync("scenarios/twin/crash-of-a-primary.yaml", "utf8");
 const CUT = readFileSync("scenarios/twin/isolated-primary.yaml", "utf8");
+const SENTINELS = readFileSync("scenarios/twin/sentinel-failover.yaml", "utf8");
 const METHOD = "{ at: 6s, fault: node-crash, target: primary of cart/shard 1 }";
 
 const problems = (source: string, ...sets: string[]): string[] =>
@@ -16,7 +17,7 @@ const withMethod = (words: string): string => CRASH.replace(METHOD, words);
 
 describe("findUnreal()", () => {
   test("finds nothing in the scenarios for twins", () => {
-    expect([...problems(CRASH), ...problems(CUT)]).toEqual([]);
+    expect([...problems(CRASH), ...problems(CUT), ...problems(SENTINELS)]).toEqual([]);
   });
 
   test.each([
@@ -64,6 +65,25 @@ describe("findUnreal()", () => {
   ])("--set %s", (set, problem) => {
     const [first = ""] = problems(CRASH, set);
     expect(first.startsWith(problem), first).toBe(true);
+  });
+
+  test.each([
+    ["caches.cart.sentinels.count=10", "caches.cart has 3 nodes and 10 sentinels, expected at"],
+    ["caches.cart.restart.after=5s", "caches.cart.restart is given, expected none: what dies"],
+    [
+      "traffic.shop.client.sentinel.subscribe=true",
+      "traffic.shop.client.sentinel.subscribe is true, expected false: the real client here asks",
+    ],
+  ])("sentinels, --set %s", (set, problem) => {
+    const [first = ""] = problems(SENTINELS, set);
+    expect(first.startsWith(problem), first).toBe(true);
+  });
+
+  test("names a fault of a sentinel", () => {
+    const source = SENTINELS.replace("primary of cart }", "sentinel 1 of cart }");
+    expect(problems(source)[0]).toBe(
+      "method[0].target names sentinels, expected nodes: a fault of a sentinel has no real counterpart here",
+    );
   });
 
   test("names an expectation that nothing real can answer", () => {

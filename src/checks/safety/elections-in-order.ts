@@ -10,13 +10,13 @@ const RANK_DELAY_NS = SECOND;
 
 /**
  * A replica asks for votes half a second after it set the time of its election, and a second more for each sibling that
- * had advertised more than it holds. Looks at every candidacy.
+ * had advertised more than it holds. Looks at every candidacy but those that an operator asked for.
  */
 export function electionsInOrder({ records }: CheckContext): InvariantVerdict {
   const id = "elections-in-order";
   let checked = 0;
   for (const record of records) {
-    if (record.kind !== "election-asked") continue;
+    if (record.kind !== "election-asked" || record.manual) continue;
     checked++;
     const ahead = record.siblings.filter((sibling) => isAhead(sibling, record));
     const waited = record.at - record.scheduledAt;

@@ -60,7 +60,9 @@ function calmSince(records: readonly JournalRecord[], cache: CacheFacts): Nanos 
     else if (record.kind === "node-state") {
       since = record.at;
       const { shard, role, state } = record;
-      states.set(record.node, { shard, leads: role === "primary", serves: state === "serving" });
+      if (state === "removed") states.delete(record.node);
+      else
+        states.set(record.node, { shard, leads: role === "primary", serves: state === "serving" });
     } else if (record.kind === "dns-updated") since = record.at;
   }
   if (holding > 0) return null;

@@ -1092,6 +1092,7 @@ const TOPOLOGY_ATTEMPTS = 5;
 
 function byNode(routers: readonly Router[]): (Router | undefined)[] {
   const found: (Router | undefined)[] = [];
-  for (const router of routers) for (const node of router.group.nodes()) found[node.index] = router;
+  for (const router of routers)
+    for (const node of router.group.everyNode()) found[node.index] = router;
   return found;
 }

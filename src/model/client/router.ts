@@ -3,11 +3,15 @@
  *
  * Models: with cluster mode enabled a map of shards that is refreshed at intervals, on errors and by MOVED; with
  * cluster mode disabled the primary and reader endpoints through cached DNS answers, read when a connection is opened;
- * reads from replicas, or from the nearest node, whose own name is taken as known.
+ * reads from replicas, or from the nearest node, whose own name is taken as known. Replicas that come or go are known from
+ * the next refresh or DNS answer on.
  * Leaves out: seeds and discovery at the client's start, ASK, several clients in one process sharing a map.
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Stream } from "../../kernel/streams.ts";
+import { type BusNode, FAIL } from "../cluster/bus-node.ts";
+import type { ClusterBus } from "../cluster/cluster-bus.ts";
+import type { RedisNode } from "../engine/redis/redis-node.ts";
 import { CachedAnswer } from "../network/dns.ts";
 import type { Group } from "../service/group.ts";
 import type { Nearest } from "./nearest.ts";
@@ -26,15 +30,18 @@ export interface Router {
 /** Told when a client host changed its mind about a shard's primary. */
 export type Learned = (group: Group, shardNumber: number, node: number, cause: string) => void;
 
-/** Where reads go. `nearest` has an entry for each shard, and is empty where reads do not go by distance. */
+/** Where reads go. `nearest` orders a shard's nodes; null where reads do not go by distance. */
 export interface ReadPreference {
   readonly readFrom: "primary" | "replica" | "nearest";
-  readonly nearest: readonly Nearest[];
+  readonly nearest: ((nodes: readonly RedisNode[]) => Nearest) | null;
 }
 
 export class ClusterRouter implements Router {
   /** Node index of each shard's primary. */
   private readonly primaries: number[];
+  /** Nodes of each shard, and where reads go by distance their order, as of the last refresh. */
+  private readonly nodes: (readonly RedisNode[])[];
+  private readonly nearest: Nearest[];
   refreshing = false;
   lastRefreshAt: Nanos = Number.NEGATIVE_INFINITY;
 
@@ -45,6 +52,8 @@ export class ClusterRouter implements Router {
     private readonly learned: Learned,
   ) {
     this.primaries = group.shards.map((shard) => shard.leader.index);
+    this.nodes = group.shards.map((shard) => [...shard.nodes]);
+    this.nearest = reads.nearest === null ? [] : this.nodes.map(reads.nearest);
   }
 
   primaryOf(shard: number): number {
@@ -54,9 +63,9 @@ export class ClusterRouter implements Router {
   route(shard: number, isRead: boolean, attempt: number): number {
     const primary = this.primaries[shard] as number;
     if (!isRead || this.reads.readFrom === "primary") return primary;
-    const nearest = this.reads.nearest[shard];
+    const nearest = this.nearest[shard];
     if (nearest !== undefined) return nearest.node(attempt, this.stream);
-    const nodes = (this.group.shards[shard] as Group["shards"][number]).nodes;
+    const nodes = this.nodes[shard] as readonly RedisNode[];
     const candidates = attempt === 1 ? nodes.filter((node) => node.index !== primary) : nodes;
     if (candidates.length === 0) return primary;
     return (candidates[this.stream.nextInt(candidates.length)] as (typeof nodes)[number]).index;
@@ -75,12 +84,29 @@ export class ClusterRouter implements Router {
     this.learned(this.group, shard + 1, node, cause);
   }
 
+  /** Which nodes belong to which shard, those left out that the answering node takes for failed (CLUSTER SLOTS). */
+  private learnNodes(bus: ClusterBus, answering: BusNode): void {
+    const nodes: RedisNode[][] = this.primaries.map(() => []);
+    for (const { index, node } of bus.members) {
+      if (answering.flags[index] !== FAIL) nodes[answering.shardOf[index] as number]?.push(node);
+    }
+    for (const [shard, found] of nodes.entries()) {
+      found.sort((a, b) => a.index - b.index);
+      const known = this.nodes[shard] as readonly RedisNode[];
+      const same = known.length === found.length && known.every((node, i) => node === found[i]);
+      if (same || found.length === 0) continue;
+      this.nodes[shard] = found;
+      if (this.reads.nearest !== null) this.nearest[shard] = this.reads.nearest(found);
+    }
+  }
+
   /** Takes over the map of the node that answered. */
   learnFrom(answering: number, cause: string): void {
     const { bus } = this.group;
     if (bus === null) return;
     const member = bus.nodes.find((candidate) => candidate.node.index === answering);
     if (member === undefined) return;
+    this.learnNodes(bus, member);
     for (let shard = 0; shard < this.primaries.length; shard++) {
       const owner = bus.nodes[member.owner[shard] as number];
       if (owner !== undefined) this.learn(shard, owner.node.index, cause);
@@ -92,6 +118,7 @@ export class EndpointRouter implements Router {
   private readonly primary: CachedAnswer;
   private readonly reader: CachedAnswer;
   private believed: number;
+  private readonly nearest: Nearest | null;
 
   constructor(
     readonly group: Group,
@@ -109,6 +136,7 @@ export class EndpointRouter implements Router {
     this.primary = new CachedAnswer(group.primaryEndpoint, ports.ttlNs);
     this.reader = new CachedAnswer(group.readerEndpoint, ports.ttlNs);
     this.believed = group.primaryEndpoint.nodes[0] as number;
+    this.nearest = reads.nearest?.([...group.nodes()]) ?? null;
   }
 
   primaryOf(): number {
@@ -118,8 +146,8 @@ export class EndpointRouter implements Router {
   route(_shard: number, isRead: boolean, attempt: number): number {
     if (!isRead || this.reads.readFrom === "primary") return this.believed;
     const { clock, stream, resolverAnswers } = this.ports;
-    const nearest = this.reads.nearest[0];
-    if (nearest !== undefined) return nearest.node(attempt, stream);
+    const { nearest } = this;
+    if (nearest !== null) return nearest.node(attempt, stream);
     const nodes = resolverAnswers() ? this.reader.resolve(clock.now) : this.reader.last;
     return nodes[stream.nextInt(nodes.length)] ?? this.believed;
   }

@@ -7,6 +7,8 @@ export const FAIL_MESSAGE = 2;
 export const AUTH_REQUEST = 3;
 export const AUTH_ACK = 4;
 export const UPDATE = 5;
+/** A replica asks its primary to hold writes for a manual failover. */
+export const MANUAL_START = 6;
 
 export class BusMessage {
   type = PING;
@@ -22,9 +24,15 @@ export class BusMessage {
   // Header
   currentEpoch = 0;
   configEpoch = 0;
-  /** The sender claims its shard's slots. */
+  /** The sender's shard. */
+  shard = 0;
+  /** It claims that shard's slots. */
   claims = false;
   offset = 0;
+  /** The sender holds its clients' writes for a manual failover: `offset` will not move. */
+  paused = false;
+  /** AUTH_REQUEST: voters need not have found the primary failed. */
+  forced = false;
   /** FAIL: who failed. UPDATE: who owns the shard. */
   subject = -1;
   subjectShard = -1;

@@ -16,6 +16,17 @@ export class ElectionState {
   readonly voters = new Set<number>();
 }
 
+/** valkey's mf_* fields. */
+export interface ManualState {
+  readonly endsAt: Nanos;
+  /** Of a primary: the replica that asked. Null at the replica. */
+  readonly replica: BusNode | null;
+  /** Of a replica: where its primary stopped; -1 until that has said so. */
+  offset: number;
+  /** Of a replica: it holds all that its primary wrote, or need not. */
+  mayStart: boolean;
+}
+
 export class BusNode {
   currentEpoch = 0;
   configEpoch = 0;
@@ -23,6 +34,7 @@ export class BusNode {
   /** Owner of each shard: index within the group, and the epoch of its claim. */
   readonly owner: Int32Array;
   readonly ownerEpoch: Float64Array;
+  /** When it last voted for a replica of each primary, by that primary's index. */
   readonly votedAt: Float64Array;
   /** 0 when no ping is in flight. */
   readonly pingSent: Float64Array;
@@ -31,6 +43,12 @@ export class BusNode {
   readonly flags: Uint8Array;
   readonly failedAt: Float64Array;
   readonly offset: Float64Array;
+  /** The shard of each peer, as it last said. */
+  readonly shardOf: Int32Array;
+  /** Primaries that have had replicas, and so may get another's (CLUSTER_NODE_MIGRATE_TO). */
+  readonly migrateTo: Uint8Array;
+  /** Since when a primary has no working replica, as far as this node looked. 0: it has. */
+  readonly orphanedSince: Float64Array;
   /** The node's own link to each peer exists (open, or connecting). */
   readonly linkUp: Uint8Array;
   /** Its handshake has been through, so that what is sent on it can arrive. */
@@ -40,13 +58,18 @@ export class BusNode {
   /** Who reported a peer as failing, and when. */
   readonly reports = new Map<number, Map<number, Nanos>>();
   readonly election = new ElectionState();
+  /** A manual failover under way: this node is to lead, or holds writes for the replica that is. */
+  manual: ManualState | null = null;
   /** Messages that wait in the sockets of a paused process. */
   readonly inbox: number[] = [];
   cronCount = 0;
+  /** The others no longer know it. */
+  isForgotten = false;
   /** No peer needs a ping, a new link or a suspicion before; a cron in between has nothing to look for. */
   nextWatchAt: Nanos = Number.NEGATIVE_INFINITY;
-  /** Peers that are flagged PFAIL, and peers without a link. */
+  /** Peers that are flagged PFAIL, those flagged FAIL, and peers without a link. */
   suspected = 0;
+  failed = 0;
   linksDown = 0;
   pfailCount = 0;
   stateDirty = true;
@@ -57,19 +80,22 @@ export class BusNode {
     readonly index: number,
     readonly node: RedisNode,
     /** Shard from 0 within the group. */
-    readonly shard: number,
+    public shard: number,
     nodes: number,
     shards: number,
   ) {
     this.owner = new Int32Array(shards);
     this.ownerEpoch = new Float64Array(shards);
-    this.votedAt = new Float64Array(shards).fill(Number.NEGATIVE_INFINITY);
+    this.votedAt = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
     this.pingSent = new Float64Array(nodes);
     this.pongReceived = new Float64Array(nodes);
     this.dataReceived = new Float64Array(nodes);
     this.flags = new Uint8Array(nodes);
     this.failedAt = new Float64Array(nodes);
     this.offset = new Float64Array(nodes);
+    this.shardOf = new Int32Array(nodes);
+    this.migrateTo = new Uint8Array(nodes);
+    this.orphanedSince = new Float64Array(nodes);
     this.linkUp = new Uint8Array(nodes).fill(1);
     this.linkConnected = new Uint8Array(nodes).fill(1);
     this.linkCreatedAt = new Float64Array(nodes);
@@ -79,6 +105,8 @@ export class BusNode {
   setFlags(peer: number, flags: number): void {
     if (this.flags[peer] === PFAIL) this.suspected--;
     if (flags === PFAIL) this.suspected++;
+    if (this.flags[peer] === FAIL) this.failed--;
+    if (flags === FAIL) this.failed++;
     this.flags[peer] = flags;
   }
 
@@ -104,6 +132,11 @@ export class BusNode {
   /** In this node's view it owns its shard. */
   get isPrimary(): boolean {
     return this.owner[this.shard] === this.index;
+  }
+
+  /** In this node's view a peer owns its shard. */
+  owns(peer: number): boolean {
+    return this.owner[this.shardOf[peer] as number] === peer;
   }
 
   failing(peer: number): boolean {

@@ -7,6 +7,10 @@ export interface BusSettings {
   readonly replicaValidityFactor: number;
   readonly requireFullCoverage: boolean;
   readonly allowReadsWhenDown: boolean;
+  /** cluster-allow-replica-migration; the managed service replaces nodes instead. */
+  readonly allowReplicaMigration: boolean;
+  /** cluster-migration-barrier: working replicas that a primary keeps at least. */
+  readonly migrationBarrier: number;
   /** Valkey breaks ties of rank by node id; Redis 7 does not. */
   readonly rankTieBreakByNodeId: boolean;
   readonly protocol: BusProtocol;

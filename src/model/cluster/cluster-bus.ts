@@ -1,11 +1,12 @@
 /**
  * The cluster bus of a group with cluster mode enabled: pings, gossip, failure detection and configuration, message by
- * message. Elections are in `election.ts`.
+ * message. Elections are in `election.ts`, what an operator asks for in `manual-failover.ts`, replicas that change their
+ * primary in `replica-migration.ts`.
  *
  * Models: clusterCron every 100 ms, ping and gossip schedules, PFAIL by timeout, FAIL by a majority of primaries'
  * reports, links that break and are opened again, epochs and claims, UPDATE to a stale claimant, loss of the majority.
- * Leaves out: MEET handshakes (a replacement is introduced to all at once), slot migration, replica migration, manual
- * failover, ports and node ids, bus messages larger than a segment.
+ * Leaves out: MEET handshakes (a replacement is introduced to all at once), slot migration,
+ * ports and node ids, bus messages larger than a segment.
  * Source: valkey 8.0.1 cluster_legacy.c (line numbers at each rule); Redis 7.0.15 is the same but for rank ties.
  */
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
@@ -20,6 +21,7 @@ import {
   type BusMessage,
   BusMessages,
   FAIL_MESSAGE,
+  MANUAL_START,
   PING,
   PONG,
   UPDATE,
@@ -27,6 +29,8 @@ import {
 import { BusNode, FAIL, PFAIL } from "./bus-node.ts";
 import type { BusSettings } from "./bus-settings.ts";
 import { Election } from "./election.ts";
+import { ManualFailover, type ManualOption } from "./manual-failover.ts";
+import { ReplicaMigration } from "./replica-migration.ts";
 import type { ClusterStrategies } from "./strategies.ts";
 
 /** Reports of a failure are valid for this many node timeouts (1551-1565). */
@@ -52,6 +56,14 @@ export interface BusListener {
   won(winner: RedisNode, configEpoch: number, voters: readonly RedisNode[]): void;
   /** A node learnt that another owns its shard under a higher epoch. */
   ownerLearned(node: RedisNode, owner: RedisNode): void;
+  /** CLUSTER FAILOVER arrived at a replica. */
+  manualAsked(replica: RedisNode, option: ManualOption): void;
+  /** It came to nothing in its time. */
+  manualGivenUp(replica: RedisNode): void;
+  /** A replica leads without votes. */
+  tookOver(replica: RedisNode, configEpoch: number): void;
+  /** A replica goes over to a primary that has none. */
+  replicaMigrates(replica: RedisNode, to: RedisNode): void;
   /** A node's view of the cluster went up or down. */
   stateChanged(node: RedisNode, cause: string): void;
 }
@@ -62,10 +74,26 @@ export interface VotesAsked {
   readonly scheduledAt: Nanos;
   readonly offset: number;
   readonly siblings: readonly { readonly node: string; readonly offset: number }[];
+  /** It was asked to, and waits for nothing. */
+  readonly manual: boolean;
+}
+
+/** A node and its place in the cluster. */
+export interface BusPlace {
+  readonly node: RedisNode;
+  /** From 0 within the group. */
+  readonly shard: number;
+  /** Of its events. */
+  readonly target: number;
 }
 
 export class ClusterBus {
+  /** All that ever were, by index. */
   readonly nodes: BusNode[] = [];
+  /** Those that know each other now. */
+  readonly members: BusNode[] = [];
+  /** As many nodes as there will ever be. */
+  private capacity = 0;
   readonly majority: number;
   readonly messages = new BusMessages();
   private readonly streams: Stream[] = [];
@@ -76,6 +104,8 @@ export class ClusterBus {
   private readonly mentionedIn: number[] = [];
   private readonly targets: number[] = [];
   private readonly election: Election;
+  private readonly manual: ManualFailover;
+  private readonly migration: ReplicaMigration;
   private readonly cronKind: number;
   private readonly messageKind: number;
   private readonly brokenKind: number;
@@ -93,6 +123,8 @@ export class ClusterBus {
     this.majority = Math.floor(shards / 2) + 1;
     this.pingAfterNs = settings.nodeTimeoutNs * settings.protocol.pingShare;
     this.election = new Election(this);
+    this.manual = new ManualFailover(this);
+    this.migration = new ReplicaMigration(this);
     this.cronKind = kernel.kind(`bus-cron/${name}`, (_t, slot) =>
       this.cron(this.nodes[slot] as BusNode),
     );
@@ -105,21 +137,22 @@ export class ClusterBus {
     );
   }
 
-  /** Adds the group's nodes, once: the first of each shard owns it under epoch shard + 1. */
-  start(
-    nodes: readonly { readonly node: RedisNode; readonly shard: number; readonly target: number }[],
-  ): void {
-    for (const [index, { node, shard, target }] of nodes.entries()) {
-      this.nodes.push(new BusNode(index, node, shard, nodes.length, this.shards));
-      this.targets.push(target);
-      this.streams.push(this.kernel.streams.stream(`node/${node.id}`, "cluster-bus"));
-    }
-    for (const member of this.nodes) {
+  /**
+   * Adds the group's nodes, once: the first of each shard owns it under epoch shard + 1.
+   *
+   * @param more - nodes that may be added later
+   */
+  start(nodes: readonly BusPlace[], more: number): void {
+    this.capacity = nodes.length + more;
+    for (const place of nodes) this.addMember(place);
+    for (const member of this.members) {
       member.currentEpoch = this.shards;
-      for (const peer of this.nodes) {
-        const first = this.nodes.find((other) => other.shard === peer.shard) as BusNode;
+      for (const peer of this.members) {
+        const first = this.members.find((other) => other.shard === peer.shard) as BusNode;
+        member.shardOf[peer.index] = peer.shard;
         member.owner[peer.shard] = first.index;
         member.ownerEpoch[peer.shard] = peer.shard + 1;
+        if (peer !== first) member.migrateTo[first.index] = 1;
         // Links are older than the run; pongs came at some moment of the last ping period.
         member.linkCreatedAt[peer.index] = -2 * this.settings.nodeTimeoutNs;
         const age = this.stream(member).next() * this.pingAfterNs;
@@ -130,12 +163,54 @@ export class ClusterBus {
       const owner = this.nodes[member.owner[member.shard] as number] as BusNode;
       member.configEpoch = owner.index === member.index ? member.shard + 1 : 0;
       member.node.knownOwner = owner.node.index;
-      const phase = Math.floor(this.stream(member).next() * CRON_PERIOD);
-      // Processes were started at different times: what they do in every tenth period is spread over a second.
-      member.cronCount = Math.floor(this.stream(member).next() * 10);
-      this.schedule(phase, this.cronKind, member, member.index, 0);
+      this.startCron(member);
     }
   }
+
+  private addMember({ node, shard, target }: BusPlace): BusNode {
+    const member = new BusNode(this.nodes.length, node, shard, this.capacity, this.shards);
+    this.nodes.push(member);
+    this.members.push(member);
+    this.targets.push(target);
+    this.streams.push(this.kernel.streams.stream(`node/${node.id}`, "cluster-bus"));
+    return member;
+  }
+
+  private startCron(member: BusNode): void {
+    const phase = Math.floor(this.stream(member).next() * CRON_PERIOD);
+    // Processes were started at different times: what they do in every tenth period is spread over a second.
+    member.cronCount = Math.floor(this.stream(member).next() * 10);
+    this.schedule(this.kernel.now + phase, this.cronKind, member, member.index, 0);
+  }
+
+  /** A new node, whose process runs, meets all others as a replica of a shard. */
+  meet(node: RedisNode): void {
+    const member = this.addMember(this.placeOf(node));
+    this.startCron(member);
+    this.join(node);
+  }
+
+  /** All forget a node (CLUSTER FORGET), whose process has ended. */
+  forget(node: RedisNode): void {
+    const gone = this.of(node);
+    this.members.splice(this.members.indexOf(gone), 1);
+    gone.isForgotten = true;
+    for (const slot of gone.inbox.splice(0)) this.messages.release(slot);
+    for (const member of this.members) {
+      member.setFlags(gone.index, 0);
+      if (member.linkUp[gone.index] === 0) member.setLink(gone.index, 1);
+      member.linkGeneration[gone.index] = (member.linkGeneration[gone.index] as number) + 1;
+      member.reports.delete(gone.index);
+      for (const reports of member.reports.values()) reports.delete(gone.index);
+      member.stateDirty = true;
+    }
+  }
+
+  readonly placeOf = (node: RedisNode): BusPlace => ({
+    node,
+    shard: node.shardNumber - 1,
+    target: this.kernel.target(`node/${node.id}`),
+  });
 
   of(node: RedisNode): BusNode {
     return this.nodes.find((member) => member.node === node) as BusNode;
@@ -149,8 +224,9 @@ export class ClusterBus {
   nodeDied(node: RedisNode, withHost: boolean): void {
     const dead = this.of(node);
     for (const slot of dead.inbox.splice(0)) this.messages.release(slot);
+    this.manual.end(dead);
     if (withHost) return;
-    for (const peer of this.nodes) {
+    for (const peer of this.members) {
       if (peer !== dead) this.breakLinkSoon(dead, peer);
     }
   }
@@ -159,21 +235,25 @@ export class ClusterBus {
   join(node: RedisNode): void {
     const now = this.kernel.now;
     const member = this.of(node);
-    const teacher = this.nodes.find(
+    const teacher = this.members.find(
       (peer) => peer !== member && peer.node.responds && !peer.node.loading,
     );
     if (teacher !== undefined) {
       member.owner.set(teacher.owner);
       member.ownerEpoch.set(teacher.ownerEpoch);
       member.currentEpoch = teacher.currentEpoch;
+      member.shardOf.set(teacher.shardOf);
+      member.migrateTo.set(teacher.migrateTo);
     }
     member.configEpoch = 0;
     member.reports.clear();
     member.election.dueAt = Number.NEGATIVE_INFINITY;
-    for (const peer of this.nodes) {
+    for (const peer of this.members) {
       this.greet(member, peer, now);
       this.greet(peer, member, now);
+      peer.shardOf[member.index] = member.shard;
     }
+    for (const peer of this.members) peer.migrateTo[peer.owner[member.shard] as number] = 1;
     member.stateDirty = true;
     node.knownOwner = this.ownerOf(member).node.index;
   }
@@ -185,7 +265,7 @@ export class ClusterBus {
   restarted(node: RedisNode): void {
     const now = this.kernel.now;
     const member = this.of(node);
-    for (const peer of this.nodes) {
+    for (const peer of this.members) {
       if (peer === member) continue;
       const i = peer.index;
       member.setFlags(i, 0);
@@ -206,10 +286,20 @@ export class ClusterBus {
     member.stateDirty = true;
   }
 
+  /** CLUSTER FAILOVER is sent to a node. False when that refuses it. */
+  failOver(node: RedisNode, option: ManualOption): boolean {
+    return this.manual.ask(this.of(node), option);
+  }
+
+  /** A replica looks whether it may ask for votes now. */
+  elect(member: BusNode): void {
+    this.election.cron(member, this.kernel.now);
+  }
+
   /** The service makes a node the owner of its shard without votes (CLUSTER FAILOVER TAKEOVER). Returns its new epoch. */
   takeOver(node: RedisNode): number {
     const member = this.of(node);
-    for (const peer of this.nodes) {
+    for (const peer of this.members) {
       if (peer.node.alive) member.currentEpoch = Math.max(member.currentEpoch, peer.currentEpoch);
     }
     member.currentEpoch++;
@@ -231,7 +321,8 @@ export class ClusterBus {
     member.node.knownOwner = member.node.index;
     member.stateDirty = true;
     this.updateState(member);
-    for (const peer of this.nodes) if (peer !== member) this.send(PONG, member, peer);
+    this.manual.end(member);
+    for (const peer of this.members) if (peer !== member) this.send(PONG, member, peer);
   }
 
   ownerOf(member: BusNode): BusNode {
@@ -252,6 +343,7 @@ export class ClusterBus {
   }
 
   private cron(member: BusNode): void {
+    if (member.isForgotten) return;
     const now = this.kernel.now;
     this.schedule(now + CRON_PERIOD, this.cronKind, member, member.index, 0);
     if (!member.node.responds) return;
@@ -259,13 +351,17 @@ export class ClusterBus {
     member.pfailCount = member.suspected;
     if (member.cronCount++ % 10 === 0) this.pingOldest(member);
     if (now > member.nextWatchAt) this.watchAll(member, now);
-    if (!member.isPrimary) this.election.cron(member, now);
+    if (member.manual !== null) this.manual.cron(member, now);
+    if (!member.isPrimary) {
+      this.election.cron(member, now);
+      this.migration.cron(member, now);
+    }
     if (member.stateDirty || !member.node.clusterUp) this.updateState(member);
   }
 
   private openLinks(member: BusNode, now: Nanos): void {
     member.pfailCount = 0;
-    for (const peer of this.nodes) {
+    for (const peer of this.members) {
       if (peer === member) continue;
       if (member.flags[peer.index] === PFAIL) member.pfailCount++;
       if (member.linkUp[peer.index] === 0) this.openLink(member, peer, now);
@@ -274,7 +370,7 @@ export class ClusterBus {
 
   private watchAll(member: BusNode, now: Nanos): void {
     let next = Number.POSITIVE_INFINITY;
-    for (const peer of this.nodes) {
+    for (const peer of this.members) {
       if (peer === member) continue;
       this.watch(member, peer, now);
       next = Math.min(
@@ -290,7 +386,7 @@ export class ClusterBus {
     const stream = this.stream(member);
     let oldest: BusNode | null = null;
     for (let i = 0; i < 5; i++) {
-      const peer = this.nodes[Math.floor(stream.next() * this.nodes.length)] as BusNode;
+      const peer = this.members[Math.floor(stream.next() * this.members.length)] as BusNode;
       if (peer === member || member.linkUp[peer.index] === 0 || member.pingSent[peer.index] !== 0)
         continue;
       const older =
@@ -372,14 +468,14 @@ export class ClusterBus {
       due,
       this.brokenKind,
       peer,
-      peer.index * this.nodes.length + dead.index,
+      peer.index * this.capacity + dead.index,
       peer.linkGeneration[dead.index] as number,
     );
   }
 
   private linkBroken(slot: number, generation: number): void {
-    const member = this.nodes[Math.floor(slot / this.nodes.length)] as BusNode;
-    const peer = this.nodes[slot % this.nodes.length] as BusNode;
+    const member = this.nodes[Math.floor(slot / this.capacity)] as BusNode;
+    const peer = this.nodes[slot % this.capacity] as BusNode;
     if (member.linkUp[peer.index] === 1 && member.linkGeneration[peer.index] === generation)
       this.dropLink(member, peer);
   }
@@ -406,26 +502,28 @@ export class ClusterBus {
     message.senderIncarnation = from.node.incarnation;
     message.currentEpoch = from.currentEpoch;
     message.claims = from.isPrimary;
+    message.shard = from.shard;
     message.configEpoch = from.isPrimary
       ? from.configEpoch
       : (from.ownerEpoch[from.shard] as number);
     message.offset = from.node.offsetAt(this.kernel.now);
+    message.paused = from.manual !== null && from.isPrimary;
     message.gossipCount = 0;
     if (type === PING || type === PONG) this.fillGossip(message, from, to);
   }
 
   /** Some random peers, and all that the sender suspects (3936-3946). */
   private fillGossip(message: BusMessage, from: BusNode, to: BusNode): void {
-    const total = this.nodes.length;
+    const total = this.members.length;
     const wanted = Math.min(Math.max(3, Math.floor(total / 10)), total - 2);
     const stream = this.stream(from);
     const stamp = ++this.gossips;
     let fresh = total - 2;
     let mentioned = 0;
     for (let tries = wanted * 3; tries > 0 && mentioned < wanted && fresh > 0; tries--) {
-      const about = this.nodes[Math.floor(stream.next() * total)] as BusNode;
+      const about = this.members[Math.floor(stream.next() * total)] as BusNode;
       if (about === from || from.flags[about.index] === PFAIL) continue;
-      if (from.linkUp[about.index] === 0 && from.owner[about.shard] !== about.index) {
+      if (from.linkUp[about.index] === 0 && !from.owns(about.index)) {
         fresh--;
         continue;
       }
@@ -437,8 +535,8 @@ export class ClusterBus {
       if (about !== to) this.gossipAbout(message, from, about.index);
     }
     if (from.pfailCount === 0) return;
-    for (let i = 0; i < total; i++) {
-      if (from.flags[i] === PFAIL && i !== to.index) this.gossipAbout(message, from, i);
+    for (const { index } of this.members) {
+      if (from.flags[index] === PFAIL && index !== to.index) this.gossipAbout(message, from, index);
     }
   }
 
@@ -476,7 +574,8 @@ export class ClusterBus {
     const linkStands = owner.linkGeneration[message.linkPeer] === message.linkGeneration;
     const senderStands = from.node.incarnation === message.senderIncarnation;
     const powerLost = !from.node.alive && from.node.diedWithHost;
-    if (!senderStands || powerLost || !to.node.hostUp) {
+    const strangers = from.isForgotten || to.isForgotten;
+    if (!senderStands || powerLost || !to.node.hostUp || strangers) {
       this.messages.release(slot);
     } else if (this.isLost(message, owner, from, to)) {
       if (!linkStands || !from.node.alive) this.messages.release(slot);
@@ -522,6 +621,8 @@ export class ClusterBus {
     to.dataReceived[from.index] = now;
     to.currentEpoch = Math.max(to.currentEpoch, message.currentEpoch);
     to.offset[from.index] = message.offset;
+    to.shardOf[from.index] = message.shard;
+    if (message.paused) this.manual.heard(to, from, message);
     switch (message.type) {
       case FAIL_MESSAGE:
         this.markFailed(to, message.subject);
@@ -531,6 +632,9 @@ export class ClusterBus {
         return;
       case AUTH_ACK:
         this.election.countVote(to, message);
+        return;
+      case MANUAL_START:
+        this.manual.hold(to, from);
         return;
       case UPDATE:
         this.learnOwner(to, message.subjectShard, message.subject, message.subjectEpoch);
@@ -552,7 +656,7 @@ export class ClusterBus {
       to.setFlags(from.index, 0);
       to.stateDirty = true;
     } else if (flags === FAIL) {
-      const owns = to.owner[from.shard] === from.index;
+      const owns = to.owns(from.index);
       if (
         !owns ||
         now - (to.failedAt[from.index] as number) > FAIL_UNDO * this.settings.nodeTimeoutNs
@@ -576,16 +680,17 @@ export class ClusterBus {
 
   private readClaim(to: BusNode, from: BusNode, message: BusMessage): void {
     if (!message.claims) return;
-    const known = to.ownerEpoch[from.shard] as number;
-    if (to.owner[from.shard] === from.index) {
-      to.ownerEpoch[from.shard] = Math.max(known, message.configEpoch);
+    const { shard } = message;
+    const known = to.ownerEpoch[shard] as number;
+    if (to.owner[shard] === from.index) {
+      to.ownerEpoch[shard] = Math.max(known, message.configEpoch);
     } else if (message.configEpoch > known) {
-      this.learnOwner(to, from.shard, from.index, message.configEpoch);
+      this.learnOwner(to, shard, from.index, message.configEpoch);
     } else if (message.configEpoch < known) {
       // A claim that was superseded: tell its holder who owns the shard now.
       this.send(UPDATE, to, from, (update) => {
-        update.subject = to.owner[from.shard] as number;
-        update.subjectShard = from.shard;
+        update.subject = to.owner[shard] as number;
+        update.subjectShard = shard;
         update.subjectEpoch = known;
       });
     }
@@ -595,16 +700,19 @@ export class ClusterBus {
     if (epoch <= (member.ownerEpoch[shard] as number) || owner === member.index) return;
     member.owner[shard] = owner;
     member.ownerEpoch[shard] = epoch;
+    member.shardOf[owner] = shard;
+    member.migrateTo[owner] = 1;
     member.stateDirty = true;
     this.updateState(member);
     if (shard !== member.shard) return;
     const ownerNode = (this.nodes[owner] as BusNode).node;
     member.node.knownOwner = ownerNode.index;
     this.listener.ownerLearned(member.node, ownerNode);
+    this.manual.end(member);
   }
 
   private readGossip(to: BusNode, from: BusNode, message: BusMessage, now: Nanos): void {
-    const fromVoter = to.owner[from.shard] === from.index;
+    const fromVoter = to.owns(from.index);
     for (let i = 0; i < message.gossipCount; i++) {
       const about = message.gossipNode[i] as number;
       if (about === to.index) continue;
@@ -638,9 +746,8 @@ export class ClusterBus {
   private concludeFailure(member: BusNode, failed: BusNode): void {
     this.markFailed(member, failed.index);
     this.listener.failureConcluded(failed.node, member.node, this.reportersOf(member, failed));
-    if (member.owner[failed.shard] === failed.index)
-      this.listener.failureAgreed(failed.node, member.node);
-    for (const peer of this.nodes) {
+    if (member.owns(failed.index)) this.listener.failureAgreed(failed.node, member.node);
+    for (const peer of this.members) {
       if (peer === member || peer === failed) continue;
       this.send(FAIL_MESSAGE, member, peer, (message) => {
         message.subject = failed.index;

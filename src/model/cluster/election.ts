@@ -2,8 +2,9 @@
  * Elections of a replica whose primary has failed.
  *
  * Models: eligibility by the age of the data, delay by random part and rank, rank by last advertised offsets (dead
- * replicas count), stale timers of back-to-back failovers, one vote per epoch and per shard in two node timeouts.
- * Leaves out: manual failover, replicas that may not fail over.
+ * replicas count), stale timers of back-to-back failovers, one vote per epoch and per primary in two node timeouts.
+ * A manual failover (`manual-failover.ts`) waits for nothing, but for voters' rest and the timers of an earlier election.
+ * Leaves out: replicas that may not fail over.
  * Source: valkey 8.0.1 cluster_legacy.c:4286-4381 (votes), 4391-4413 (rank), 4511-4662 (elections).
  */
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
@@ -26,6 +27,7 @@ export interface ElectionBus {
   readonly settings: BusSettings;
   readonly majority: number;
   readonly nodes: readonly BusNode[];
+  readonly members: readonly BusNode[];
   readonly listener: {
     electionScheduled(candidate: RedisNode): void;
     votesAsked(
@@ -35,6 +37,7 @@ export interface ElectionBus {
         readonly scheduledAt: Nanos;
         readonly offset: number;
         readonly siblings: readonly { readonly node: string; readonly offset: number }[];
+        readonly manual: boolean;
       },
     ): void;
     voteGranted(voter: RedisNode, candidate: RedisNode, epoch: number): void;
@@ -43,7 +46,7 @@ export interface ElectionBus {
   readonly strategies: ClusterStrategies;
   ownerOf(member: BusNode): BusNode;
   stream(member: BusNode): Stream;
-  send(type: number, from: BusNode, to: BusNode): void;
+  send(type: number, from: BusNode, to: BusNode, fill?: (message: BusMessage) => void): void;
   claim(member: BusNode, epoch: number): void;
 }
 
@@ -54,30 +57,56 @@ export class Election {
   cron(member: BusNode, now: Nanos): void {
     const { bus } = this;
     const owner = bus.ownerOf(member);
-    if (member.flags[owner.index] !== FAIL || member.node.loading) return;
-    if (!this.isFresh(member, now)) return;
+    const manual = member.manual?.mayStart === true;
+    if ((member.flags[owner.index] !== FAIL && !manual) || member.node.loading) return;
+    if (!manual && !this.isFresh(member, now)) return;
     const state = member.election;
     const { rankDelayNs } = bus.settings.protocol;
     const authTimeout = Math.max(2 * bus.settings.nodeTimeoutNs, AUTH_TIMEOUT_MIN);
     if (now - state.dueAt > 2 * authTimeout) {
-      state.rank = this.rank(member, now);
-      const { electionDelayNs, electionRandomNs } = bus.settings.protocol;
-      const randomMs = electionRandomNs / MILLISECOND;
-      const random = Math.floor(bus.stream(member).next() * randomMs) * MILLISECOND;
-      state.dueAt = now + electionDelayNs + random + state.rank * rankDelayNs;
-      state.scheduledAt = now;
-      state.sent = false;
-      state.voters.clear();
-      this.tellSiblings(member);
-      bus.listener.electionScheduled(member.node);
-      return;
+      if (manual) this.dueAtOnce(state, now);
+      else {
+        this.set(member, now);
+        return;
+      }
     }
-    if (!state.sent) {
+    if (!state.sent && member.manual === null) {
       const rank = this.rank(member, now);
       state.dueAt += (rank - state.rank) * rankDelayNs;
       state.rank = rank;
     }
     if (now < state.dueAt || now - state.dueAt > authTimeout || state.sent) return;
+    this.ask(member, now, manual);
+  }
+
+  /** Fixes when a replica will ask for votes, and tells its siblings where it stands. */
+  private set(member: BusNode, now: Nanos): void {
+    const { bus } = this;
+    const state = member.election;
+    state.rank = this.rank(member, now);
+    const { electionDelayNs, electionRandomNs, rankDelayNs } = bus.settings.protocol;
+    const randomMs = electionRandomNs / MILLISECOND;
+    const random = Math.floor(bus.stream(member).next() * randomMs) * MILLISECOND;
+    state.dueAt = now + electionDelayNs + random + state.rank * rankDelayNs;
+    state.scheduledAt = now;
+    state.sent = false;
+    state.voters.clear();
+    this.tellSiblings(member);
+    bus.listener.electionScheduled(member.node);
+  }
+
+  /** 4585-4590. */
+  private dueAtOnce(state: BusNode["election"], now: Nanos): void {
+    state.dueAt = now;
+    state.scheduledAt = now;
+    state.rank = 0;
+    state.sent = false;
+    state.voters.clear();
+  }
+
+  private ask(member: BusNode, now: Nanos, manual: boolean): void {
+    const { bus } = this;
+    const state = member.election;
     member.currentEpoch = bus.strategies.epochToAsk(member.currentEpoch);
     state.epoch = member.currentEpoch;
     state.sent = true;
@@ -90,8 +119,14 @@ export class Election {
         node: peer.node.id,
         offset: member.offset[peer.index] as number,
       })),
+      manual,
     });
-    for (const peer of bus.nodes) if (peer !== member) bus.send(AUTH_REQUEST, member, peer);
+    for (const peer of bus.members) {
+      if (peer === member) continue;
+      bus.send(AUTH_REQUEST, member, peer, (request) => {
+        request.forced = manual;
+      });
+    }
   }
 
   /** A primary is asked for its vote. */
@@ -100,13 +135,13 @@ export class Election {
     const now = bus.kernel.now;
     if (!voter.isPrimary || request.currentEpoch < voter.currentEpoch) return;
     if (voter.lastVoteEpoch === voter.currentEpoch) return;
-    const owner = voter.owner[candidate.shard] as number;
-    if (owner === candidate.index || voter.flags[owner] !== FAIL) return;
-    if (now - (voter.votedAt[candidate.shard] as number) < VOTE_REST * bus.settings.nodeTimeoutNs)
-      return;
-    if ((voter.ownerEpoch[candidate.shard] as number) > request.configEpoch) return;
+    const owner = voter.owner[request.shard] as number;
+    if (owner === candidate.index || (voter.flags[owner] !== FAIL && !request.forced)) return;
+    const rest = VOTE_REST * bus.settings.nodeTimeoutNs;
+    if (now - (voter.votedAt[owner] as number) < rest) return;
+    if ((voter.ownerEpoch[request.shard] as number) > request.configEpoch) return;
     voter.lastVoteEpoch = voter.currentEpoch;
-    voter.votedAt[candidate.shard] = now;
+    voter.votedAt[owner] = now;
     bus.listener.voteGranted(voter.node, candidate.node, voter.lastVoteEpoch);
     bus.send(AUTH_ACK, voter, candidate);
   }
@@ -150,14 +185,15 @@ export class Election {
   /** The other replicas of its primary. */
   private siblings(member: BusNode): BusNode[] {
     const owner = this.bus.ownerOf(member);
-    return this.bus.nodes.filter(
-      (peer) => peer !== member && peer !== owner && peer.shard === member.shard,
+    return this.bus.members.filter(
+      (peer) => peer !== member && peer !== owner && member.shardOf[peer.index] === member.shard,
     );
   }
 
   private tellSiblings(member: BusNode): void {
-    for (const peer of this.bus.nodes) {
-      if (peer !== member && peer.shard === member.shard) this.bus.send(PONG, member, peer);
+    for (const peer of this.bus.members) {
+      if (peer !== member && member.shardOf[peer.index] === member.shard)
+        this.bus.send(PONG, member, peer);
     }
   }
 }

@@ -26,6 +26,8 @@ export interface ReplicationGroupSettings {
   readonly shards: readonly {
     readonly id: string; // node group id, "0001"
     readonly nodes: readonly { readonly id: string; readonly zone: string }[];
+    /** Replicas that steps may add. */
+    readonly later?: readonly { readonly id: string; readonly zone: string }[];
   }[];
   readonly automaticFailover: boolean;
   readonly multiAz: boolean;

@@ -92,6 +92,11 @@ export class Transport {
     return this.servers.length - 1;
   }
 
+  /** The frame's connection still stands, as its client knows. */
+  carries(frame: number): boolean {
+    return (this.clients as Clients).carries(frame);
+  }
+
   attachClients(clients: Clients): void {
     this.clients = clients;
   }

@@ -7,8 +7,10 @@
  * no promotion where automatic failover is off: the replacement takes its data from a replica, then serves; a cluster
  * that could not elect is helped by a takeover when the replacement comes up; an old primary that returns is demoted.
  * While the service itself is out it notices nothing and does nothing; what was due is done when it is back.
- * Leaves out: replacement of nodes that are alive but unreachable, scaling, maintenance.
- * Source: ElastiCache user guide, AutoFailover and FaultTolerance pages; FAQ.
+ * Replicas that are added take as long as a replacement, and a full synchronisation; those that are removed leave the
+ * reader endpoint's record first.
+ * Leaves out: replacement of nodes that are alive but unreachable, other scaling, maintenance.
+ * Source: ElastiCache user guide, AutoFailover, FaultTolerance, changing the number of replicas, events; FAQ.
  */
 import { toSeconds } from "../../base/nanos.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
@@ -26,7 +28,9 @@ interface Watch {
   healthy: boolean;
   /** Tells decisions of an earlier failure apart. */
   generation: number;
-  replacing: "no" | "rebooting" | "waits-for-zone" | "provisioning" | "joining";
+  replacing: "no" | "rebooting" | "waits-for-zone" | "provisioning" | "joining" | "removed";
+  /** It has not served yet: it is no replacement. */
+  isNew: boolean;
 }
 
 export class ControlPlane implements Keeper {
@@ -36,6 +40,7 @@ export class ControlPlane implements Keeper {
   private readonly promoteKind: number;
   private readonly dnsKind: number;
   private readonly provisionedKind: number;
+  private readonly removeKind: number;
   private readonly target: number;
   /** Faults that hold the service still, and what it would have done meanwhile. */
   private outages = 0;
@@ -51,6 +56,8 @@ export class ControlPlane implements Keeper {
       readonly replication: Replication;
       readonly recorder: Recorder;
       readonly strategies: ServiceStrategies;
+      /** A node's process and host are no more. */
+      readonly endProcess: (node: RedisNode, cause: string) => void;
     },
   ) {
     const { kernel } = ports;
@@ -67,9 +74,12 @@ export class ControlPlane implements Keeper {
     this.provisionedKind = kernel.kind(`node-provisioned/${group.name}`, (_t, node) =>
       this.whenIn(() => this.provisioned(this.nodes[node] as RedisNode)),
     );
+    this.removeKind = kernel.kind(`node-removed/${group.name}`, (_t, node) =>
+      this.whenIn(() => this.remove(this.nodes[node] as RedisNode)),
+    );
     for (const node of group.nodes()) {
       this.nodes.push(node);
-      this.watches.set(node, { healthy: true, generation: 0, replacing: "no" });
+      this.watches.set(node, { healthy: true, generation: 0, replacing: "no", isNew: false });
     }
   }
 
@@ -137,6 +147,83 @@ export class ControlPlane implements Keeper {
     );
   }
 
+  /** IncreaseReplicaCount: a node that was to come is launched. False when the service does not answer. */
+  addReplica(node: RedisNode): boolean {
+    if (!this.works || !this.group.later.includes(node)) return false;
+    const watch: Watch = { healthy: true, generation: 0, replacing: "no", isNew: true };
+    this.group.adopt(node);
+    this.nodes.push(node);
+    this.watches.set(node, watch);
+    this.announceReplicas("Started");
+    if (this.ports.hosts.zoneHasPower(node.zone)) this.provision(node, watch);
+    else watch.replacing = "waits-for-zone";
+    return true;
+  }
+
+  /** Its process runs: all that belong to the group meet it. */
+  private arrived(node: RedisNode): void {
+    const { recorder, hosts } = this.ports;
+    this.group.bus?.meet(node);
+    const text = `Added cache node 0001 in availability zone ${hosts.zoneNames[node.zone]}`;
+    recorder.serviceEvent("cache-cluster", node.id, text);
+  }
+
+  private announceReplicas(phase: "Started" | "Finished"): void {
+    const { name } = this.group;
+    const text = `ElastiCache:ReplicationGroupIncreaseReplicaCount${phase} : ${name}`;
+    this.ports.recorder.serviceEvent("replication-group", name, text);
+  }
+
+  /**
+   * DecreaseReplicaCount: a replica leaves the reader endpoint's record and then the group. Without a name the service
+   * chooses: one whose loss leaves the others in most zones, and of these the one that is furthest behind.
+   *
+   * @returns the replica; null when the service refuses (a primary cannot be removed, nor a node that is being replaced)
+   */
+  removeReplica(shard: GroupShard, named: RedisNode | null): RedisNode | null {
+    if (!this.works) return null;
+    const node = named ?? this.mostDispensable(shard);
+    const may = node !== null && shard.nodes.includes(node) && node !== shard.leader;
+    if (!may || this.watch(node).replacing !== "no") return null;
+    const { kernel } = this.ports;
+    const due = kernel.now + this.group.service.dnsUpdateNs;
+    kernel.schedule(due, this.removeKind, this.target, this.nodes.indexOf(node), 0);
+    return node;
+  }
+
+  private mostDispensable(shard: GroupShard): RedisNode | null {
+    const { now } = this.ports.kernel;
+    const zonesWithout = (node: RedisNode): number =>
+      new Set(shard.nodes.filter((other) => other !== node).map(({ zone }) => zone)).size;
+    let chosen: RedisNode | null = null;
+    for (const node of shard.nodes) {
+      if (node === shard.leader || this.watch(node).replacing !== "no") continue;
+      if (chosen === null) chosen = node;
+      else {
+        const more = zonesWithout(node) - zonesWithout(chosen);
+        const behind = chosen.offsetAt(now) - node.offsetAt(now);
+        if (more > 0 || (more === 0 && behind > 0)) chosen = node;
+      }
+    }
+    return chosen;
+  }
+
+  /** The replica goes, unless it leads by now. */
+  private remove(node: RedisNode): void {
+    const shard = this.group.shardOf(node);
+    const watch = this.watch(node);
+    if (shard.leader === node || watch.replacing !== "no") return;
+    const { recorder, endProcess } = this.ports;
+    watch.replacing = "removed";
+    this.group.release(node);
+    if (!this.group.clusterEnabled) this.refreshReader(shard);
+    node.removed = true;
+    endProcess(node, "removed by the service");
+    this.group.bus?.forget(node);
+    recorder.node(node, "removed by the service");
+    recorder.serviceEvent("cache-cluster", node.id, "Cache cluster deleted");
+  }
+
   /** Records a failover that the cluster bus completed. */
   announceFailover(from: string, to: string): void {
     const text = `Failover from primary node ${from} to replica node ${to} completed`;
@@ -151,6 +238,7 @@ export class ControlPlane implements Keeper {
   private reviewNode(node: RedisNode, slot: number): void {
     const { kernel, hosts } = this.ports;
     const watch = this.watch(node);
+    if (watch.replacing === "removed") return;
     if (watch.replacing === "waits-for-zone" && hosts.zoneHasPower(node.zone))
       this.provision(node, watch);
     const healthy = this.group.isHealthy(node);
@@ -188,7 +276,7 @@ export class ControlPlane implements Keeper {
       };
       this.group.recordOffsets(shard);
       shard.open = recorder.startFailover(of, whyUnhealthy(leader), this.group.copies(shard));
-    } else if (healthy && shard.open !== null && !this.chosen.has(shard.number)) {
+    } else if (healthy && shard.open !== null && !shard.planned && !this.chosen.has(shard.number)) {
       recorder.failover(shard.open, "failover-abandoned", null, `${leader.id} answers again`);
       shard.open = null;
     }
@@ -315,8 +403,11 @@ export class ControlPlane implements Keeper {
     const { kernel, recorder } = this.ports;
     watch.replacing = "provisioning";
     node.provisioning = true;
-    recorder.serviceEvent("cache-cluster", node.id, "Recovering cache nodes 0001");
-    recorder.node(node, "the service launches a replacement");
+    if (watch.isNew) recorder.node(node, "the service launches a replica");
+    else {
+      recorder.serviceEvent("cache-cluster", node.id, "Recovering cache nodes 0001");
+      recorder.node(node, "the service launches a replacement");
+    }
     const due = kernel.now + this.group.service.replacementProvisioningNs;
     kernel.schedule(due, this.provisionedKind, this.target, this.nodes.indexOf(node), 0);
   }
@@ -339,7 +430,8 @@ export class ControlPlane implements Keeper {
     const best = this.bestCopy(shard, node);
     if (wasLeader && best !== null && this.group.automaticFailover) this.takeOver(shard, best);
     node.start(this.group.emptyHistory(node));
-    this.group.bus?.join(node);
+    if (watch.isNew) this.arrived(node);
+    else this.group.bus?.join(node);
     if (shard.leader !== node) this.joinAsReplica(shard, node);
     else if (this.group.following !== null) this.followRegion(shard, node);
     else if (best === null) this.leadAfterReplacement(shard, node, node.log.history);
@@ -359,7 +451,7 @@ export class ControlPlane implements Keeper {
       node.loading = true;
       replication.follow(node, best);
     }
-    this.ports.recorder.node(node, "replacement started");
+    this.ports.recorder.node(node, watch.isNew ? "replica started" : "replacement started");
     this.review();
     if (shard.leader === node && node.leads) this.recovered(node, watch);
   }
@@ -464,11 +556,13 @@ export class ControlPlane implements Keeper {
 
   private recovered(node: RedisNode, watch: Watch): void {
     watch.replacing = "no";
-    this.ports.recorder.serviceEvent(
-      "cache-cluster",
-      node.id,
-      "Finished recovery for cache nodes 0001",
-    );
+    const { recorder } = this.ports;
+    if (watch.isNew) {
+      recorder.serviceEvent("cache-cluster", node.id, "Cache cluster created");
+      this.announceReplicas("Finished");
+    } else
+      recorder.serviceEvent("cache-cluster", node.id, "Finished recovery for cache nodes 0001");
+    watch.isNew = false;
     this.refreshReaderOf(node);
     this.review();
   }

@@ -16,12 +16,14 @@ export interface GroupShard {
   readonly index: number;
   /** From 1 within the group. */
   readonly number: number;
-  readonly nodes: readonly RedisNode[];
+  readonly nodes: RedisNode[];
   /** The node that leads, or led last, as the service knows it. */
   leader: RedisNode;
   /** History that the leader writes, or that a secondary Region follows. */
   history: number;
   open: OpenFailover | null;
+  /** The open failover was asked for: its primary may be well. */
+  planned: boolean;
 }
 
 /** What a group tells its surroundings. */
@@ -42,6 +44,9 @@ export class Group {
   readonly readerEndpoint: Endpoint = { nodes: [] };
   listener: GroupListener | null = null;
   private claims = 0;
+  /** Nodes that steps may add. */
+  readonly later: RedisNode[] = [];
+  private readonly gone: RedisNode[] = [];
 
   constructor(
     readonly name: string,
@@ -66,8 +71,34 @@ export class Group {
     for (const shard of this.shards) yield* shard.nodes;
   }
 
+  /** Those to come and those that are gone too. */
+  everyNode(): readonly RedisNode[] {
+    return [...this.nodes(), ...this.later, ...this.gone];
+  }
+
+  /** A node that was to come belongs to its shard from now on. */
+  adopt(node: RedisNode): void {
+    this.later.splice(this.later.indexOf(node), 1);
+    this.shardOf(node).nodes.push(node);
+  }
+
+  /** A node belongs to its shard no more. */
+  release(node: RedisNode): void {
+    const { nodes } = this.shardOf(node);
+    nodes.splice(nodes.indexOf(node), 1);
+    this.gone.push(node);
+  }
+
   shardOf(node: RedisNode): GroupShard {
     return this.shards[node.shardNumber - 1] as GroupShard;
+  }
+
+  /** Who owns a shard, from 0, as a node of a cluster sees it: node index. */
+  ownerSeenBy(node: RedisNode, shard: number): number {
+    const { bus } = this;
+    if (bus === null) return (this.shards[shard] as GroupShard).leader.index;
+    const owner = bus.nodes[bus.of(node).owner[shard] as number];
+    return owner === undefined ? -1 : owner.node.index;
   }
 
   /** Whoever looks after the group gets an answer from the node. */
@@ -198,6 +229,19 @@ export class Group {
     }
     recorder.node(node, because.cause);
     this.listener?.leaderChanged(this, shard);
+  }
+
+  /** A replica goes over to another shard, whose data it has none of. */
+  moveReplica(node: RedisNode, to: RedisNode, cause: string): void {
+    const from = this.shardOf(node);
+    const shard = this.shardOf(to);
+    from.nodes.splice(from.nodes.indexOf(node), 1);
+    shard.nodes.push(node);
+    this.ports.replication.leave(node);
+    node.joinShard(shard, to.keyspace.capacity, this.emptyHistory(node));
+    this.ports.replication.follow(node, to);
+    this.ports.recorder.mark("replica-migrated", `${this.name}/shard ${shard.number}`);
+    this.ports.recorder.node(node, cause);
   }
 
   /** A node that led becomes a follower of the shard's leader. */

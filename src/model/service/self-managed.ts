@@ -211,7 +211,7 @@ export class SelfManaged implements Keeper {
     const { leader } = shard;
     const healthy = this.group.isHealthy(leader) && leader.leads;
     if (!healthy) this.opened(shard, whyUnhealthy(leader));
-    else if (shard.open !== null && !this.deciding) {
+    else if (shard.open !== null && !shard.planned && !this.deciding) {
       const cause = `${leader.id} answers again`;
       this.ports.recorder.failover(shard.open, "failover-abandoned", null, cause);
       shard.open = null;

@@ -1,64 +1,26 @@
 /** Failovers of a cluster against measured ones. */
 import { MILLISECOND, type Nanos } from "../../base/nanos.ts";
 import type { JournalRecord } from "../../journal/records.ts";
-import { Streams } from "../../kernel/streams.ts";
 import { type Distortion, type Experiment, experiment, seeds } from "../lab.ts";
 import type { VerifyRow } from "../row.ts";
+import { choiceRow, delayPairs, delayRows, elections, pingRows } from "./bus.ts";
+import { clusterText } from "./cluster-text.ts";
 import {
   isolatedPrimary,
   killedPrimary,
   killedPrimaryAgain,
   pausedPrimary,
   pausedPrimaryAgain,
-  replicaChoice,
 } from "./figures.ts";
-import { judgeChance, judgeDistributions, judgeSupport, type Pair } from "./judge.ts";
+import { killedPrimaryElsewhere } from "./figures-of-settings.ts";
+import { judgeDistributions, judgeSupport, type Pair } from "./judge.ts";
+import { polled } from "./polled.ts";
+import { sentinelPairs } from "./sentinel.ts";
 
 const RUNS = 200;
 
 /** The real faults came at any moment of a second, of which the bus's clock knows whole ones: so do ours, evenly. */
-const faultAtMs = (run: number): number => 6000 + Math.round((run * 1000) / RUNS);
-
-/** Three shards of one replica each on one machine: every path is short. */
-function cluster(of: {
-  readonly nodeTimeout: string;
-  readonly replicas: number;
-  readonly duration: string;
-  readonly rate: string;
-  readonly method: readonly string[];
-}): string {
-  return `
-scenario: measured-cluster
-seed: 1
-duration: ${of.duration}
-regions: { us-east-1: { zones: 3 } }
-assume: { interZoneRtt: 0.1ms, sameZoneRtt: 0.1ms }
-caches:
-  real:
-    type: replication-group
-    region: us-east-1
-    engine: redis
-    engineVersion: "7.0"
-    cacheNodeType: cache.r7g.large
-    clusterMode: enabled
-    numNodeGroups: 3
-    replicasPerNodeGroup: ${of.replicas}
-    automaticFailoverEnabled: true
-    multiAZEnabled: true
-    parameters: { cluster-require-full-coverage: "yes" }
-    assume: { cluster-node-timeout: ${of.nodeTimeout}, replacementProvisioning: 15m }
-traffic:
-  driver:
-    cache: real
-    arrivals: { rate: ${of.rate} }
-    operations: { set: 100% }
-    keys: { count: 1k, valueSize: 95B }
-    client: { commandTimeout: 500ms, retry: { max: 0 } }
-method:
-${of.method.map((entry) => `  - ${entry}`).join("\n")}
-expect: []
-`;
-}
+const faultAtMs = (run: number): number => 3000 + Math.round((run * 1000) / RUNS);
 
 /** First record of a kind, ms after the fault. */
 function after(run: Experiment, kind: JournalRecord["kind"], faultMs: number): number {
@@ -66,7 +28,7 @@ function after(run: Experiment, kind: JournalRecord["kind"], faultMs: number): n
   return ((record?.at ?? Number.POSITIVE_INFINITY) as Nanos) / MILLISECOND - faultMs;
 }
 
-interface Failover {
+export interface Failover {
   readonly failAgreed: number;
   readonly scheduled: number;
   readonly won: number;
@@ -87,54 +49,29 @@ function failovers(text: (at: string) => string, distort: Distortion): Failover[
   });
 }
 
-/** What a driver that looks each `periodMs` makes of a moment, by a draw of its own phase. */
-function polled(moments: readonly number[], periodMs: number, purpose: string): number[] {
-  const phase = new Streams("verify-driver").stream("driver", purpose);
-  return moments.map((moment) => moment + phase.next() * periodMs);
-}
-
 /** Its map of slots is refreshed each 100 to 120 ms, in every fifth poll. */
 const MAP_REFRESH_MS = 110;
 const ROLE_POLL_MS = 20;
 /** It waits so long between attempts to connect. */
 const RECONNECT_MS = 50;
 
-export function failoverRows(distort: Distortion): VerifyRow[] {
-  const base = { nodeTimeout: "1s", replicas: 1, duration: "12s", rate: "5/s" } as const;
-  const kills = failovers(
-    (at) =>
-      cluster({
-        ...base,
-        method: [`{ ${at}, fault: node-crash, target: primary of real/shard 1 }`],
-      }),
-    distort,
-  );
-  const pauses = failovers(
-    (at) =>
-      cluster({
-        ...base,
-        method: [`{ ${at}, fault: node-pause, target: primary of real/shard 1, for: 4s }`],
-      }),
-    distort,
-  );
-  const cuts = isolations(
-    (at) =>
-      cluster({
-        ...base,
-        rate: "750/s",
-        method: [
-          `{ ${at}, fault: network-partition, isolate: primary of real/shard 1, withClients: true, for: 4s }`,
-        ],
-      }),
-    distort,
-  );
-  const of = <K extends keyof Failover>(runs: readonly Failover[], key: K): number[] =>
-    runs.map((run) => run[key]);
-  const about = `three primaries with a replica each, node timeout 1 s; ${RUNS} seeds against`;
-  const kill = `${about} 59 times kill -9 on two machines`;
-  const pause = `${about} 46 times SIGSTOP on two machines`;
-  const cut = `${about} 10 partitions`;
-  const pairs: Pair[] = [
+const ABOUT = `three primaries with a replica each, node timeout 1 s; ${RUNS} seeds against`;
+const BASE = { nodeTimeout: "1s", replicas: 1, duration: "8s", rate: "5/s" } as const;
+
+const of = <K extends keyof Failover>(runs: readonly Failover[], key: K): number[] =>
+  runs.map((run) => run[key]);
+
+/** Failovers after a fault of the first shard's primary, given as the words that follow its time. */
+const failoversAfter = (fault: string, distort: Distortion): Failover[] =>
+  failovers((at) => clusterText({ ...BASE, method: [`{ ${at}, ${fault} }`] }), distort);
+
+export function killedPrimaries(distort: Distortion): Failover[] {
+  return failoversAfter("fault: node-crash, target: primary of real/shard 1", distort);
+}
+
+export function killPairs(kills: readonly Failover[]): Pair[] {
+  const kill = `${ABOUT} 59 times kill -9 on two machines`;
+  return [
     pair("kill, FAIL agreed", kill, of(kills, "failAgreed"), [
       ...killedPrimary.failAgreed,
       ...killedPrimaryAgain.failAgreed,
@@ -145,7 +82,7 @@ export function failoverRows(distort: Distortion): VerifyRow[] {
     ]),
     pair(
       "kill, from victory to ROLE",
-      `${about} 14 times kill -9`,
+      `${ABOUT} 14 times kill -9`,
       polled(
         kills.map(() => 0),
         ROLE_POLL_MS,
@@ -155,10 +92,20 @@ export function failoverRows(distort: Distortion): VerifyRow[] {
     ),
     pair(
       "kill, first write",
-      `${about} 14 times kill -9`,
+      `${ABOUT} 14 times kill -9`,
       polled(polled(of(kills, "won"), MAP_REFRESH_MS, "map"), RECONNECT_MS, "reconnect"),
       killedPrimary.firstWrite,
     ),
+  ];
+}
+
+function pausePairs(distort: Distortion): Pair[] {
+  const pauses = failoversAfter(
+    "fault: node-pause, target: primary of real/shard 1, for: 4s",
+    distort,
+  );
+  const pause = `${ABOUT} 46 times SIGSTOP on two machines`;
+  return [
     pair("pause, FAIL agreed", pause, of(pauses, "failAgreed"), [
       ...pausedPrimary.failAgreed,
       ...pausedPrimaryAgain.failAgreed,
@@ -167,6 +114,23 @@ export function failoverRows(distort: Distortion): VerifyRow[] {
       ...pausedPrimary.won,
       ...pausedPrimaryAgain.won,
     ]),
+  ];
+}
+
+function cutPairs(distort: Distortion): Pair[] {
+  const cuts = isolations(
+    (at) =>
+      clusterText({
+        ...BASE,
+        rate: "750/s",
+        method: [
+          `{ ${at}, fault: network-partition, isolate: primary of real/shard 1, withClients: true, for: 4s }`,
+        ],
+      }),
+    distort,
+  );
+  const cut = `${ABOUT} 10 partitions`;
+  return [
     pair(
       "partition, minority's last acknowledgement",
       cut,
@@ -180,17 +144,33 @@ export function failoverRows(distort: Distortion): VerifyRow[] {
       isolatedPrimary.majorityFirstWrite,
     ),
   ];
+}
+
+export function failoverRows(distort: Distortion): VerifyRow[] {
+  const kills = killedPrimaries(distort);
+  const chosen = elections(distort);
   const delays: Pair = pair(
     "kill, from scheduling to victory",
-    kill,
+    `${ABOUT} 59 times kill -9 on two machines`,
     kills.map((run) => run.won - run.scheduled),
     [...killedPrimary.electionTook, ...killedPrimaryAgain.electionTook],
   );
   return [
-    ...judgeDistributions(pairs),
+    ...judgeDistributions([
+      ...killPairs(kills),
+      ...pausePairs(distort),
+      ...cutPairs(distort),
+      ...killedPrimaryElsewhere.flatMap(({ nodeTimeoutMs, ...measured }) =>
+        killsElsewhere(nodeTimeoutMs, measured, distort),
+      ),
+      ...delayPairs(chosen),
+      ...sentinelPairs(distort),
+    ]),
     // Real crons are late now and then, and voters write their vote to disk before they answer.
     judgeSupport(delays, 60),
-    choiceRow(distort),
+    ...delayRows(chosen),
+    ...pingRows(distort),
+    choiceRow(chosen),
   ];
 }
 
@@ -221,37 +201,32 @@ function isolations(
   return { lastAck, won };
 }
 
-/** Five replicas, some far behind: does one of the most advanced win? */
-function choiceRow(distort: Distortion): VerifyRow {
-  let most = 0;
-  const runs = seeds(RUNS / 2);
-  for (const [i, seed] of runs.entries()) {
-    const lagging = Array.from(
-      { length: i % 5 },
-      (_, k) => `{ at: ${1 + k}s, fault: replication-link-cut, target: node real-0001-00${k + 2} }`,
-    );
-    const text = cluster({
-      nodeTimeout: "2s",
-      replicas: 5,
-      duration: "14s",
-      rate: "60/s",
-      method: [
-        ...lagging,
-        `{ at: ${faultAtMs(2 * i)}ms, fault: node-crash, target: primary of real/shard 1 }`,
-      ],
-    });
-    const decided = experiment(text, seed, distort).records.find(
-      ({ kind }) => kind === "failover-decided",
-    );
-    if (decided?.kind !== "failover-decided") continue;
-    const alive = decided.copies.filter(({ alive: lives }) => lives);
-    const best = Math.max(...alive.map(({ offset }) => offset));
-    if (alive.find(({ node }) => node === decided.toNode)?.offset === best) most++;
-  }
-  return judgeChance(
-    "replica choice: one of the most advanced wins",
-    `five replicas, 0 to 4 of them far behind, node timeout 2 s; ${runs.length} seeds`,
-    most / runs.length,
-    { successes: replicaChoice.wonByTheMostAdvanced, trials: replicaChoice.elections },
+/** Kills under another node timeout than that of the first measurements. */
+function killsElsewhere(
+  nodeTimeoutMs: number,
+  measured: { readonly failAgreed: readonly number[]; readonly won: readonly number[] },
+  distort: Distortion,
+): Pair[] {
+  const seconds = nodeTimeoutMs / 1000;
+  const runs = failovers(
+    (at) =>
+      clusterText({
+        nodeTimeout: `${nodeTimeoutMs}ms`,
+        replicas: 1,
+        duration: `${Math.ceil(7 + 2 * seconds)}s`,
+        rate: "1/s",
+        method: [`{ ${at}, fault: node-crash, target: primary of real/shard 1 }`],
+      }),
+    distort,
   );
+  const about = `three primaries with a replica each, node timeout ${seconds} s; ${RUNS} seeds against ${measured.won.length} times kill -9`;
+  return [
+    pair(
+      `kill, node timeout ${seconds} s, FAIL agreed`,
+      about,
+      of(runs, "failAgreed"),
+      measured.failAgreed,
+    ),
+    pair(`kill, node timeout ${seconds} s, election won`, about, of(runs, "won"), measured.won),
+  ];
 }

@@ -74,6 +74,33 @@ export const isolatedPrimary = {
 /** One primary with five replicas, cluster-node-timeout 2 s, 0 to 4 of them far behind: who won, 15 times. */
 export const replicaChoice = { elections: 15, wonByTheMostAdvanced: 15 } as const;
 
+/** There, what each replica put its election off by, as its log says, by the rank that it gave itself. */
+export const electionDelay = {
+  0: [
+    505, 510, 520, 525, 535, 539, 555, 565, 565, 568, 585, 604, 623, 626, 629, 636, 654, 661, 679,
+    688, 706, 722, 730, 753, 758, 767, 769, 769, 781, 782, 788, 804, 817, 842, 852, 862, 883, 919,
+    930, 971, 982, 982, 983, 985, 991,
+  ],
+  1: [1703, 1751, 1848],
+  2: [2568, 2591, 2592, 2693, 2701, 2753],
+  3: [3577, 3754, 3812, 3816, 3834, 3890, 3923, 3961, 3980],
+  4: [4526, 4532, 4623, 4636, 4662, 4677, 4699, 4805, 4868, 4895, 4931, 4934],
+} as const;
+
+/**
+ * One primary, two replicas and three sentinels, down-after 1 s, quorum 2, kill -9 of the primary, 10 times under writes.
+ * From the sentinels' logs, the first of the three; the first write by a client that asks a sentinel for the primary.
+ */
+export const sentinelFailover = {
+  down: [1042, 1028, 1052, 1070, 1054, 1074, 1069, 1020, 1028, 1027],
+  agreed: [1119, 1123, 1139, 1172, 1140, 1174, 1138, 1119, 1176, 1135],
+  elected: [1217, 1187, 1234, 1244, 1209, 1260, 1218, 1193, 1241, 1204],
+  selected: [1293, 1250, 1335, 1328, 1286, 1336, 1290, 1251, 1293, 1281],
+  promoted: [2176, 2195, 2149, 2217, 2233, 2238, 2174, 2198, 2241, 2193],
+  switched: [2304, 2257, 2202, 2315, 2298, 2320, 2230, 2248, 2329, 2252],
+  firstWrite: [2180, 2201, 2159, 2224, 2242, 2268, 2175, 2204, 2245, 2212],
+} as const;
+
 /** Acknowledged writes lost, by writes per second, behind a link of 50 ms one way. */
 export const lostBehindDelay = {
   /** The primary and everything in flight die at once. */
@@ -145,17 +172,20 @@ export const memoryPerItem: readonly {
   { valueBytes: 10_240, ttl: false, bytes: 12_365.1 },
 ];
 
-/**
- * Get-or-set of a million keys by Zipf 0.9, key of 11 B, value of 100 B, maxmemory-samples 5: hit ratio of the last 500,000
- * of 1,500,000 accesses. The trace is reproducible: see `trace.ts`.
- */
-export const hitRatios: readonly {
+/** A measured run of get-or-set. */
+export interface EvictionRun {
   readonly policy: "allkeys-lru" | "allkeys-lfu" | "allkeys-random" | "volatile-ttl";
   readonly maxmemoryBytes: number;
   readonly accessesPerSecond: number;
   readonly emptyBytes: number;
   readonly hitRatio: number;
-}[] = [
+}
+
+/**
+ * Get-or-set of a million keys by Zipf 0.9, key of 11 B, value of 100 B, maxmemory-samples 5: hit ratio of the last 500,000
+ * of 1,500,000 accesses. The trace is reproducible: see `trace.ts`.
+ */
+export const hitRatios: readonly EvictionRun[] = [
   {
     policy: "allkeys-lru",
     maxmemoryBytes: 10_485_760,

@@ -80,7 +80,7 @@ function meanLost(fault: string, rate: number, distort: Distortion): number {
   );
 }
 
-function lossRows(distort: Distortion): VerifyRow[] {
+export function lossRows(distort: Distortion): VerifyRow[] {
   const about = "link of 50 ms one way, 20 seeds against 8 losses of a host";
   const rows = ([200, 1000, 4000] as const).map((rate) =>
     judgeRatio(
@@ -167,12 +167,13 @@ const limited =
     })),
   });
 
-function syncRows(distort: Distortion): VerifyRow[] {
-  const load = { keys: "48828", value: "1024B", rate: "1/s" };
-  const atOnce = fullSync.filter(({ delaySeconds }) => delaySeconds === 0);
-  const durations = atOnce.map(({ bandwidth, ms }) => {
+const LOAD = { keys: "48828", value: "1024B", rate: "1/s" };
+const AT_ONCE = fullSync.filter(({ delaySeconds }) => delaySeconds === 0);
+
+export function durationRows(distort: Distortion): VerifyRow[] {
+  return AT_ONCE.map(({ bandwidth, ms }) => {
     const cap = bandwidth === Number.POSITIVE_INFINITY ? "no limit" : `${bandwidth / 1e6} MB/s`;
-    const ours = synchronise(limited(bandwidth, 0, distort), "verify-1", load).ms;
+    const ours = synchronise(limited(bandwidth, 0, distort), "verify-1", LOAD).ms;
     return judgeRatio(
       `full synchronisation, ${cap}`,
       "48,828 items of 1 KiB, no delay; mean of 3 measured",
@@ -181,17 +182,20 @@ function syncRows(distort: Distortion): VerifyRow[] {
       "ms",
     );
   });
+}
+
+function syncRows(distort: Distortion): VerifyRow[] {
   // The measured runs began in step with the server's clock, so that they tell what is possible and not how likely it is.
   const waits = fullSync
     .filter(({ delaySeconds }) => delaySeconds === 5)
     .flatMap(({ bandwidth, ms }) => {
-      const transfer = mean(atOnce.find((other) => other.bandwidth === bandwidth)?.ms ?? [0]);
+      const transfer = mean(AT_ONCE.find((other) => other.bandwidth === bandwidth)?.ms ?? [0]);
       return ms.map((total) => total - transfer);
     });
-  const base = synchronise(limited(Number.POSITIVE_INFINITY, 0, distort), "verify-1", load).ms;
+  const base = synchronise(limited(Number.POSITIVE_INFINITY, 0, distort), "verify-1", LOAD).ms;
   const ours = seeds(40).map(
     (seed, i) =>
-      synchronise(limited(Number.POSITIVE_INFINITY, 5, distort), seed, load, 2000 + 25 * i).ms -
+      synchronise(limited(Number.POSITIVE_INFINITY, 5, distort), seed, LOAD, 2000 + 25 * i).ms -
       base,
   );
   const small = { keys: "1k", value: "100B", rate: "1000/s" };
@@ -200,7 +204,7 @@ function syncRows(distort: Distortion): VerifyRow[] {
     (seed) => synchronise(limited(Number.POSITIVE_INFINITY, 0, distort), seed, small).stalled,
   );
   return [
-    ...durations,
+    ...durationRows(distort),
     judgeSupport(
       {
         name: "wait before a full synchronisation, delay 5 s",

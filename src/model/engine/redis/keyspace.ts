@@ -193,6 +193,11 @@ export class Keyspace {
     this.valueBytesTotal = other.valueBytesTotal;
   }
 
+  /** An empty one of another size. */
+  emptied(capacity: number): Keyspace {
+    return new Keyspace(capacity, this.keyBytes, this.lfu);
+  }
+
   snapshot(): Keyspace {
     const copy = new Keyspace(this.capacity, this.keyBytes, this.lfu);
     copy.copyFrom(this);

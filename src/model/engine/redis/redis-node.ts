@@ -2,7 +2,7 @@
  * One Redis or Valkey process on its host.
  *
  * Models: one command thread with a queue; GET and SET on string items; lazy expiry; eviction before a write; roles;
- * writes refused for want of replicas;
+ * writes refused for want of replicas, and held for a manual failover, while nothing expires;
  * what a paused process finds in its sockets when it goes on; counters of simulated work.
  * Leaves out: I/O threads, pipelines, transactions, other commands and types, the fork's copy-on-write memory.
  * A command takes effect when its service begins and its reply leaves when it ends.
@@ -69,8 +69,8 @@ export interface NodeIdentity {
 export class RedisNode implements Server, RecordedNode {
   readonly id: string;
   readonly cache: string;
-  readonly shardNumber: number;
-  readonly shard: number;
+  shardNumber: number;
+  shard: number;
   readonly index: number;
   readonly host: number;
   readonly zone: number;
@@ -87,6 +87,8 @@ export class RedisNode implements Server, RecordedNode {
   clientConnections = 0;
   /** The service is launching a process in this node's place. */
   provisioning = false;
+  /** It belonged to its group once. */
+  removed = false;
 
   /** Leads its shard within its group. */
   leads = false;
@@ -127,10 +129,12 @@ export class RedisNode implements Server, RecordedNode {
   /** What the host's clock says beyond the true time, ns; 0 without faults. */
   clockSkewNs: Nanos = 0;
   private pressureBytes = 0;
+  /** Writes that wait for the end of a manual failover; null while none does. */
+  private heldWrites: number[] | null = null;
 
   constructor(
     identity: NodeIdentity,
-    readonly keyspace: Keyspace,
+    public keyspace: Keyspace,
     log: HistoryLog,
     readonly settings: EngineSettings,
     private readonly eviction: Eviction,
@@ -148,6 +152,8 @@ export class RedisNode implements Server, RecordedNode {
       /** A resident key left memory by eviction. */
       readonly evicted: (node: RedisNode, key: number, writeId: number) => void;
       readonly strategies: EngineStrategies;
+      /** Who owns a shard, from 0, in a node's view: node index. */
+      readonly ownerOf: (node: RedisNode, shard: number) => number;
     },
   ) {
     this.id = identity.id;
@@ -193,12 +199,13 @@ export class RedisNode implements Server, RecordedNode {
   }
 
   currentRole(): NodeRole {
-    if (!this.alive && !this.leads) return "none";
+    if (this.removed || (!this.alive && !this.leads)) return "none";
     if (this.leads) return this.readOnly ? "secondary-primary" : "primary";
     return "replica";
   }
 
   currentState(): NodeState {
+    if (this.removed) return "removed";
     if (this.provisioning) return "provisioning";
     if (!this.alive) return "down";
     if (this.paused) return "paused";
@@ -273,6 +280,27 @@ export class RedisNode implements Server, RecordedNode {
     this.scheduleDrain(this.ports.kernel.now);
   }
 
+  /** Holds writes from now on, and with them all that would move its offset. */
+  holdWrites(): void {
+    this.heldWrites ??= [];
+  }
+
+  /** Serves the writes that were held and whose clients still wait. */
+  releaseWrites(): void {
+    const held = this.heldWrites;
+    if (held === null) return;
+    this.heldWrites = null;
+    const { frames, transport } = this.ports;
+    for (const frame of held) {
+      if (transport.carries(frame)) this.receive(frame);
+      else frames.release(frame);
+    }
+  }
+
+  get holdsWrites(): boolean {
+    return this.heldWrites !== null;
+  }
+
   /** Time it will take to serve what is queued, ns. */
   queuedNs(): Nanos {
     let total = 0;
@@ -295,6 +323,8 @@ export class RedisNode implements Server, RecordedNode {
       frames.release(this.queue[i] as number);
     this.queue.length = 0;
     this.queueHead = 0;
+    for (const frame of this.heldWrites ?? []) frames.release(frame);
+    this.heldWrites = null;
     this.pauses = 0;
     this.paused = false;
     this.processUp = false;
@@ -304,6 +334,26 @@ export class RedisNode implements Server, RecordedNode {
     this.clientConnections = 0;
     this.loading = false;
     this.busyUntil = 0;
+  }
+
+  /** Belongs to another shard from now on, and holds nothing of it. */
+  joinShard(
+    shard: { readonly index: number; readonly number: number },
+    keys: number,
+    history: HistoryLog,
+  ): void {
+    this.shard = shard.index;
+    this.shardNumber = shard.number;
+    this.keyspace = this.keyspace.emptied(keys);
+    this.log = history;
+    this.history = history.history;
+    this.appliedOffset = 0;
+  }
+
+  /** There is no such host yet: a step will add it. */
+  isToCome(): void {
+    this.hostUp = false;
+    this.processUp = false;
   }
 
   /** A new, empty process under the same id. */
@@ -347,6 +397,7 @@ export class RedisNode implements Server, RecordedNode {
 
   /** Deletes a key whose time has come, and says whether it had. */
   expireIfDue(key: number, now: Nanos): boolean {
+    if (this.heldWrites !== null) return false;
     if (!this.keyspace.isExpired(key, now + this.clockSkewNs)) return false;
     this.delete(key, now);
     this.counters.reclaimed++;
@@ -370,6 +421,10 @@ export class RedisNode implements Server, RecordedNode {
   private execute(frame: number, now: Nanos): void {
     const { frames, transport } = this.ports;
     const command = frames.command[frame] as number;
+    if (command === FRAME_SET && this.heldWrites !== null) {
+      this.heldWrites.push(frame);
+      return;
+    }
     let serviceNs = frames.serviceNs[frame] as number;
     if (this.slowness.product !== 1)
       serviceNs = Math.min(ENDLESS, Math.round(serviceNs * this.slowness.product));
@@ -385,7 +440,7 @@ export class RedisNode implements Server, RecordedNode {
       frames.status[frame] = STATUS_OK;
       frames.redirect[frame] = this.index;
     } else {
-      const status = this.refusal(command);
+      const status = this.refusal(command, frames.shard[frame] as number);
       frames.status[frame] = status;
       if (status === STATUS_OK) {
         if (command === FRAME_SET) this.set(frame, done);
@@ -400,15 +455,24 @@ export class RedisNode implements Server, RecordedNode {
 
   private refuse(frame: number, command: number, status: number): void {
     const { frames, strategies } = this.ports;
-    if (status === STATUS_MOVED) frames.redirect[frame] = this.knownOwner;
+    if (status === STATUS_MOVED)
+      frames.redirect[frame] = this.ownerOf(frames.shard[frame] as number);
     if (command === FRAME_SET)
       frames.status[frame] = strategies.answerRefused(this, frames, frame, status);
   }
 
-  /** Why the node will not run a command, or STATUS_OK. */
-  private refusal(command: number): number {
+  /** Who owns a shard, from 0, in its own view: node index. */
+  private ownerOf(shard: number): number {
+    if (shard === this.shardNumber - 1) return this.knownOwner;
+    return this.ports.ownerOf(this, shard);
+  }
+
+  /** Why the node will not run a command on a key of a shard, from 0; or STATUS_OK. */
+  private refusal(command: number, shard: number): number {
     if (this.loading) return STATUS_LOADING;
     const write = command === FRAME_SET;
+    if (this.clusterEnabled && shard !== this.shardNumber - 1)
+      return this.clusterUp ? STATUS_MOVED : STATUS_CLUSTERDOWN;
     if (this.leads) {
       if (!this.clusterUp && !(this.readsWhenDown && !write)) return STATUS_CLUSTERDOWN;
       if (!write) return STATUS_OK;
@@ -438,7 +502,7 @@ export class RedisNode implements Server, RecordedNode {
     let writeId = keyspace.writeId(key);
     if (writeId !== 0 && keyspace.isExpired(key, now + this.clockSkewNs)) {
       writeId = 0;
-      if (this.writable) {
+      if (this.writable && this.heldWrites === null) {
         this.delete(key, now);
         counters.reclaimed++;
       }

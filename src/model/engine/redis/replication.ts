@@ -148,6 +148,12 @@ export class Replication {
     this.tryConnect(replica);
   }
 
+  /** Gives its upstream up, and follows nobody. */
+  leave(node: RedisNode): void {
+    this.disconnect(node);
+    node.upstream = null;
+  }
+
   /** Leaves its upstream and begins a history of its own at its offset. Followers lose their link and try again. */
   promote(node: RedisNode, history: number): void {
     const offset = node.offsetAt(this.kernel.now);
@@ -478,7 +484,7 @@ export class Replication {
       if (this.overflows(node, following, now)) this.drop(node);
       else if (now - node.link.silentSince > node.settings.replTimeoutNs) this.lost(node);
     } else if (node.upstream !== null) this.tryConnect(node);
-    else if (node.writable && following.cronCount % PING_EVERY === 0) {
+    else if (node.writable && !node.holdsWrites && following.cronCount % PING_EVERY === 0) {
       node.log.append(PING_STREAM_BYTES, now, -1, 0, 0, 0);
     }
     if (node.settings.minReplicasToWrite > 0) this.countGoodReplicas(node, now);

@@ -9,6 +9,7 @@ import { Keyspace } from "../../engine/redis/keyspace.ts";
 import { LfuClock } from "../../engine/redis/lfu.ts";
 import { RedisNode } from "../../engine/redis/redis-node.ts";
 import type { WaitingReplies } from "../../engine/redis/wait.ts";
+import type { OpenFailover } from "../../recorder.ts";
 import { ControlPlane } from "../../service/control-plane.ts";
 import { Group, type GroupShard } from "../../service/group.ts";
 import type { Keeper } from "../../service/keeper.ts";
@@ -27,103 +28,56 @@ export interface Prefill {
 }
 
 export interface GroupHosts {
-  /** Hosts of the nodes, in order of shards and nodes. */
+  /** Hosts of the nodes, in order of shards and nodes; then of those that steps may add. */
   readonly nodes: readonly number[];
   readonly control: number;
   /** Of the sentinels, in order; none for a managed group. */
   readonly sentinels: readonly number[];
 }
 
+/** What all nodes of a group are made with. */
+interface NodeParts {
+  readonly prefill: Prefill;
+  readonly strategies: Strategies;
+  readonly firstShard: number;
+  readonly servesReplicaReads: boolean;
+  readonly drainKind: number;
+  readonly waiting: WaitingReplies;
+  /** Null when no key of the group ever has a TTL. */
+  readonly expiry: ActiveExpiry | null;
+}
+
 /** Adds a group to the world. `follows`: the Global Datastore's primary group, for a secondary. */
 export function buildReplicationGroup(
   world: World,
   settings: ReplicationGroupSettings,
-  given: {
-    readonly hosts: GroupHosts;
-    readonly prefill: Prefill;
-    readonly strategies: Strategies;
-    readonly firstShard: number;
-    readonly servesReplicaReads: boolean;
-    readonly follows: Group | null;
-    readonly drainKind: number;
-    readonly waiting: WaitingReplies;
-    /** Null when no key of the group ever has a TTL. */
-    readonly expiry: ActiveExpiry | null;
-  },
+  given: NodeParts & { readonly hosts: GroupHosts; readonly follows: Group | null },
 ): Group {
   const { kernel, replication, recorder } = world;
-  const targets: number[] = [];
-  const shards: GroupShard[] = settings.shards.map((shard, at) => {
-    const upstream = given.follows?.shards[at] ?? null;
-    const log =
-      upstream?.leader.log ??
-      new HistoryLog(recorder.newHistory(), -1, 0, settings.engine.replBacklogBytes);
-    const nodes = shard.nodes.map(({ id, zone }) => {
-      const index = world.nodes.length;
-      const host = given.hosts.nodes[targets.length] as number;
-      const target = kernel.target(`node/${id}`);
-      targets.push(target);
-      const node = new RedisNode(
-        {
-          id,
-          cache: settings.name,
-          shardNumber: at + 1,
-          shard: given.firstShard + at,
-          index,
-          host,
-          zone: world.hosts.zoneIndex(zone),
-          clusterEnabled: settings.clusterMode === "enabled",
-        },
-        new Keyspace(
-          given.prefill.keys.counts[at] as number,
-          given.prefill.keys.keyBytes,
-          lfuOf(world, settings, id),
-        ),
-        log,
-        settings.engine,
-        new Eviction(
-          settings.engine.maxmemoryPolicy,
-          kernel.streams.stream(`node/${id}`, "eviction"),
-          settings.engine.maxmemorySamples,
-        ),
-        {
-          kernel,
-          transport: world.transport,
-          frames: world.transport.frames,
-          drainKind: given.drainKind,
-          target,
-          keyBytes: given.prefill.keys.keyBytes,
-          waiting: given.waiting,
-          strategies: given.strategies.engine,
-          evicted: (of, key, writeId) => {
-            if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
-            recorder.write({
-              kind: "evicted",
-              at: kernel.now,
-              cache: of.cache,
-              shard: of.shardNumber,
-              key,
-              writeId,
-            });
-          },
-        },
-      );
-      node.readsWhenDown = settings.bus.allowReadsWhenDown;
-      node.servesReplicaReads = given.servesReplicaReads;
-      world.nodes.push(node);
-      world.transport.addServer(node, target);
-      replication.add(node, target);
-      given.expiry?.add(node, target);
-      return node;
+  const logs = settings.shards.map(
+    (_, at) =>
+      given.follows?.shards[at]?.leader.log ??
+      new HistoryLog(recorder.newHistory(), -1, 0, settings.engine.replBacklogBytes),
+  );
+  let placed = 0;
+  const add = (at: number, { id, zone }: { readonly id: string; readonly zone: string }) =>
+    addNode(world, settings, given, {
+      id,
+      zone,
+      shard: at,
+      host: given.hosts.nodes[placed++] as number,
+      log: logs[at] as HistoryLog,
     });
-    const leader = nodes[0] as RedisNode;
+  const shards: GroupShard[] = settings.shards.map((shard, at) => {
+    const nodes = shard.nodes.map((place) => add(at, place));
     return {
       index: given.firstShard + at,
       number: at + 1,
       nodes,
-      leader,
-      history: log.history,
+      leader: nodes[0] as RedisNode,
+      history: (logs[at] as HistoryLog).history,
       open: null,
+      planned: false,
     };
   });
   const group = new Group(
@@ -136,6 +90,13 @@ export function buildReplicationGroup(
     given.hosts.control,
     { clock: kernel, network: world.network, replication, recorder },
   );
+  for (const [at, shard] of settings.shards.entries()) {
+    for (const place of shard.later ?? []) {
+      const node = add(at, place);
+      node.isToCome();
+      group.later.push(node);
+    }
+  }
   group.following = given.follows;
   if (given.follows === null) prefill(world, settings, group, given.prefill);
   else copyPrefill(group, given.follows);
@@ -151,8 +112,81 @@ export function buildReplicationGroup(
   const keeper = keeperOf(world, settings, group, given);
   world.keepers.push(keeper);
   if (group.clusterEnabled)
-    attachBus(world, settings, { group, keeper, targets, strategies: given.strategies });
+    attachBus(world, settings, { group, keeper, strategies: given.strategies });
   return group;
+}
+
+/** Adds a node to the world: its process, its place in the network, its part in replication. */
+function addNode(
+  world: World,
+  settings: ReplicationGroupSettings,
+  given: NodeParts,
+  place: {
+    readonly id: string;
+    readonly zone: string;
+    /** From 0 within the group. */
+    readonly shard: number;
+    readonly host: number;
+    readonly log: HistoryLog;
+  },
+): RedisNode {
+  const { kernel, replication, recorder } = world;
+  const { id, zone, shard, host, log } = place;
+  const index = world.nodes.length;
+  const target = kernel.target(`node/${id}`);
+  const node = new RedisNode(
+    {
+      id,
+      cache: settings.name,
+      shardNumber: shard + 1,
+      shard: given.firstShard + shard,
+      index,
+      host,
+      zone: world.hosts.zoneIndex(zone),
+      clusterEnabled: settings.clusterMode === "enabled",
+    },
+    new Keyspace(
+      given.prefill.keys.counts[shard] as number,
+      given.prefill.keys.keyBytes,
+      lfuOf(world, settings, id),
+    ),
+    log,
+    settings.engine,
+    new Eviction(
+      settings.engine.maxmemoryPolicy,
+      kernel.streams.stream(`node/${id}`, "eviction"),
+      settings.engine.maxmemorySamples,
+    ),
+    {
+      kernel,
+      transport: world.transport,
+      frames: world.transport.frames,
+      drainKind: given.drainKind,
+      target,
+      keyBytes: given.prefill.keys.keyBytes,
+      waiting: given.waiting,
+      strategies: given.strategies.engine,
+      ownerOf: (of, shard) => world.groupOf(of).ownerSeenBy(of, shard),
+      evicted: (of, key, writeId) => {
+        if (writeId <= 0) return; // what was there from the start is nobody's acknowledged write
+        recorder.write({
+          kind: "evicted",
+          at: kernel.now,
+          cache: of.cache,
+          shard: of.shardNumber,
+          key,
+          writeId,
+        });
+      },
+    },
+  );
+  node.readsWhenDown = settings.bus.allowReadsWhenDown;
+  node.servesReplicaReads = given.servesReplicaReads;
+  world.nodes.push(node);
+  world.transport.addServer(node, target);
+  replication.add(node, target);
+  given.expiry?.add(node, target);
+  return node;
 }
 
 /** The managed service; or what a self-managed group has of its own. */
@@ -166,7 +200,12 @@ function keeperOf(
   const { selfManaged } = settings;
   if (selfManaged === undefined) {
     const strategies = given.strategies.service;
-    const plane = new ControlPlane(group, { kernel, hosts, replication, recorder, strategies });
+    const endProcess = (node: RedisNode, cause: string): void => {
+      world.crashProcess(node, cause);
+      world.cutHostPower(node, cause);
+    };
+    const ports = { kernel, hosts, replication, recorder, strategies, endProcess };
+    const plane = new ControlPlane(group, ports);
     world.controlPlanes.push(plane);
     return plane;
   }
@@ -240,18 +279,46 @@ function attachBus(
   given: {
     readonly group: Group;
     readonly keeper: Keeper;
-    readonly targets: readonly number[];
     readonly strategies: Strategies;
   },
 ): void {
   const { kernel, recorder } = world;
-  const { group, keeper, targets, strategies } = given;
+  const { group, keeper, strategies } = given;
   const about = (node: RedisNode) => ({
     at: kernel.now,
     cache: group.name,
     shard: node.shardNumber,
   });
   const primaries = group.shards.length;
+  const opened = (shard: GroupShard, cause: string): OpenFailover => {
+    const of = {
+      cache: group.name,
+      shard: shard.number,
+      globalDatastore: null,
+      fromNode: shard.leader.id,
+    };
+    shard.open ??= recorder.startFailover(of, cause, group.copies(shard));
+    return shard.open;
+  };
+  const detected = (shard: GroupShard, cause: string): void => {
+    if (shard.open === null || shard.open.reached.has("failover-detected")) return;
+    recorder.failover(shard.open, "failover-detected", null, cause);
+  };
+  /** A replica leads from now on, by votes or without. */
+  const leads = (node: RedisNode, configEpoch: number, cause: string): void => {
+    const shard = group.shardOf(node);
+    const open = opened(shard, `${shard.leader.id} was voted out`);
+    detected(shard, "FAIL agreed by a majority of primaries");
+    const copies = group.copies(shard);
+    recorder.failover(open, "failover-decided", node.id, `${node.id} ${cause}`, copies);
+    const from = shard.leader;
+    group.takeLead(node, configEpoch, { cause, failover: open, failedAt: open.failedAt });
+    recorder.failover(open, "failover-promoted", node.id, cause);
+    shard.open = null;
+    shard.planned = false;
+    keeper.announceFailover(from.id, node.id);
+    keeper.review();
+  };
   const bus = new ClusterBus(
     kernel,
     world.network,
@@ -309,42 +376,30 @@ function attachBus(
           voters: voters.map(({ id }) => id),
           primaries,
         });
-        const shard = group.shardOf(winner);
-        const cause = `won the election in epoch ${configEpoch}`;
-        if (shard.open === null) {
-          const of = {
-            cache: group.name,
-            shard: shard.number,
-            globalDatastore: null,
-            fromNode: shard.leader.id,
-          };
-          shard.open = recorder.startFailover(
-            of,
-            `${shard.leader.id} was voted out`,
-            group.copies(shard),
-          );
-        }
-        const { open } = shard;
-        if (!open.reached.has("failover-detected")) {
-          recorder.failover(
-            open,
-            "failover-detected",
-            null,
-            "FAIL agreed by a majority of primaries",
-          );
-        }
-        recorder.failover(
-          open,
-          "failover-decided",
-          winner.id,
-          `${winner.id} ${cause}`,
-          group.copies(shard),
-        );
-        const from = shard.leader;
-        group.takeLead(winner, configEpoch, { cause, failover: open, failedAt: open.failedAt });
-        recorder.failover(open, "failover-promoted", winner.id, cause);
-        shard.open = null;
-        keeper.announceFailover(from.id, winner.id);
+        leads(winner, configEpoch, `won the election in epoch ${configEpoch}`);
+      },
+      manualAsked(replica, option) {
+        const shard = group.shardOf(replica);
+        const words = option === "default" ? "" : ` ${option.toUpperCase()}`;
+        const cause = `CLUSTER FAILOVER${words} was sent to ${replica.id}`;
+        opened(shard, cause);
+        shard.planned = true;
+        detected(shard, cause);
+      },
+      manualGivenUp(replica) {
+        const shard = group.shardOf(replica);
+        if (!shard.planned || shard.open === null) return;
+        shard.planned = false;
+        recorder.mark("manual-failover-timed-out", `${group.name}/shard ${shard.number}`);
+        keeper.review();
+      },
+      tookOver(replica, configEpoch) {
+        leads(replica, configEpoch, `took over under epoch ${configEpoch}, without votes`);
+      },
+      replicaMigrates(replica, to) {
+        const from = replica.shardNumber;
+        const cause = `goes over from shard ${from} to ${to.id}, which has no replica left`;
+        group.moveReplica(replica, to, cause);
         keeper.review();
       },
       ownerLearned(node, owner) {
@@ -359,10 +414,5 @@ function attachBus(
     strategies.cluster,
   );
   group.bus = bus;
-  const members = [...group.nodes()].map((node, at) => ({
-    node,
-    shard: node.shardNumber - 1,
-    target: targets[at] as number,
-  }));
-  bus.start(members);
+  bus.start([...group.nodes()].map(bus.placeOf), group.later.length);
 }

@@ -113,6 +113,8 @@ export function resolveReplicationGroup(
       replicaValidityFactor: parameters.replicaValidityFactor,
       requireFullCoverage: parameters.requireFullCoverage,
       allowReadsWhenDown: parameters.allowReadsWhenDown,
+      allowReplicaMigration: false,
+      migrationBarrier: 1,
       rankTieBreakByNodeId: engineDefaults[words.engine].rankTieBreakByNodeId,
       protocol: BUS_PROTOCOL,
     },

@@ -24,6 +24,8 @@ export interface UpstreamParameters {
   readonly requireFullCoverage: boolean;
   readonly allowReadsWhenDown: boolean;
   readonly replicaValidityFactor: number;
+  readonly allowReplicaMigration: boolean;
+  readonly migrationBarrier: number;
 }
 
 type Name = keyof typeof upstreamDefaults | "repl-backlog-size";
@@ -83,5 +85,7 @@ export function readUpstreamParameters(
     requireFullCoverage: yesNo("cluster-require-full-coverage"),
     allowReadsWhenDown: yesNo("cluster-allow-reads-when-down"),
     replicaValidityFactor: number("cluster-replica-validity-factor", 0, 1_000_000),
+    allowReplicaMigration: yesNo("cluster-allow-replica-migration"),
+    migrationBarrier: number("cluster-migration-barrier", 0, 1_000_000),
   };
 }

@@ -87,6 +87,8 @@ export function resolveSelfManaged(
       replicaValidityFactor: parameters.replicaValidityFactor,
       requireFullCoverage: parameters.requireFullCoverage,
       allowReadsWhenDown: parameters.allowReadsWhenDown,
+      allowReplicaMigration: parameters.allowReplicaMigration,
+      migrationBarrier: parameters.migrationBarrier,
       rankTieBreakByNodeId: engineDefaults[words.engine].rankTieBreakByNodeId,
       protocol: BUS_PROTOCOL,
     },
