@@ -13,7 +13,7 @@ import { LEFT_OUT } from "./left-out.mjs";
 const COLLECT = "scripts/mutation/collect.mjs";
 const LOADING = 0;
 /** What a test may take of the processor, beside a multiple of what it took without mutants. */
-const SPARE_MS = 1500;
+const SPARE_MS = 500;
 const TIMES = 4;
 const LOADING_MS = 15_000;
 const LOOK_EVERY_MS = 100;

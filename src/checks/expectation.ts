@@ -1,5 +1,7 @@
 /** Expectations of a scenario, resolved: plain data that `checks/` turns into folds. Limits inclusive. */
+
 import type { Nanos } from "../base/nanos.ts";
+import type { PromiseName } from "./history/promises.ts";
 
 /** A steady-state hypothesis: over every window of `overNs`, by arrival time on a 100 ms grid. */
 export type SteadyClause =
@@ -59,5 +61,12 @@ export type Expectation = { readonly id: string } & (
   | { readonly metric: "originLoad"; readonly of: string; readonly atMostConcurrency: number }
   | { readonly metric: "noSplitBrain"; readonly of: string }
   | { readonly metric: "noLostWrites"; readonly of: string }
+  | {
+      readonly metric: "consistency";
+      readonly of: string;
+      /** Null: what the service promises. */
+      readonly promises: readonly PromiseName[] | null;
+      readonly staleNs: Nanos;
+    }
   | { readonly metric: "cost"; readonly of: string; readonly atMostPerMonth: number }
 );

@@ -2,6 +2,7 @@
 import type { CheckContext } from "./context.ts";
 import type { Expectation } from "./expectation.ts";
 import { availability } from "./objectives/availability.ts";
+import { consistency } from "./objectives/consistency.ts";
 import { cost } from "./objectives/cost.ts";
 import { hitRatio } from "./objectives/hit-ratio.ts";
 import { latency } from "./objectives/latency.ts";
@@ -106,6 +107,8 @@ function answer(context: CheckContext, expectation: Expectation): Answer {
       return noSplitBrain(context, expectation.of);
     case "noLostWrites":
       return noLostWrites(context, expectation.of);
+    case "consistency":
+      return consistency(context, expectation.of, expectation);
     case "cost":
       return cost(context, expectation.of, expectation.atMostPerMonth);
   }

@@ -15,6 +15,7 @@ export interface ExpectationWords {
   readonly originLoad?: OriginLoadWords;
   readonly noSplitBrain?: NoSplitBrainWords;
   readonly noLostWrites?: NoLostWritesWords;
+  readonly consistency?: ConsistencyWords;
   readonly cost?: CostWords;
 }
 /**
@@ -160,6 +161,35 @@ export interface NoLostWritesWords {
    * Cache, Global Datastore, traffic source or origin
    */
   readonly of: string;
+}
+/**
+ * What the history of each key keeps to
+ */
+export interface ConsistencyWords {
+  /**
+   * Cache, Global Datastore, traffic source or origin
+   */
+  readonly of: string;
+  /**
+   * Default: what the service promises
+   *
+   * @minItems 1
+   *
+   * Items: A promise
+   */
+  readonly promises?: readonly (
+    | "linearizable"
+    | "readYourWrites"
+    | "monotonicReads"
+    | "sessionOrder"
+    | "boundedStaleness"
+    | "durableWrites"
+    | "knownValues"
+  )[];
+  /**
+   * boundedStaleness: limit, inclusive; default 0
+   */
+  readonly staleBy?: string;
 }
 /**
  * Nodes on demand

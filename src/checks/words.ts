@@ -3,6 +3,7 @@ import { type JsonSchema, object, oneOfWords, quantity } from "../base/json-sche
 import { parseDuration, parsePercentage } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { Anchor, Expectation, SteadyClause } from "./expectation.ts";
+import { PROMISE_NAMES, type PromiseName, promiseFits } from "./history/promises.ts";
 import type { ExpectationWords, SteadyClauseWords } from "./words.gen.ts";
 
 /** The one word that is there, and what it holds. */
@@ -24,6 +25,9 @@ const ANCHORS: readonly Anchor[] = [
   "last-heal",
   "last-disturbance",
 ];
+
+/** Keys of a cache are registers. */
+const REGISTER_PROMISES = PROMISE_NAMES.filter((promise) => promiseFits(promise, "register"));
 
 const expectationWords: Readonly<Record<string, JsonSchema>> = {
   rpo: object(
@@ -100,6 +104,22 @@ const expectationWords: Readonly<Record<string, JsonSchema>> = {
     "No replaced primary acknowledges writes",
   ),
   noLostWrites: object("NoLostWritesWords", { of }, ["of"], "No acknowledged write is lost"),
+  consistency: object(
+    "ConsistencyWords",
+    {
+      of,
+      promises: {
+        type: "array",
+        minItems: 1,
+        uniqueItems: true,
+        items: oneOfWords(REGISTER_PROMISES, "A promise"),
+        description: "Default: what the service promises",
+      },
+      staleBy: quantity("duration", "boundedStaleness: limit, inclusive; default 0"),
+    },
+    ["of"],
+    "What the history of each key keeps to",
+  ),
   cost: object(
     "CostWords",
     { of, atMostPerMonth: { type: "number", minimum: 0, description: "USD" } },
@@ -187,6 +207,7 @@ export function resolveExpectation(
     originLoad: names.origins,
     noSplitBrain: names.caches,
     noLostWrites: names.caches,
+    consistency: names.caches,
     cost: names.caches,
   }[metric];
   const all = metric === "steady" && given.of === undefined;
@@ -240,6 +261,17 @@ export function resolveExpectation(
     case "noSplitBrain":
     case "noLostWrites":
       return { id, metric, of: name };
+    case "consistency": {
+      const promises = (given["promises"] as readonly PromiseName[] | undefined) ?? null;
+      if (given["staleBy"] !== undefined && promises?.includes("boundedStaleness") !== true)
+        reading.problem({
+          path: [metric, "staleBy"],
+          found: "is given",
+          expected: "boundedStaleness among the promises, for it is the bound of that one",
+        });
+      const staleNs = parseDuration((given["staleBy"] as string | undefined) ?? "0") ?? 0;
+      return { id, metric, of: name, promises, staleNs };
+    }
     case "cost":
       return { id, metric, of: name, atMostPerMonth: given.atMostPerMonth };
   }

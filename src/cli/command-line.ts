@@ -2,6 +2,7 @@
 import yargs, { type Argv } from "yargs";
 import { VERSION } from "../base/version.ts";
 import { badUsage } from "./bad-usage.ts";
+import { readCheckHistory, withCheckHistory } from "./check-history-options.ts";
 import type { CommandError } from "./command-error.ts";
 import { argumentsOf, COMPLETE, completionCommand, SHELLS } from "./completion-command.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -148,6 +149,18 @@ const explore: Command = {
 /** Another name for the same. */
 const fuzz: Command = { ...explore, name: "fuzz", about: "the same as explore" };
 
+const checkHistory: Command = {
+  name: "check-history",
+  takes: " <file>",
+  about: "judge a recorded history (Jepsen's EDN or JSON) by promises of consistency",
+  options: withCheckHistory,
+  action: (parsed, { terminal, cwd }) => {
+    const options = readCheckHistory(parsed, cwd);
+    return async () =>
+      (await import("./check-history-command.ts")).checkHistoryCommand(options, terminal);
+  },
+};
+
 const list: Command = {
   name: "list",
   takes: " <what>",
@@ -263,6 +276,7 @@ const COMMANDS: readonly Command[] = [
   explore,
   fuzz,
   twin,
+  checkHistory,
   list,
   init,
   schema,

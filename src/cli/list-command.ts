@@ -2,6 +2,7 @@ import { SECOND } from "../base/nanos.ts";
 import { clientPresets } from "../catalog/client-presets.ts";
 import { nodeTypes } from "../catalog/node-types.ts";
 import { measuredRegions, regionRttNs } from "../catalog/region-rtt.ts";
+import { consistencyPromises } from "../checks/history/promises.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { faultKinds } from "../faults/registry.ts";
 import { stepKinds } from "../faults/steps.ts";
@@ -47,6 +48,8 @@ const rowsOf: Readonly<Record<ListName, () => readonly Row[]>> = {
       from: HOME_REGION,
     })),
   marks: () => allMarks.map(({ mark, summary }) => ({ mark, summary })),
+  promises: () =>
+    consistencyPromises.map(({ promise, summary, models }) => ({ promise, models, summary })),
   planted: () => plantedBugs.map(({ name, summary, seenBy }) => ({ name, summary, seenBy })),
   "client-presets": () =>
     clientPresets.flatMap(({ preset, version, figures }) =>

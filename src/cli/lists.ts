@@ -7,6 +7,7 @@ export const LISTS = [
   "regions",
   "marks",
   "planted",
+  "promises",
   "client-presets",
 ] as const;
 

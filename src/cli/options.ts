@@ -126,6 +126,12 @@ export const OPTION_NAMES = [
   "resume",
   "corpus",
   "no-explain",
+  "model",
+  "check",
+  "budget",
+  "stale",
+  "independent",
+  "initial",
   "help",
   "version",
 ] as const;
@@ -206,7 +212,7 @@ export function didYouMean(
   return near === undefined ? "" : ` (did you mean "${prefix}${near}"?)`;
 }
 
-function readTexts(parsed: ParsedWords, name: string): readonly string[] {
+export function readTexts(parsed: ParsedWords, name: string): readonly string[] {
   const value = parsed[name];
   return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
 }

@@ -88,7 +88,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENXIO: "is a socket",
 };
 
-function reasonOf(error: unknown): string {
+/** Why a path cannot be opened or read, in the words of an error sentence. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ERR_INVALID_ARG_VALUE") return "holds a NUL character in its path";
   return REASONS[code ?? ""] ?? `cannot be read (${code ?? message})`;

@@ -14,6 +14,7 @@ import type { JournalRecord } from "../journal/records.ts";
 import { ContradictionsFold } from "./contradictions-fold.ts";
 import { DurabilityFold } from "./durability-fold.ts";
 import { type Failover, foldFailovers } from "./failover-fold.ts";
+import { HistoryFold } from "./history-fold.ts";
 import { LossFold, type LossWindow, type Unappended } from "./loss-fold.ts";
 import { foldNodeIntervals, type Interval } from "./node-intervals.ts";
 import { type Disturbance, disturbancesOf, type Recovery, recoveriesOf } from "./recovery.ts";
@@ -40,6 +41,10 @@ export interface MeasurementOptions {
   readonly cachesOfTraffic: readonly ReadonlySet<string>[];
   /** Which traffic sources share keys: a number per source. */
   readonly family: readonly number[];
+  /** Keys of each source. */
+  readonly keys: readonly number[];
+  /** Families whose operations are kept whole. Default none. */
+  readonly histories?: readonly number[];
   readonly records: readonly JournalRecord[];
 }
 
@@ -48,6 +53,8 @@ export interface Measured {
   readonly losses: readonly LossWindow[];
   /** The fold of the keys that a traffic source uses. */
   durabilityOf(traffic: number): DurabilityFold;
+  /** The operations on the keys that a traffic source uses; null where nobody asked for them. */
+  historyOf(traffic: number): HistoryFold | null;
   readonly failovers: readonly Failover[];
   readonly disturbances: readonly Disturbance[];
   readonly intervals: ReadonlyMap<string, readonly Interval[]>;
@@ -67,6 +74,9 @@ export class Measurement {
   private readonly requests: RequestFold[];
   private readonly losses = new LossFold();
   private readonly durability: DurabilityFold[];
+  /** By family. */
+  private readonly histories: readonly (HistoryFold | null)[];
+  private readonly keepsHistories: boolean;
   private readonly slow: (Float64Array | null)[];
   private readonly slowLimitNs: Float64Array;
   private readonly minuteAll: Float64Array[];
@@ -81,14 +91,21 @@ export class Measurement {
   private readonly served = new Set<string>();
   private inFault = false;
   private wasInFault = false;
-  private changedAt: Nanos = 0;
+  // Minus infinity, and not 0: V8 compiles all readers of a field anew that turns from a small integer into a double.
+  private changedAt: Nanos = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: MeasurementOptions) {
-    const { index, steady, family } = options;
+    const { index, steady, family, keys } = options;
     this.requests = index.traffic.map(() => new RequestFold(index.durationNs));
     this.durability = Array.from(
       { length: Math.max(0, ...family) + 1 },
-      () => new DurabilityFold(),
+      (_, number) =>
+        new DurabilityFold(Math.max(1, ...keys.filter((_, source) => family[source] === number))),
+    );
+    const { histories = [] } = options;
+    this.keepsHistories = histories.length > 0;
+    this.histories = this.durability.map((_, at) =>
+      histories.includes(at) ? new HistoryFold() : null,
     );
     this.slowLimitNs = new Float64Array(index.traffic.length).fill(Number.POSITIVE_INFINITY);
     this.slow = index.traffic.map(({ name }, at) => {
@@ -133,6 +150,7 @@ export class Measurement {
       requests: this.requests,
       losses: this.losses.windows,
       durabilityOf: (traffic) => this.durabilityOf(traffic),
+      historyOf: (traffic) => this.histories[this.options.family[traffic] as number] ?? null,
       failovers,
       disturbances,
       intervals: foldNodeIntervals(records, index.durationNs),
@@ -151,17 +169,19 @@ export class Measurement {
     const { count, traffic, command, outcome, requestOutcome, arrivedAt, returnedAt, hit, shard } =
       batch;
     this.operationCount += count;
+    if (this.keepsHistories) this.keep(batch);
     for (let i = 0; i < count; i++) {
       const source = traffic[i] as number;
       const fold = this.requests[source] as RequestFold;
       const arrived = arrivedAt[i] as number;
       const returned = returnedAt[i] as number;
       const ended = requestOutcome[i] as number;
+      const bucket = Math.floor(arrived / BUCKET_NS);
       if (ended !== OUTCOME_NONE) {
         const inFault = arrived >= this.changedAt ? this.inFault : this.wasInFault;
-        fold.ended(arrived, returned, ended, inFault);
+        fold.ended(bucket, returned - arrived, ended, inFault);
         if (returned - arrived > (this.slowLimitNs[source] as number))
-          this.countSlow(source, arrived);
+          this.countSlow(source, bucket);
       }
       const result = outcome[i] as number;
       if (result === OUTCOME_NONE) continue;
@@ -176,14 +196,20 @@ export class Measurement {
       const ok = this.minuteOk[at] as Float64Array;
       ok[minute] = (ok[minute] as number) + 1;
       if (command[i] === COMMAND_GET) {
-        fold.read(arrived, hit[i] as number);
+        fold.read(bucket, hit[i] as number);
         if (hit[i] === HIT_HIT) this.contradictions.read(batch, i, this.durabilityOf(source));
         if (batch.fromPrimary[i] === 0) {
           fold.replicaReads++;
-          this.replicaRead(batch, i, source);
+          this.durabilityOf(source).replicaRead(batch, i);
         }
       } else if (command[i] === COMMAND_SET) this.acknowledged(batch, i, source);
     }
+  }
+
+  private keep(batch: OperationColumns): void {
+    const { family } = this.options;
+    for (let i = 0; i < batch.count; i++)
+      this.histories[family[batch.traffic[i] as number] as number]?.operation(batch, i);
   }
 
   private durabilityOf(source: number): DurabilityFold {
@@ -202,43 +228,12 @@ export class Measurement {
     this.contradictions.write(batch, i);
     const invokedAt = batch.invokedAt[i] as number;
     this.standing.succeeded(batch.session[i] as number, batch.shard[i] as number, invokedAt);
-    const key = batch.key[i] as number;
-    const offset = batch.offset[i] as number;
-    const returned = batch.returnedAt[i] as number;
-    const history = this.losses.acknowledged(
-      batch.history[i] as number,
-      offset,
-      returned,
-      batch.sizeBytes[i] as number,
-      key,
-      batch.node[i] as number,
-      invokedAt,
-    );
-    if (history < 0) return;
-    const fold = this.durabilityOf(source);
-    fold.acknowledged(
-      key,
-      history,
-      offset,
-      batch.writeId[i] as number,
-      batch.expireAt[i] as number,
-      returned,
-    );
+    const history = this.losses.acknowledged(batch, i);
+    if (history >= 0) this.durabilityOf(source).acknowledged(batch, i, history);
   }
 
-  private replicaRead(batch: OperationColumns, i: number, source: number): void {
-    const fold = this.durabilityOf(source);
-    fold.replicaRead(
-      batch.key[i] as number,
-      batch.offset[i] as number,
-      batch.invokedAt[i] as number,
-      batch.returnedAt[i] as number,
-    );
-  }
-
-  private countSlow(source: number, arrived: Nanos): void {
+  private countSlow(source: number, bucket: number): void {
     const slow = this.slow[source];
-    const bucket = Math.floor(arrived / BUCKET_NS);
     if (slow) slow[bucket] = (slow[bucket] as number) + 1;
   }
 

@@ -185,10 +185,18 @@ export function measurementOptions(
     if (!families.includes(name)) families.push(name);
     return families.indexOf(name);
   });
+  // Expectations name a cache or a datastore, families are named by the datastore where there is one.
+  const histories = resolved.expect.flatMap((expectation) =>
+    expectation.metric === "consistency"
+      ? [families.indexOf(storeOf(expectation.of)?.name ?? expectation.of)]
+      : [],
+  );
   return {
     index,
     records,
     family,
+    keys: resolved.traffic.map(({ keys }) => keys.count),
+    histories,
     steady: resolved.steadyState.map((clause) => ({
       metric: clause.metric,
       of: clause.of,
@@ -217,6 +225,10 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     const session = world.fleet.sessions.find((candidate) => candidate.traffic === at);
     return session?.routers[session.current]?.group.shards[0]?.index ?? 0;
   });
+  // All traffic on one cache shares its keys.
+  const mapsOfShard = shards.map(({ index }) =>
+    keyMaps.filter((_, at) => inCache(resolved, world, at, index)),
+  );
   return {
     at: kernel.now,
     issued: (traffic) => world.traffic[traffic]?.issued ?? 0,
@@ -228,10 +240,7 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     },
     stored(shard, key) {
       const node = leaders[shard];
-      // All traffic on one cache shares its keys.
-      const keys = keyMaps.find(
-        (map, at) => inCache(resolved, world, at, shard) && key < map.count,
-      );
+      const keys = mapsOfShard[shard]?.find((map) => key < map.count);
       if (!node || keys === undefined) return null;
       const local = keys.localOf(key);
       const { keyspace } = node;

@@ -31,6 +31,7 @@ export const FLOORS: readonly string[] = [
   "campaign/stores",
   "explore",
   "verify",
+  "exchange",
   "report",
   "twin",
   "cli",

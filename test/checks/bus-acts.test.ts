@@ -337,6 +337,8 @@ describe("dns-names-primary", () => {
         checked: 1,
         reason: "1 changes of a primary endpoint, each to a node that led",
       });
+    const claim = recordOf("primary-claim", { node: "a" });
+    expect(judge(dnsNamesPrimary, is("a", "primary"), claim, names(["a"])).verdict).toBe("pass");
     const reader = judge(dnsNamesPrimary, is("a", "replica"), names(["a"], "reader"));
     expect(reader).toMatchObject({ verdict: "pass", checked: 0 });
   });

@@ -35,7 +35,7 @@ export function contextOf(
     readonly end?: Partial<EndState>;
   } = {},
 ): CheckContext {
-  const durability = new DurabilityFold();
+  const durability = new DurabilityFold(10);
   return {
     index: {
       durationNs: 60 * S,
@@ -59,6 +59,7 @@ export function contextOf(
       requests: [new RequestFold(60 * S)],
       losses: [],
       durabilityOf: () => durability,
+      historyOf: () => null,
       failovers: [],
       disturbances: [],
       intervals: new Map(),

@@ -17,6 +17,7 @@ import { ContradictionsFold } from "../../src/measure/contradictions-fold.ts";
 import { DurabilityFold } from "../../src/measure/durability-fold.ts";
 import type { Divergence } from "../../src/measure/run-facts.ts";
 import { WriteStanding } from "../../src/measure/write-standing.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 import { cart, contextOf, lossOf, recordOf, S } from "./journal.ts";
 
 const state = (at: number, node: string, role: NodeRole, is: NodeState, over = {}): JournalRecord =>
@@ -146,8 +147,9 @@ describe("requests-conserved", () => {
 
 describe("acknowledged-writes-kept", () => {
   const acknowledged = (over: { expireAt?: number } = {}) => {
-    const fold = new DurabilityFold();
-    fold.acknowledged(5, 0, 700, 42, over.expireAt ?? 0, 2 * S);
+    const fold = new DurabilityFold(10);
+    const write = { key: 5, history: 0, offset: 700, writeId: 42, ackAt: 2 * S };
+    fold.acknowledged(oneWrite({ ...write, expireAt: over.expireAt ?? 0 }), 0, 0);
     return fold;
   };
   const judge = (
@@ -174,7 +176,7 @@ describe("acknowledged-writes-kept", () => {
         checked: 1,
         reason: "9 acknowledged, none lost; the last one of 1 keys is there",
       });
-    const nothing = judge(new DurabilityFold());
+    const nothing = judge(new DurabilityFold(10));
     expect(nothing).toMatchObject({ verdict: "pass", checked: 0 });
   });
 
@@ -208,7 +210,8 @@ describe("acknowledged-writes-kept", () => {
 
   it("does not know of a shard without a leader", () => {
     const fold = acknowledged();
-    fold.acknowledged(6, 0, 800, 43, 0, 2 * S);
+    const write = { key: 6, history: 0, offset: 800, writeId: 43, ackAt: 2 * S };
+    fold.acknowledged(oneWrite(write), 0, 0);
     const { verdict, checked, reason } = judge(fold, { end: { leader: () => -1 } });
     expect([verdict, checked]).toEqual(["unknown", 0]);
     expect(reason).toBe("2 keys stand in a shard without a leader at the end");
@@ -224,7 +227,7 @@ describe("acknowledged-writes-kept", () => {
       lossOf({ writesLost: 1, cause: "b" }),
       lossOf({ cause: "c" }),
     ];
-    const { reason } = judge(new DurabilityFold(), { measured: { losses } });
+    const { reason } = judge(new DurabilityFold(10), { measured: { losses } });
     expect(reason).toBe("9 acknowledged, 4 lost: a; b; the last one of 0 keys is there");
   });
 });
@@ -384,6 +387,8 @@ describe("replaced-primary-falls-silent", () => {
     const after = state(20, "cart-001", "primary", "serving");
     expect(judge([write(15.001)], [...on, after]).verdict).toBe("fail");
     expect(judge([write(30)], [...on, after]).verdict).toBe("fail");
+    const still = state(14, "cart-001", "primary", "serving");
+    expect(judge([write(15.001)], [...on, still]).verdict).toBe("fail");
   });
 
   it("gives the service three seconds of calm, where it is the one to demote", () => {
@@ -404,12 +409,22 @@ describe("replaced-primary-falls-silent", () => {
       fault("fault-injected", 18),
       state(13, "cart-002", "primary", "serving"),
       recordOf("dns-updated", { at: 13 * S }),
+      recordOf("primary-claim", { at: 13 * S, node: "cart-001" }),
     ])
       expect(judge([write(14.001)], [nothing], service).verdict, nothing.kind).toBe("fail");
     expect(judge([write(30)], [fault("fault-injected", 13)], service).verdict).toBe("pass");
     const healed = [fault("fault-injected", 12), fault("fault-healed", 13)];
     expect(judge([write(16)], healed, service).verdict).toBe("pass");
     expect(judge([write(16.001)], healed, service).verdict).toBe("fail");
+  });
+
+  it("goes by the bus of the node's own cache", () => {
+    const other = cart({ name: "other", nodeTimeoutNs: 9 * S });
+    const context = contextOf({
+      caches: [other, cart()],
+      measured: { losses: [lossOf({ late: [write(15.001)] })] },
+    });
+    expect(replacedPrimaryFallsSilent(context).verdict).toBe("fail");
   });
 
   it("passes over a node that the run does not know", () => {

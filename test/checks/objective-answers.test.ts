@@ -11,6 +11,7 @@ import { Histogram } from "../../src/measure/histogram.ts";
 import type { Interval } from "../../src/measure/node-intervals.ts";
 import type { Disturbance, Recovery } from "../../src/measure/recovery.ts";
 import { SteadyState } from "../../src/measure/steady-state.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 import { cart, contextOf, lossOf, lostThree, S } from "./journal.ts";
 
 type Words = Expectation extends infer One
@@ -175,8 +176,8 @@ describe("objectives of requests", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
     for (const outcome of [1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 4, 4, 4])
-      fold.ended(S, 2 * S, outcome, false);
-    for (const hit of [HIT_HIT, HIT_HIT, HIT_HIT, HIT_MISS]) fold.read(S, hit);
+      fold.ended(10, S, outcome, false);
+    for (const hit of [HIT_HIT, HIT_HIT, HIT_HIT, HIT_MISS]) fold.read(10, hit);
     return context;
   };
   const strangers = { index: { traffic: [{ name: "other", cache: "cart" }] } };
@@ -219,8 +220,8 @@ describe("objectives of requests", () => {
   it("latency is judged over the run, inside or outside of faults", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
-    fold.ended(S, S + 1e6, 1, false);
-    fold.ended(S, S + 100e6, 1, true);
+    fold.ended(10, 1e6, 1, false);
+    fold.ended(10, 100e6, 1, true);
     fold.finish();
     type When = "always" | "in-fault" | "outside-fault";
     const judged = (when: When, atMostNs: number, percentile = 0.99, of = context) =>
@@ -258,8 +259,10 @@ describe("objectives of requests", () => {
       const fold = context.measured.requests[0]!;
       fold.replicaReads = replicaReads;
       const durability = context.measured.durabilityOf(0);
-      durability.acknowledged(1, 0, 5, 9, 0, 2 * S);
-      durability.replicaRead(1, 4, 3 * S, 5 * S);
+      const write = { key: 1, history: 0, offset: 5, writeId: 9, ackAt: 2 * S };
+      durability.acknowledged(oneWrite(write), 0, 0);
+      const read = oneWrite({ ...write, offset: 4, invokedAt: 3 * S, ackAt: 5 * S });
+      durability.replicaRead(read, 0);
       return judge({ metric: "staleness", of: "shop", atMostNs }, context);
     };
     expect(stale(3 * S)).toMatchObject({
@@ -381,6 +384,14 @@ describe("steady", () => {
       const gone = steady(anchor, 0, [steadyBut(0, 0)], { disturbances: [] });
       expect(gone).toMatchObject(unknownOf("s", `there was no ${anchor.replace("-", " ")}`, null));
     }
+  });
+
+  it("takes a heal for the last disturbance where it was", () => {
+    const healed = { disturbances: [disturbance(5), disturbance(10, true)] };
+    expect(steady("last-disturbance", 0, [steadyBut(9, 10)], healed)).toMatchObject({
+      verdict: "pass",
+      limit: 10,
+    });
   });
 
   it("adds the time that is given for it", () => {
@@ -652,6 +663,8 @@ describe("rto", () => {
     });
     expect(rto("cart", 5.9, { failovers })).toMatchObject({ verdict: "fail", avoidable: true });
     const lost = [copy({ alive: false }), copy({ faulted: true })];
+    const some = failover(5, 2, { copiesAtStart: [...lost, copy()] });
+    expect(rto("cart", 1, { failovers: [some] }).avoidable).toBe(true);
     expect(rto("cart", 1, { failovers: [failover(5, 2, { copiesAtStart: lost })] })).toMatchObject({
       verdict: "fail",
       avoidable: false,

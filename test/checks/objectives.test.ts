@@ -182,9 +182,37 @@ describe("objectives", () => {
     expect(abroad[0]?.reason).toContain("eu-west-1");
   });
 
+  it("consistency: the service keeps what it promises, and replicas are old where a promise says that they must not be", () => {
+    const words = [
+      "consistency: { of: cart }",
+      "consistency: { of: cart, promises: [knownValues] }",
+      "consistency: { of: cart, promises: [boundedStaleness] }",
+      "consistency: { of: cart, promises: [boundedStaleness], staleBy: 60s }",
+    ];
+    const fromReplicas = judge(troubled(words));
+    expect(fromReplicas.map(({ verdict }) => verdict)).toEqual(["pass", "pass", "fail", "pass"]);
+    expect(fromReplicas[2]?.observed).toBeGreaterThan(0);
+    expect(fromReplicas[2]?.reason).toMatch(
+      /^boundedStaleness \(key \d+, one of \d+\): the read of/,
+    );
+    const fromPrimaries = judge(troubled(words.slice(0, 1)).replace("readFrom: replica, ", ""));
+    expect(fromPrimaries[0]).toMatchObject({ verdict: "pass", observed: 0 });
+    expect(fromPrimaries[0]?.reason).toMatch(
+      /^readYourWrites, monotonicReads, knownValues on \d+ keys/,
+    );
+  });
+
+  it("consistency knows nothing of a cache without operations, and refuses a bound for nothing", () => {
+    const idle = troubled(["consistency: { of: cart }"]).replace("rate: 150/s", "rate: 1/h");
+    expect(judge(idle)[0]).toMatchObject({ verdict: "unknown", observed: null });
+    const bound = troubled(["consistency: { of: cart, staleBy: 1s }"]);
+    expect(() => loadScenario(bound)).toThrow("boundedStaleness among the promises");
+  });
+
   it("are all judged here", () => {
     const judged = new Set(OBJECTIVES.map(({ metric }) => metric));
-    for (const metric of ["noLostWrites", "noSplitBrain", "steady"]) judged.add(metric);
+    for (const metric of ["noLostWrites", "noSplitBrain", "steady", "consistency"])
+      judged.add(metric);
     expect([...judged].toSorted()).toEqual(
       expectationMetrics.map(({ metric }) => metric).toSorted(),
     );

@@ -12,6 +12,7 @@ import { ContradictionsFold } from "../../src/measure/contradictions-fold.ts";
 import { DurabilityFold } from "../../src/measure/durability-fold.ts";
 import { RequestFold } from "../../src/measure/request-fold.ts";
 import { WriteStanding } from "../../src/measure/write-standing.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 
 const S = 1e9;
 
@@ -25,10 +26,11 @@ function context(over: {
   regained?: number;
 }): CheckContext {
   const fold = new RequestFold(60 * S);
-  fold.ended(S, 1.1 * S, 1, false);
-  fold.ended(S, 1.1 * S, 2, false);
-  const durability = new DurabilityFold();
-  durability.acknowledged(5, 0, 700, 42, over.expireAt ?? 0, 2 * S);
+  fold.ended(10, 0.1 * S, 1, false);
+  fold.ended(10, 0.1 * S, 2, false);
+  const durability = new DurabilityFold(10);
+  const write = { key: 5, history: 0, offset: 700, writeId: 42, ackAt: 2 * S };
+  durability.acknowledged(oneWrite({ ...write, expireAt: over.expireAt ?? 0 }), 0, 0);
   if (over.evicted) durability.evicted.add(42);
   const phases = { detect: 1 * S, decide: 0, promote: 0, propagate: 0, reconnect: 0, warm: 1 * S };
   return {
@@ -47,6 +49,7 @@ function context(over: {
       requests: [fold],
       losses: [],
       durabilityOf: () => durability,
+      historyOf: () => null,
       failovers: [],
       disturbances: [],
       intervals: new Map(),

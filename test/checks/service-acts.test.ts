@@ -119,6 +119,8 @@ describe("best-copy-promoted", () => {
         }),
       ).verdict;
     expect(verdictOf(14.5)).toBe("pass");
+    expect(verdictOf(15)).toBe("pass");
+    expect(verdictOf(14)).toBe("fail");
     expect(verdictOf(13)).toBe("fail");
     expect(verdictOf(16)).toBe("fail");
   });
@@ -135,6 +137,8 @@ describe("best-copy-promoted", () => {
     expect(judge(ahead, {}, cache({ clusterMode: "enabled" }))).toMatchObject({ checked: 0 });
     expect(judge(ahead, {}, cache({ name: "other" }))).toMatchObject({ checked: 0 });
     expect(judge(ahead, {}, cache({ selfManaged: true }))).toMatchObject({ checked: 0 });
+    const replaced = [...ahead, copy("cart-001", 500)];
+    expect(judge(replaced, { toNode: "cart-001" })).toMatchObject({ checked: 0 });
     expect(judge(ahead, {}, cache({ selfManaged: false }))).toMatchObject({ checked: 1 });
     expect(bestCopyPromoted(context({ failovers: [] })).reason).toContain("chose no replica");
   });
@@ -181,6 +185,7 @@ describe("dns-follows-promotion", () => {
     unjudged({ caches: [cache({ clusterMode: "enabled" })] });
     unjudged({ caches: [cache({ selfManaged: true })] });
     unjudged({ caches: [] });
+    unjudged({ caches: [cache({ clusterMode: "enabled" }), cache({ name: "other" })] });
     unjudged({ endsAt: 78.9 });
     unjudged({ failovers: [failover({ promoted: null })] });
     unjudged({ failovers: [failover({ globalDatastore: "world" })] });

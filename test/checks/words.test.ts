@@ -99,7 +99,7 @@ describe("resolveExpectation()", () => {
       { id: "cost(cart)", metric: "cost", of: "cart", atMostPerMonth: 12.5 },
     ],
   ])("reads %j", (words, expected) => {
-    expect(expectation(words)).toEqual({ answer: expected, problems: [] });
+    expect(expectation(words)).toStrictEqual({ answer: expected, problems: [] });
   });
 
   it.each([
@@ -163,6 +163,11 @@ describe("resolveExpectation()", () => {
       },
     ]);
     expect(expectation({ rto: { of: "cart", atMost: "1s" } }, NAMES, []).problems).toEqual([]);
+    const both = [CLAUSE, { ...CLAUSE, of: "search" as const }];
+    const { problems: none } = collect((reading) =>
+      resolveExpectation({ rto: { of: "search", atMost: "1s" } }, NAMES, both, reading),
+    );
+    expect(none).toEqual([]);
     const { problems } = expectation({ steady: { from: "start" } }, NAMES, []);
     expect(problems).toEqual([
       {

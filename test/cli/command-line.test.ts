@@ -36,11 +36,11 @@ describe("runCommandLine()", () => {
   test.each([
     [
       [],
-      "no command is given, expected run, validate, replay, explore, fuzz, twin, list, init, schema, completion, demo or verify",
+      "no command is given, expected run, validate, replay, explore, fuzz, twin, check-history, list, init, schema, completion, demo or verify",
     ],
     [
       ["rn"],
-      'the command is "rn", expected run, validate, replay, explore, fuzz, twin, list, init, schema, completion, demo or verify (did you mean "run"?)',
+      'the command is "rn", expected run, validate, replay, explore, fuzz, twin, check-history, list, init, schema, completion, demo or verify (did you mean "run"?)',
     ],
     [["run"], "an argument is missing, expected cachequake run <files..>"],
     [["run", "a", "--sed", "1"], '"sed" is not known here (did you mean "--seed"?)'],

@@ -130,6 +130,32 @@ for (const mode of ["enabled", "disabled"] as const) {
       expect(new Set(histories(0))).toEqual(new Set(histories(1)));
     });
 
+    // Sub-replicas: a secondary's replicas follow the secondary's own primary, before a promotion and after it.
+    it("replicas follow their own Region's primary, partially where its history forked from theirs", () => {
+      const promoted = 120 * SECOND;
+      const after = run.of("resync").filter((record) => record.at >= promoted);
+      const leaderOf = (node: string): string => node.replace(/\d{3}$/, "001");
+      const heirs = after.filter(({ cache, node }) => cache === "eu" && node !== leaderOf(node));
+      expect(heirs).toHaveLength(mode === "enabled" ? 6 : 2);
+      for (const record of heirs) {
+        expect(record.source).toBe(leaderOf(record.node));
+        expect(record.mode).toBe("partial");
+        // PSYNC by the replication id that was the upstream's, up to where the heir was promoted.
+        expect(record.history).toBe(record.parentHistory);
+        expect(record.offset).toBeLessThanOrEqual(record.forkOffset);
+      }
+      // What the old primary Region wrote alone has no place in the new history: all of it is loaded anew.
+      const old = after.filter(({ cache }) => cache === "us");
+      for (const record of old) {
+        const leads = record.node === leaderOf(record.node);
+        const expected = leads ? record.node.replace("us", "eu") : leaderOf(record.node);
+        expect(record.source).toBe(expected);
+      }
+      expect(old.filter(({ mode: by }) => by === "full").length).toBeGreaterThanOrEqual(
+        mode === "enabled" ? 9 : 3,
+      );
+    });
+
     it("both traffics write to the new primary in the end", () => {
       const late = run.operations.filter(
         (operation) => operation.invokedAt > 200 * SECOND && operation.command === COMMAND_SET,

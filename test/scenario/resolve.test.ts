@@ -1,7 +1,7 @@
 /** From words to settings: what the floors read is put together, and held to each other. */
 import { describe, expect, it } from "vitest";
 import { ScenarioError, type ScenarioProblem } from "../../src/base/scenario-error.ts";
-import { scenarioForm } from "../../src/scenario/form.ts";
+import { type ScenarioForm, scenarioForm } from "../../src/scenario/form.ts";
 import { type LoadScenarioOptions, loadScenario } from "../../src/scenario/load.ts";
 import type { ResolvedScenario } from "../../src/scenario/resolved.ts";
 import { SMALL } from "./words.ts";
@@ -42,9 +42,8 @@ const twoRegions = (rest: string, name = "cart-eu"): string =>
     .concat(rest);
 
 describe("loadScenario() settings", () => {
-  const { explore, caches, traffic, network, assumptions, ...rest } = loadScenario(SMALL);
-
   it("are numbers and names, with a default for each word that is not there", () => {
+    const { explore, caches, traffic, network, assumptions, ...rest } = loadScenario(SMALL);
     expect(rest).toEqual({
       name: "small",
       story: "A cache of three shards.",
@@ -326,16 +325,17 @@ describe("Regions", () => {
 });
 
 describe("scenarioForm()", () => {
-  const form = scenarioForm(SMALL, { file: "x.yaml", sets: ["duration=50s"] });
-  const resolved = (...given: Parameters<typeof form>): ResolvedScenario => {
-    const answer = form(...given);
+  const form = () => scenarioForm(SMALL, { file: "x.yaml", sets: ["duration=50s"] });
+  const by = (of: ScenarioForm, ...given: Parameters<ScenarioForm>): ResolvedScenario => {
+    const answer = of(...given);
     if ("problem" in answer) throw new Error(answer.problem);
     return answer.resolved;
   };
   const crash = { at: "5s", fault: "node-crash", target: "primary of cart/shard 2" };
 
   it("resolves variations of seed, method and words, each from the same start", () => {
-    const first = resolved({ seed: "a", method: [crash], sets: ["origins.db.concurrency=7"] });
+    const shared = form();
+    const first = by(shared, { seed: "a", method: [crash], sets: ["origins.db.concurrency=7"] });
     expect(first).toMatchObject({
       seed: "a",
       durationNs: 50 * S,
@@ -346,7 +346,7 @@ describe("scenarioForm()", () => {
       { kind: "at", atNs: 5 * S },
     ]);
     expect(first.origins[0]).toMatchObject({ concurrency: 7 });
-    const second = resolved({ seed: "b", method: [], sets: [] });
+    const second = by(shared, { seed: "b", method: [], sets: [] });
     expect(second.method).toHaveLength(1);
     expect(second.origins[0]).toMatchObject({ concurrency: 5 });
     const bare = scenarioForm(withText("method:", "#"), {});
@@ -354,8 +354,8 @@ describe("scenarioForm()", () => {
   });
 
   it("says what is wrong with a variation, and nothing of the others", () => {
-    const wrong = (given: Partial<Parameters<typeof form>[0]>) => {
-      const answer = form({ seed: "1", method: [], sets: [], ...given });
+    const wrong = (given: Partial<Parameters<ScenarioForm>[0]>) => {
+      const answer = form()({ seed: "1", method: [], sets: [], ...given });
       return "problem" in answer ? answer.problem : null;
     };
     expect(wrong({})).toBe(null);

@@ -156,7 +156,7 @@ describe("ScenarioSource places", () => {
     "alias: *base",
     "none:",
   ].join("\n");
-  const source = parse(text);
+  const source = () => parse(text);
   /** Where a text stands, from its first character. */
   const placeOf = (part: string, from = 0) => {
     const at = text.indexOf(part, from);
@@ -176,30 +176,30 @@ describe("ScenarioSource places", () => {
     [["alias", "at"], "value", "5 }"],
     [["alias"], "value", "*base\nnone"],
   ])("finds %j, its %s", (path, of, part) => {
-    expect(source.positionOf(path, of)).toEqual(placeOf(part));
+    expect(source().positionOf(path, of)).toEqual(placeOf(part));
   });
 
   it("falls back to what is nearest: the holder of what is not there, the key of what is empty", () => {
-    expect(source.positionOf(["list", 0, "gone", "deeper"], "key")).toEqual(placeOf("{ at: 1 }"));
-    expect(source.positionOf(["list", 9, "at"], "value")).toEqual(placeOf("- { at: 1 }"));
-    expect(source.positionOf(["list", "at"], "value")).toEqual(placeOf("- { at: 1 }"));
-    expect(source.positionOf(["seed", "x"], "value")).toEqual(placeOf("007"));
-    expect(source.positionOf(["nowhere"], "key")).toEqual(placeOf("seed"));
-    expect(source.positionOf([], "value")).toEqual(placeOf("seed"));
-    expect(source.positionOf(["none"], "key")).toEqual(placeOf("none"));
-    expect(source.positionOf(["none"], "value")?.line).toBe(14);
+    expect(source().positionOf(["list", 0, "gone", "deeper"], "key")).toEqual(placeOf("{ at: 1 }"));
+    expect(source().positionOf(["list", 9, "at"], "value")).toEqual(placeOf("- { at: 1 }"));
+    expect(source().positionOf(["list", "at"], "value")).toEqual(placeOf("- { at: 1 }"));
+    expect(source().positionOf(["seed", "x"], "value")).toEqual(placeOf("007"));
+    expect(source().positionOf(["nowhere"], "key")).toEqual(placeOf("seed"));
+    expect(source().positionOf([], "value")).toEqual(placeOf("seed"));
+    expect(source().positionOf(["none"], "key")).toEqual(placeOf("none"));
+    expect(source().positionOf(["none"], "value")?.line).toBe(14);
   });
 
   it("textOf() answers a scalar as it was written", () => {
-    expect(source.textOf(["seed"])).toBe("007");
-    expect(source.textOf(["name"])).toBe("x");
-    expect(source.textOf(["list", 0, "at"])).toBe("1");
+    expect(source().textOf(["seed"])).toBe("007");
+    expect(source().textOf(["name"])).toBe("x");
+    expect(source().textOf(["list", 0, "at"])).toBe("1");
     for (const path of [["list"], ["gone"], ["list", 0]])
-      expect(source.textOf(path)).toBe(undefined);
+      expect(source().textOf(path)).toBe(undefined);
   });
 
   it("story() is the comment at the top as one paragraph, without what is for editors", () => {
-    expect(source.story()).toBe("A story, told twice.");
+    expect(source().story()).toBe("A story, told twice.");
     expect(parse("# One.\n\n# Two.\na: 1").story()).toBe("One. Two.");
     expect(parse("# Close.\na: 1\n# Later.\nb: 2").story()).toBe("Close.");
     expect(parse("---\n# Within.\na: 1").story()).toBe("Within.");

@@ -22,10 +22,8 @@ import {
   FRAME_SET_UP,
   FRAME_TOPOLOGY,
   type Frames,
-  STATUS_MOVED,
   STATUS_OK,
   STATUS_READONLY,
-  STATUS_UNACKNOWLEDGED,
 } from "../network/frames.ts";
 import type { Clients, Transport } from "../network/transport.ts";
 import type { Recorder } from "../recorder.ts";
@@ -40,6 +38,7 @@ import {
   Connections,
   Pool,
 } from "./pool.ts";
+import { reactionTo } from "./reactions.ts";
 import {
   Requests,
   STAGE_BACKOFF,
@@ -89,6 +88,8 @@ interface Session extends ClientHost {
   readonly pools: (Pool | undefined)[];
   /** By node: the router of its group. */
   readonly routerOfNode: (Router | undefined)[];
+  /** By router: index of its group's first shard among the run's shards. */
+  readonly firstShards: readonly number[];
   current: number;
   local: number;
   up: boolean;
@@ -171,6 +172,7 @@ export class ClientFleet implements Clients {
         budget: host.settings.retry.budget === null ? null : new Budget(host.settings.retry.budget),
         pools: [],
         routerOfNode: byNode(host.routers),
+        firstShards: host.routers.map(({ group }) => ports.firstShard(group)),
         current: 0,
         local: 0,
         up: true,
@@ -336,10 +338,27 @@ export class ClientFleet implements Clients {
     if (status === STATUS_OK) {
       if (pool.awaitsAnswer) this.firstAnswer(session, pool);
       this.answered(session, request, frame);
-    } else if (status === STATUS_MOVED) this.moved(session, request, frame);
-    else if (status === STATUS_UNACKNOWLEDGED) this.finish(request, OUTCOME_INFO, frame);
-    else this.attemptFailed(session, request);
+    } else this.refused(session, request, frame);
     this.frames.release(frame);
+  }
+
+  private refused(session: Session, request: number, frame: number): void {
+    switch (reactionTo(this.frames.status[frame] as number)) {
+      case "follow":
+        this.redirected(session, request, frame, true);
+        return;
+      case "ask-once":
+        this.redirected(session, request, frame, false);
+        return;
+      case "wait":
+        this.attemptFailed(session, request, false, false);
+        return;
+      case "in-doubt":
+        this.finish(request, OUTCOME_INFO, frame);
+        return;
+      default:
+        this.attemptFailed(session, request);
+    }
   }
 
   /** Hands on the replies whose turn it is, and sends what waited for room. */
@@ -490,12 +509,16 @@ export class ClientFleet implements Clients {
 
   private attempt(request: number, node: number): void {
     const { requests } = this;
-    const { kernel } = this.ports;
     const session = this.sessions[requests.client[request] as number] as Session;
     requests.attempts[request] = (requests.attempts[request] as number) + 1;
-    const due = kernel.now + session.settings.commandTimeoutNs;
     const word = (requests.number[request] as number) & WORD;
-    requests.timer[request] = session.lane.schedule(due, session.target, request, word);
+    const { commandTimeoutNs } = session.settings;
+    requests.timer[request] = session.lane.scheduleAfter(
+      commandTimeoutNs,
+      session.target,
+      request,
+      word,
+    );
     this.send(session, request, node >= 0 ? node : this.route(session, request));
   }
 
@@ -682,7 +705,8 @@ export class ClientFleet implements Clients {
     else this.attemptFailed(session, request);
   }
 
-  private moved(session: Session, request: number, frame: number): void {
+  /** Another node is to be asked; `lasting`: from now on. */
+  private redirected(session: Session, request: number, frame: number, lasting: boolean): void {
     const { requests, frames } = this;
     const router = this.routerOf(session, frames.server[frame] as number);
     const owner = frames.redirect[frame] as number;
@@ -696,11 +720,10 @@ export class ClientFleet implements Clients {
       this.attemptFailed(session, request);
       return;
     }
-    router.learn(
-      frames.shard[frame] as number,
-      owner,
-      `MOVED from ${this.ports.nodeIds[frames.server[frame] as number]}`,
-    );
+    if (lasting) {
+      const from = this.ports.nodeIds[frames.server[frame] as number];
+      router.learn(frames.shard[frame] as number, owner, `MOVED from ${from}`);
+    }
     requests.attempts[request] = (requests.attempts[request] as number) - 1; // a redirect is not a retry
     this.attempt(request, owner);
   }
@@ -794,7 +817,13 @@ export class ClientFleet implements Clients {
     return state === CONNECTION_CONNECTING || state === CONNECTION_SETTING_UP;
   }
 
-  private attemptFailed(session: Session, request: number, byTimeout = false): void {
+  /** `asksTopology`: the failure says that the map of shards may be wrong. */
+  private attemptFailed(
+    session: Session,
+    request: number,
+    byTimeout = false,
+    asksTopology = true,
+  ): void {
     const { requests } = this;
     const { kernel } = this.ports;
     const node = requests.node[request] as number;
@@ -805,8 +834,8 @@ export class ClientFleet implements Clients {
     const router = this.routerOf(session, node);
     const { onError } = session.settings.topologyRefresh;
     // A library that shares its connections learns of errors by them, and a timeout is none.
-    if (router instanceof ClusterRouter && onError && !(byTimeout && session.pipelined))
-      this.refresh(session, router, node);
+    const asks = asksTopology && onError && !(byTimeout && session.pipelined);
+    if (router instanceof ClusterRouter && asks) this.refresh(session, router, node);
     const attempts = requests.attempts[request] as number;
     const { retry } = session.settings;
     const isLast =
@@ -871,7 +900,7 @@ export class ClientFleet implements Clients {
     const client = requests.client[request] as number;
     const session = this.sessions[client] as Session;
     const isWrite = requests.command[request] === COMMAND_SET;
-    const router = session.routers[isWrite ? session.current : session.local] as Router;
+    const firstShard = session.firstShards[isWrite ? session.current : session.local] as number;
     columns.traffic[row] = requests.traffic[request] as number;
     columns.session[row] = client;
     columns.request[row] = requests.number[request] as number;
@@ -880,7 +909,7 @@ export class ClientFleet implements Clients {
     columns.invokedAt[row] = requests.invokedAt[request] as number;
     columns.returnedAt[row] = this.ports.kernel.now;
     columns.outcome[row] = outcome;
-    columns.shard[row] = this.ports.firstShard(router.group) + (requests.shard[request] as number);
+    columns.shard[row] = firstShard + (requests.shard[request] as number);
     columns.attempts[row] = requests.attempts[request] as number;
     columns.requestOutcome[row] = requestOutcome;
     columns.arrivedAt[row] = requests.arrivedAt[request] as number;

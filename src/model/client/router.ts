@@ -5,7 +5,7 @@
  * cluster mode disabled the primary and reader endpoints through cached DNS answers, read when a connection is opened;
  * reads from replicas, or from the nearest node, whose own name is taken as known. Replicas that come or go are known from
  * the next refresh or DNS answer on.
- * Leaves out: seeds and discovery at the client's start, ASK, several clients in one process sharing a map.
+ * Leaves out: seeds and discovery at the client's start, several clients in one process sharing a map.
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Stream } from "../../kernel/streams.ts";

@@ -18,6 +18,10 @@ export const STATUS_OOM = 6;
 export const STATUS_NOREPLICAS = 7;
 /** The write took effect, and WAIT ended with fewer acknowledgements than were asked for. */
 export const STATUS_UNACKNOWLEDGED = 8;
+/** The slot is on its way: `redirect` names the node to ask for this key, once. */
+export const STATUS_ASK = 9;
+/** The slot is on its way, and the command's keys are not all on one side of it. */
+export const STATUS_TRYAGAIN = 10;
 
 export const FRAME_GET = 0;
 export const FRAME_SET = 1;

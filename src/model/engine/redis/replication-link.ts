@@ -65,16 +65,7 @@ export class ReplicationLink implements Following {
   advance(now: Nanos): void {
     if (this.stalled || this.frozen) return;
     const { log } = this;
-    const upstream = this.source.link;
-    let limit = log.next;
-    if (
-      upstream !== null &&
-      upstream.log === log &&
-      this.source.incarnation === this.sourceIncarnation
-    ) {
-      upstream.advance(now);
-      limit = upstream.next;
-    }
+    const limit = this.reachOfSource(now);
     while (this.next < limit) {
       let sentAt = log.sentAt(this.next);
       if (sentAt > this.closedAt) return;
@@ -87,6 +78,21 @@ export class ReplicationLink implements Following {
       this.replica.apply(log, this.next, now);
       this.next++;
     }
+  }
+
+  /** Number of the entry up to which the source has the history: a follower has no more than it received, also once it
+   * has lost its own upstream, or was promoted. */
+  private reachOfSource(now: Nanos): number {
+    const { source, log } = this;
+    if (source.incarnation !== this.sourceIncarnation) return log.next;
+    const upstream = source.link;
+    if (upstream !== null && upstream.log === log) {
+      upstream.advance(now);
+      return upstream.next;
+    }
+    if (source.log === log)
+      return source.upstream === null ? log.next : log.entryAfter(source.appliedOffset);
+    return source.log.parent === log.history ? log.entryAfter(source.log.forkOffset) : log.next;
   }
 
   /** Age of the oldest entry that was sent and is not applied, ns. */

@@ -68,6 +68,8 @@ export class Replication {
   private readonly loadedKind: number;
   private readonly resetKind: number;
 
+  private readonly spares: Keyspace[] = [];
+
   constructor(
     private readonly kernel: Kernel,
     private readonly network: Network,
@@ -332,7 +334,7 @@ export class Replication {
         { next: source.log.entryAfter(offset), at: now },
         this.network,
       ),
-      snapshot: source.keyspace.snapshot(),
+      snapshot: source.keyspace.snapshot(this.takeSpare(source.keyspace.capacity)),
       offset,
       transferredAt: now,
     };
@@ -361,6 +363,12 @@ export class Replication {
     );
   }
 
+  /** What a node held before it loaded a snapshot: room for the next one. */
+  private takeSpare(capacity: number): Keyspace | undefined {
+    const at = this.spares.findIndex((spare) => spare.capacity === capacity);
+    return at < 0 ? undefined : this.spares.splice(at, 1)[0];
+  }
+
   private loaded(node: RedisNode, generation: number): void {
     const following = this.following[node.index] as Following;
     const sync = following.sync;
@@ -373,7 +381,8 @@ export class Replication {
       this.tryConnect(node);
       return;
     }
-    node.keyspace.copyFrom(sync.snapshot);
+    node.keyspace.load(sync.snapshot);
+    this.spares.push(sync.snapshot);
     node.appliedOffset = sync.offset;
     node.loading = false;
     const { log } = sync.link;
