@@ -8,7 +8,7 @@
  * A command takes effect when its service begins and its reply leaves when it ends.
  */
 import { Factors } from "../../../base/factors.ts";
-import type { Nanos } from "../../../base/nanos.ts";
+import { ENDLESS, type Nanos } from "../../../base/nanos.ts";
 import type { NodeRole, NodeState } from "../../../journal/records.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import {
@@ -437,7 +437,8 @@ export class RedisNode implements Server, RecordedNode {
       return;
     }
     let serviceNs = frames.serviceNs[frame] as number;
-    if (this.slowness.product !== 1) serviceNs = Math.round(serviceNs * this.slowness.product);
+    if (this.slowness.product !== 1)
+      serviceNs = Math.min(ENDLESS, Math.round(serviceNs * this.slowness.product));
     this.busyUntil = kernel.now + serviceNs;
     this.counters.commandNs += serviceNs;
     this.counters.bytesIn += RESP_OVERHEAD_BYTES;
