@@ -232,6 +232,9 @@ export interface AssumptionUsed {
   readonly source: string;
 }
 
+/** Of an assumed duration, ns. */
+const TIME_MAX = 86_400e9;
+
 /** Reads the values under `assume:`; `given` maps names to text. Unreadable values keep their default and are reported. */
 export function readAssumptions(
   known: readonly Assumption[],
@@ -249,11 +252,13 @@ export function readAssumptions(
     if (text !== undefined) {
       value = parseAssumption(assumption.unit, String(text));
       const tooSmall = value !== undefined && value <= 0 && assumption.low > 0;
-      if (value === undefined || tooSmall) {
+      const isTime = assumption.unit === "duration";
+      if (value === undefined || tooSmall || (isTime && value > TIME_MAX)) {
+        const usual = formatAssumption(assumption.unit, assumption.default);
         report.problem(
           assumption.name,
           `is "${text}"`,
-          `${expectedOf(assumption.unit)} above 0, such as "${formatAssumption(assumption.unit, assumption.default)}"`,
+          `${expectedOf(assumption.unit)} above 0${isTime ? " and at most 24h" : ""}, such as "${usual}"`,
         );
         value = assumption.default;
       }

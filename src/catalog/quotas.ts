@@ -6,6 +6,7 @@ export const quotas = {
   /** Nodes of a cluster with cluster mode enabled: by default, and after a request to raise it. */
   nodesPerCluster: 90,
   nodesPerClusterRaised: 500,
+  /** All clusters together; a request raises it too. */
   nodesPerRegion: 300,
   /** One primary and five replicas. */
   nodesPerShard: 6,

@@ -82,7 +82,7 @@ const expectationWords: Readonly<Record<string, JsonSchema>> = {
       of,
       percentile: {
         type: "string",
-        pattern: "^p\\d{1,3}$",
+        pattern: "^p([1-9]\\d?|[5-9]\\d\\d)$",
         expected: 'a percentile such as "p50", "p99" or "p999"',
       },
       atMost,

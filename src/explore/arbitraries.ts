@@ -7,18 +7,42 @@ import { type Nanos, SECOND } from "../base/nanos.ts";
 import { formatDuration } from "../base/units.ts";
 import { withinBudget } from "./budget.ts";
 import type { FaultWords, Schedule } from "./schedule.ts";
-import { heals, type Space } from "./space.ts";
+import { heals, type Space, type SpaceShard } from "./space.ts";
 
 const GRID: Nanos = SECOND / 10;
 
 type Words = fc.Arbitrary<Record<string, unknown>>;
 
+/** What a schedule was drawn with: which kinds were enabled, how they weighed, and what shape it has. */
+export interface Swarm {
+  readonly shape: "apart" | "aimed" | "swizzle" | "flapping";
+  /** By kind, in the order of the scenario. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Shards at which most faults on nodes aim. */
+  readonly focus: readonly string[];
+}
+
+export interface Drawn {
+  readonly schedule: Schedule;
+  readonly swarm: Swarm;
+}
+
+/** Schedules in the space of a scenario. What exceeds the budget is left out, last first; a schedule may be empty. */
+export const schedules = (space: Space): fc.Arbitrary<Schedule> =>
+  drawn(space).map(({ schedule }) => schedule);
+
 /**
- * Schedules in the space of a scenario. Swarm shape: each enables a random subset of the kinds, with weights of its own.
- * What exceeds the budget is left out, last first; a schedule may be empty.
+ * Schedules and what they were drawn with. Swarm shape: each enables a random subset of the kinds, with weights of its own,
+ * and aims at one or two shards.
  */
-export function schedules(space: Space): fc.Arbitrary<Schedule> {
+export function drawn(space: Space): fc.Arbitrary<Drawn> {
   const { settings, kinds } = space;
+  const shapes: readonly { weight: number; arbitrary: fc.Arbitrary<Swarm["shape"]> }[] = [
+    { weight: 6, arbitrary: fc.constant("apart") },
+    { weight: settings.onStates ? 3 : 0, arbitrary: fc.constant("aimed") },
+    { weight: 1, arbitrary: fc.constant("swizzle") },
+    { weight: 1, arbitrary: fc.constant("flapping") },
+  ];
   const entries = fc
     .record({
       enabled: fc.subarray([...kinds], { minLength: 1 }),
@@ -26,63 +50,102 @@ export function schedules(space: Space): fc.Arbitrary<Schedule> {
         minLength: kinds.length,
         maxLength: kinds.length,
       }),
-      shape: fc.oneof(
-        { weight: 6, arbitrary: fc.constant("apart") },
-        { weight: 1, arbitrary: fc.constant("swizzle") },
-        { weight: 1, arbitrary: fc.constant("flapping") },
-      ),
+      focus: fc.array(shardOf(space), { minLength: 1, maxLength: 2 }),
+      shape: fc.oneof(...shapes),
     })
-    .chain(({ enabled, weights, shape }) => {
+    .chain(({ enabled, weights, focus, shape }) => {
+      const narrow = { ...space, focus };
+      const weighed = enabled.map((kind, at) => ({
+        kind,
+        weight: (weights[at] as number) * (STRONG.includes(kind) ? 3 : 1),
+      }));
       const of = fc.oneof(
-        ...enabled.map((kind, at) => ({
-          weight: weights[at] as number,
-          arbitrary: fault(space, kind),
-        })),
+        ...weighed.map(({ kind, weight }) => ({ weight, arbitrary: timed(narrow, kind) })),
       );
-      const apart = fc
-        .array(of, { minLength: 1, maxLength: settings.atMost, size: "max" })
-        .map((list) => list as FaultWords[]);
-      if (shape === "swizzle") return fc.tuple(swizzle(space), apart).map((parts) => parts.flat());
-      if (shape === "flapping")
-        return fc.tuple(flapping(space, enabled), apart).map((parts) => parts.flat());
-      return apart;
+      // What overlaps beyond the budget is left out: twice as many are drawn as may stay.
+      const apart = fc.array(of, { minLength: 1, maxLength: 2 * settings.atMost, size: "max" });
+      const swarm: Swarm = {
+        shape,
+        weights: Object.fromEntries(weighed.map(({ kind, weight }) => [kind, weight])),
+        focus: [...new Set(focus.map(({ cache, number }) => shardName(space, cache, number)))],
+      };
+      const special =
+        shape === "apart"
+          ? fc.constant<FaultWords[]>([])
+          : shape === "aimed"
+            ? aimed(narrow, enabled)
+            : shape === "swizzle"
+              ? swizzle(space)
+              : flapping(narrow, enabled);
+      return fc.tuple(special, apart).map((parts) => ({ list: parts.flat(), swarm }));
     });
   const varied = fc.tuple(
     ...settings.vary.map(({ path, values }) =>
       fc.constantFrom(...values).map((value) => `${path}=${JSON.stringify(value)}`),
     ),
   );
-  return fc
-    .tuple(entries, varied)
-    .map(([list, sets]) => ({ faults: withinBudget(list, space), sets }));
+  return fc.tuple(entries, varied).map(([{ list, swarm }, sets]) => ({
+    schedule: { faults: withinBudget(list, space), sets },
+    swarm,
+  }));
 }
 
+/** Kinds that take a node, a link or a place away, rather than slow it: drawn three times as often. */
+const STRONG: readonly string[] = [
+  "node-crash",
+  "host-power-loss",
+  "node-pause",
+  "node-restart",
+  "az-power-interruption",
+  "az-network-disruption",
+  "network-partition",
+  "replication-link-cut",
+];
+
 /** One entry of a kind. */
-export function fault(space: Space, kind: string): fc.Arbitrary<FaultWords> {
+export const fault = (space: Space, kind: string): fc.Arbitrary<FaultWords> =>
+  entry(space, kind, trigger(space));
+
+/** One entry of a kind, at a time. */
+const timed = (space: Space, kind: string): fc.Arbitrary<FaultWords> =>
+  entry(space, kind, atTime(space));
+
+/** Words that say when an entry fires, given how long it holds. */
+type Trigger = (holds: Nanos) => Record<string, unknown>;
+
+function entry(
+  space: Space,
+  kind: string,
+  triggers: fc.Arbitrary<Trigger>,
+): fc.Arbitrary<FaultWords> {
   return fc
-    .record({ when: trigger(space), holds: duration(space), words: wordsOf(space, kind) })
+    .record({ when: triggers, holds: duration(space), words: wordsOf(space, kind) })
     .map(({ when, holds, words }) => ({ ...when(holds), fault: kind, ...words(holds) }));
 }
 
-/** When an entry fires, given how long it holds: at a time, or aimed at a phase. */
-function trigger(space: Space): fc.Arbitrary<(holds: Nanos) => Record<string, unknown>> {
-  const { fromNs, untilNs, onStates } = space.settings;
-  const at = fc
+function atTime({ settings: { fromNs, untilNs } }: Space): fc.Arbitrary<Trigger> {
+  return fc
     .integer({ min: 0, max: Math.floor((untilNs - fromNs) / GRID) })
     .map((step) => (holds: Nanos) => ({
       at: formatDuration(Math.max(fromNs, Math.min(fromNs + step * GRID, untilNs - holds))),
     }));
-  if (!onStates) return at;
-  const shard = fc
-    .constantFrom(...space.shards)
-    .map(({ cache, number }) => shardName(space, cache, number));
-  const notBefore = formatDuration(fromNs);
+}
+
+/** At a time, or aimed at a phase of some shard. */
+function trigger(space: Space): fc.Arbitrary<Trigger> {
+  const at = atTime(space);
+  if (!space.settings.onStates) return at;
+  const phase = shardOf(space).chain((shard) => atPhase(space, shard));
+  return fc.oneof({ weight: 5, arbitrary: at }, { weight: 1, arbitrary: phase });
+}
+
+/** Aimed at a phase of a shard's failover or of its cache. */
+function atPhase(space: Space, { cache, number }: SpaceShard): fc.Arbitrary<Trigger> {
+  const of = shardName(space, cache, number);
+  const notBefore = formatDuration(space.settings.fromNs);
   const when = fc
-    .record({
-      state: fc.constantFrom("electing", "promoting", "full-sync", "no-primary", "replacing"),
-      of: shard,
-    })
-    .map(({ state, of }) => () => ({ when: { state, of, notBefore } }));
+    .constantFrom("electing", "promoting", "full-sync", "no-primary", "replacing")
+    .map((state) => () => ({ when: { state, of, notBefore } }));
   const after = fc
     .record({
       event: fc.constantFrom(
@@ -92,17 +155,37 @@ function trigger(space: Space): fc.Arbitrary<(holds: Nanos) => Record<string, un
         "node-replaced",
         "full-sync-started",
       ),
-      of: fc.constantFrom(...space.caches),
       delay: fc.integer({ min: 0, max: 30 }),
     })
-    .map(({ event, of, delay }) => () => ({
-      after: { event, of, delay: formatDuration(delay * GRID) },
+    .map(({ event, delay }) => () => ({
+      after: { event, of: cache, delay: formatDuration(delay * GRID) },
     }));
-  return fc.oneof(
-    { weight: 6, arbitrary: at },
-    { weight: 1, arbitrary: when },
-    { weight: 2, arbitrary: after },
-  );
+  return fc.oneof({ weight: 1, arbitrary: when }, { weight: 2, arbitrary: after });
+}
+
+/**
+ * A zone or a primary is taken away, and what follows from that sets off one or two faults more: in the zone's absence
+ * on nodes, and beside a node's on places.
+ */
+function aimed(space: Space, enabled: readonly string[]): fc.Arbitrary<FaultWords[]> {
+  const causes = STRONG.filter((kind) => space.kinds.includes(kind));
+  if (causes.length === 0) return fc.constant([]);
+  const shards = space.focus.length > 0 ? space.focus : space.shards;
+  return fc
+    .constantFrom(...shards)
+    .chain((shard) => {
+      const of = shardName(space, shard.cache, shard.number);
+      const narrow = { ...space, focus: [shard] };
+      const cause = fc
+        .constantFrom(...causes)
+        .chain((kind) => timed(narrow, kind))
+        .map((words) => ("target" in words ? { ...words, target: `primary of ${of}` } : words));
+      const next = fc
+        .constantFrom(...enabled)
+        .chain((kind) => entry(narrow, kind, atPhase(space, shard)));
+      return fc.tuple(cause, fc.array(next, { minLength: 1, maxLength: 2 }));
+    })
+    .map(([cause, followers]) => [cause, ...followers]);
 }
 
 /** Mostly short, rarely long. */
@@ -113,7 +196,7 @@ function duration(space: Space): fc.Arbitrary<Nanos> {
     fc.integer({ min: Math.min(min, most), max: Math.min(max, most) });
   return fc
     .oneof(
-      { weight: 4, arbitrary: steps(1, 30) },
+      { weight: 3, arbitrary: steps(1, 30) },
       { weight: 4, arbitrary: steps(10, 120) },
       { weight: 1, arbitrary: steps(60, most) },
     )
@@ -126,14 +209,42 @@ function shardName(space: Space, cache: string, number: number): string {
   return own === 1 ? cache : `${cache}/shard ${number}`;
 }
 
+/** Any shard: each cache as likely as the others, however many shards it has. */
+function shardOf(space: Space): fc.Arbitrary<SpaceShard> {
+  return fc
+    .constantFrom(...space.caches)
+    .chain((cache) => fc.constantFrom(...space.shards.filter((shard) => shard.cache === cache)));
+}
+
+/** Any name; those near what most faults aim at three times as often. */
+function near(all: readonly string[], close: readonly string[]): fc.Arbitrary<string> {
+  const any = { weight: 1, arbitrary: fc.constantFrom(...all) };
+  if (close.length === 0) return any.arbitrary;
+  return fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...close) }, any);
+}
+
+/** A zone, mostly one where the nodes of the focus stand; the first primary's as often as the others' together. */
+const zoneOf = (space: Space): fc.Arbitrary<string> =>
+  near(
+    space.zones,
+    space.focus.flatMap(({ nodes }) => [
+      ...nodes.slice(1).map(() => nodes[0]?.zone ?? ""),
+      ...nodes.map((of) => of.zone),
+    ]),
+  );
+
 function node(space: Space): fc.Arbitrary<string> {
-  const shard = fc.constantFrom(...space.shards);
+  const any = { weight: 1, arbitrary: shardOf(space) };
+  const shard =
+    space.focus.length === 0
+      ? any.arbitrary
+      : fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...space.focus) }, any);
   const name = shard.map(({ cache, number }) => shardName(space, cache, number));
   return fc.oneof(
-    { weight: 3, arbitrary: name.map((of) => `primary of ${of}`) },
+    { weight: 5, arbitrary: name.map((of) => `primary of ${of}`) },
     { weight: 2, arbitrary: name.map((of) => `replica of ${of}`) },
     {
-      weight: 3,
+      weight: 2,
       arbitrary: shard
         .chain(({ nodes }) => fc.constantFrom(...nodes))
         .map(({ id }) => `node ${id}`),
@@ -157,13 +268,19 @@ function wordsOf(
 
 function ownWords(space: Space, kind: string): Words {
   const target = node(space);
-  const zone = fc.constantFrom(...space.zones);
-  const region = fc.constantFrom(...space.regions);
+  const zone = zoneOf(space);
+  const region = near(
+    space.regions.map(({ name }) => name),
+    space.focus.map((shard) => shard.region),
+  );
   const side = fc.oneof(
-    { weight: 4, arbitrary: target },
+    { weight: 2, arbitrary: target },
     { weight: 1, arbitrary: zone.map((name) => `zone ${name}`) },
   );
-  const other = fc.option(side, { nil: undefined, freq: 2 });
+  const other = fc.oneof(
+    { weight: 2, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: side },
+  );
   const milliseconds = (max: number) =>
     fc.integer({ min: 1, max: max / 10 }).map((n) => formatDuration(n * 10 * 1e6));
   switch (kind) {
@@ -180,7 +297,7 @@ function ownWords(space: Space, kind: string): Words {
           isolate: side,
           to: other,
           direction: fc.constantFrom("both", "both", "to", "from"),
-          withClients: fc.boolean(),
+          withClients: fc.constantFrom(false, true, true),
         })
         .map(defined);
     case "network-latency":
@@ -209,7 +326,7 @@ function ownWords(space: Space, kind: string): Words {
     case "node-restart":
       return fc.record({ target, down: milliseconds(5000) });
     case "memory-pressure":
-      return fc.record({ target, take: fc.constantFrom("100MB", "1GB", "10GB") });
+      return fc.record({ target, take: fc.constantFrom(...space.takes) });
     case "origin-slow":
       return fc.record({
         origin: fc.constantFrom(...space.origins),

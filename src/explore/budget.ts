@@ -69,16 +69,19 @@ function blast(entry: FaultWords, space: Space): { zones: number; nodes: number 
   let zones = 0;
   let nodes = 0;
   if (entry["zone"] !== undefined) zones++;
-  if (entry["fault"] === "region-outage") zones += space.zones.length;
+  if (entry["fault"] === "region-outage") zones += zonesIn(String(entry["region"]), space);
   const targets = [entry["target"], entry["isolate"], entry["from"]].flatMap((of) => of ?? []);
   for (const target of targets) {
     const text = String(target);
     if (text.startsWith("zone ")) zones++;
-    else if (text.startsWith("region ")) zones += space.zones.length;
+    else if (text.startsWith("region ")) zones += zonesIn(text.slice("region ".length), space);
     else nodes += nodesOf(text, space);
   }
   return { zones, nodes };
 }
+
+const zonesIn = (region: string, space: Space): number =>
+  space.regions.find(({ name }) => name === region)?.zones ?? space.zones.length;
 
 function nodesOf(target: string, space: Space): number {
   const of = / of ([a-z][a-z0-9-]*)/.exec(target)?.[1];

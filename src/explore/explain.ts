@@ -289,7 +289,7 @@ export function* tolerance(
     const settings = { ...space.settings, atOnce: faults - 1, atMost: Math.max(1, 2 * faults) };
     const narrow = { ...space, settings };
     const trials = Array.from({ length: BELOW }, (_, run) => ({
-      ...trialOf(narrow, `${seed}-below${faults}`, run, []),
+      ...trialOf(narrow, `${seed}-below${faults}`, run),
       sets: trial.sets,
     }));
     const breaks = (of: Outcome): boolean =>

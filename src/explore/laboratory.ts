@@ -83,8 +83,8 @@ export const withoutOutcome = (problem: string | null): Outcome => ({
 });
 
 function outcomeOf(probed: Probe, resolved: ResolvedScenario, detail: boolean): Outcome {
-  const { records } = probed;
-  const { marks, states } = coverageOf(records);
+  const { records, lostKeys } = probed;
+  const { marks, states } = coverageOf(records, lostKeys);
   return {
     problem: null,
     breaches: breachesOf(probed, marks),

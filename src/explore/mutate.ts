@@ -6,8 +6,10 @@ import { withinBudget } from "./budget.ts";
 import type { FaultWords, Schedule } from "./schedule.ts";
 import type { Space } from "./space.ts";
 
-/** Draws a new entry of a kind; the salt tells draws of one mutation apart. */
-export type DrawFault = (kind: string, salt: string) => FaultWords;
+/** Draws new entries of a kind; the salt tells draws of one mutation apart. */
+export interface Draws {
+  readonly entry: (kind: string, salt: string) => FaultWords;
+}
 
 /** One to three changes. The answer is within the budget again. */
 export function mutate(
@@ -15,7 +17,7 @@ export function mutate(
   other: Schedule,
   space: Space,
   chance: Stream,
-  draw: DrawFault,
+  draws: Draws,
 ): Schedule {
   let faults = [...parent.faults];
   const changes = 1 + chance.nextInt(3);
@@ -25,7 +27,7 @@ export function mutate(
     const kind = space.kinds[chance.nextInt(space.kinds.length)] as string;
     switch (entry === undefined ? 0 : chance.nextInt(6)) {
       case 0:
-        faults.push(draw(kind, `added-${i}`));
+        faults.push(draws.entry(kind, `added-${i}`));
         break;
       case 1:
         faults.splice(at, 1);
@@ -37,7 +39,7 @@ export function mutate(
         faults[at] = stretched(entry as FaultWords, chance);
         break;
       case 4:
-        faults[at] = draw(entry?.["fault"] as string, `drawn-${i}`);
+        faults[at] = draws.entry(entry?.["fault"] as string, `drawn-${i}`);
         break;
       default:
         faults = [...faults, ...other.faults.filter(() => chance.next() < 0.5)];

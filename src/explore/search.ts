@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { hash32 } from "../base/hash.ts";
 import { Stream } from "../kernel/streams.ts";
-import { fault, schedules } from "./arbitraries.ts";
+import { drawn, fault, type Swarm } from "./arbitraries.ts";
 import type { Course } from "./course.ts";
 import { mutate } from "./mutate.ts";
-import type { Breach, FaultWords, Outcome, Schedule, Trial } from "./schedule.ts";
+import type { Breach, Outcome, Schedule, Trial } from "./schedule.ts";
 import type { Space } from "./space.ts";
 
 export interface SearchOptions {
@@ -21,6 +21,8 @@ export interface SearchOptions {
   readonly unavoidable: boolean;
   /** Asked between batches: time is up. */
   readonly expired: () => boolean;
+  /** Told of each run, in order. */
+  readonly ran?: (run: Ran) => void;
   /** Told after each batch. */
   readonly progress?: (so: Progress) => void;
 }
@@ -33,10 +35,18 @@ export interface Progress {
   readonly states: number;
 }
 
+/** A run as it is told of. */
+export interface Ran extends Planned {
+  /** Number of the trial, from 0. */
+  readonly run: number;
+  readonly breach: Breach | null;
+}
+
 export interface Failure {
   /** Number of the trial, from 0. */
   readonly run: number;
   readonly trial: Trial;
+  readonly swarm: Swarm | null;
   readonly outcome: Outcome;
   readonly breach: Breach;
 }
@@ -63,77 +73,90 @@ const MUTANTS = 0.4;
 /** Schedules that are kept to be changed. */
 const KEPT_MAX = 256;
 
+/** A schedule that reached something new, and how rare what it reached is: the rarer, the oftener it is changed. */
+export interface Kept extends Schedule {
+  readonly rarity: number;
+}
+
+/** A trial, and where its schedule comes from. */
+export interface Planned {
+  readonly trial: Trial;
+  /** What it was drawn with; null for a change of a schedule that was kept, and for one of the corpus. */
+  readonly swarm: Swarm | null;
+}
+
 /** The trial of a number: generated, or a change of one that was kept. */
-export function trialOf(space: Space, seed: string, run: number, kept: readonly Schedule[]): Trial {
+export function planned(space: Space, seed: string, run: number, kept: readonly Kept[]): Planned {
   const chance = new Stream(`${seed}/${run}/search`);
-  const shape = schedules(space);
-  const draw = (salt: string): Schedule =>
-    fc.sample(shape, { seed: hash32(`${seed}/${run}/${salt}`) | 0, numRuns: 1 })[0] as Schedule;
-  let schedule: Schedule;
+  const sample = <T>(of: fc.Arbitrary<T>, salt: string): T =>
+    fc.sample(of, { seed: hash32(`${seed}/${run}/${salt}`) | 0, numRuns: 1 })[0] as T;
+  const plain = { seed: `${seed}-${run}`, rekey: null, detail: false };
   if (kept.length > 0 && chance.next() < MUTANTS) {
-    const parent = kept[chance.nextInt(kept.length)] as Schedule;
-    const other = kept[chance.nextInt(kept.length)] as Schedule;
-    schedule = mutate(parent, other, space, chance, (kind, salt) => {
-      const one = fc.sample(fault(space, kind), {
-        seed: hash32(`${seed}/${run}/${salt}`) | 0,
-        numRuns: 1,
-      });
-      return one[0] as FaultWords;
+    const { faults, sets } = mutate(drawKept(kept, chance), drawKept(kept, chance), space, chance, {
+      entry: (kind, salt) => sample(fault(space, kind), salt),
     });
-  } else schedule = draw("fresh");
-  return { ...schedule, seed: `${seed}-${run}`, rekey: null, detail: false };
+    return { trial: { faults, sets, ...plain }, swarm: null };
+  }
+  const { schedule, swarm } = sample(drawn(space), "fresh");
+  return { trial: { ...schedule, ...plain }, swarm };
+}
+
+/** The trial of a number that is generated. */
+export const trialOf = (space: Space, seed: string, run: number): Trial =>
+  planned(space, seed, run, []).trial;
+
+/** One of them, each in proportion to its rarity. */
+function drawKept(kept: readonly Kept[], chance: Stream): Kept {
+  let left = chance.next() * kept.reduce((sum, { rarity }) => sum + rarity, 0);
+  for (const one of kept) {
+    left -= one.rarity;
+    if (left < 0) return one;
+  }
+  return kept[kept.length - 1] as Kept;
 }
 
 /** Yields batches until the runs are used up, time is, or a failure is found. */
 export function* search(space: Space, options: SearchOptions): Course<Found> {
   const { seed, runs, corpus, goOn, unavoidable, expired } = options;
-  const kept: Schedule[] = [];
-  const known = new Set<string | number>();
-  const marks = new Map<string, number>();
-  const kinds = new Map<string, number>();
+  const tally = new Tally();
   const failures: Failure[] = [];
   let beyond = 0;
-  let problems = 0;
   let done = 0;
   const breachOf = (outcome: Outcome): Breach | undefined =>
     outcome.breaches.find(({ avoidable }) => avoidable || unavoidable);
   while (done < runs && !expired()) {
-    const trials: Trial[] = [];
+    const kept = tally.kept();
+    const batch: Planned[] = [];
     for (let run = done; run < Math.min(runs, done + BATCH); run++) {
       const given = corpus[run];
-      trials.push(
+      batch.push(
         given === undefined
-          ? trialOf(space, seed, run, kept)
-          : { ...given, seed: `${seed}-${run}`, rekey: null, detail: false },
+          ? planned(space, seed, run, kept)
+          : {
+              trial: { ...given, seed: `${seed}-${run}`, rekey: null, detail: false },
+              swarm: null,
+            },
       );
     }
     const outcomes = yield {
-      jobs: trials,
+      jobs: batch.map(({ trial }) => trial),
       until: goOn ? null : (outcome) => breachOf(outcome) !== undefined,
     };
     for (const [at, outcome] of outcomes.entries()) {
-      const trial = trials[at] as Trial;
-      if (outcome.problem !== null) problems++;
-      for (const mark of Object.keys(outcome.marks)) marks.set(mark, (marks.get(mark) ?? 0) + 1);
-      for (const kind of new Set(outcome.faults.map((of) => of.kind)))
-        kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-      const fresh = [...Object.keys(outcome.marks), ...outcome.states].filter(
-        (of) => !known.has(of),
-      );
-      for (const of of fresh) known.add(of);
-      if (fresh.length > 0 && kept.length < KEPT_MAX)
-        kept.push({ faults: trial.faults, sets: trial.sets });
+      const plan = batch[at] as Planned;
+      tally.add(plan.trial, outcome);
       const breach = breachOf(outcome);
-      if (breach !== undefined) failures.push({ run: done + at, trial, outcome, breach });
+      if (breach !== undefined) failures.push({ run: done + at, ...plan, outcome, breach });
       else if (outcome.breaches.length > 0) beyond++;
+      options.ran?.({ run: done + at, ...plan, breach: breach ?? null });
     }
     done += outcomes.length;
     options.progress?.({
       runs: done,
       failures: failures.length,
       unavoidable: beyond,
-      marks: marks.size,
-      states: known.size - marks.size,
+      marks: tally.marks.size,
+      states: tally.states.size,
     });
     if (!goOn && failures.length > 0) break;
   }
@@ -141,11 +164,52 @@ export function* search(space: Space, options: SearchOptions): Course<Found> {
     runs: done,
     failures,
     unavoidable: beyond,
-    marks: inOrder(marks),
-    states: known.size - marks.size,
-    kinds: inOrder(kinds),
-    problems,
+    marks: inOrder(tally.marks),
+    states: tally.states.size,
+    kinds: inOrder(tally.kinds),
+    problems: tally.problems,
   };
+}
+
+/** What runs have reached, and the schedules that reached something first. */
+class Tally {
+  problems = 0;
+  /** In how many runs. */
+  readonly marks = new Map<string, number>();
+  readonly states = new Map<number, number>();
+  readonly kinds = new Map<string, number>();
+  private readonly first: {
+    readonly schedule: Schedule;
+    readonly marks: readonly string[];
+    readonly states: readonly number[];
+  }[] = [];
+
+  add({ faults, sets }: Trial, outcome: Outcome): void {
+    if (outcome.problem !== null) this.problems++;
+    const names = Object.keys(outcome.marks);
+    const isNew =
+      names.some((mark) => !this.marks.has(mark)) ||
+      outcome.states.some((state) => !this.states.has(state));
+    for (const mark of names) count(this.marks, mark);
+    for (const state of outcome.states) count(this.states, state);
+    for (const kind of new Set(outcome.faults.map((of) => of.kind))) count(this.kinds, kind);
+    if (isNew && this.first.length < KEPT_MAX)
+      this.first.push({ schedule: { faults, sets }, marks: names, states: outcome.states });
+  }
+
+  /** Rarity: how seldom runs reach what it reached, each mark and state by its share. */
+  kept(): Kept[] {
+    const rare = <T>(of: readonly T[], counts: ReadonlyMap<T, number>): number =>
+      of.reduce((sum, one) => sum + 1 / (counts.get(one) ?? 1), 0);
+    return this.first.map(({ schedule, marks, states }) => ({
+      ...schedule,
+      rarity: rare(marks, this.marks) + rare(states, this.states),
+    }));
+  }
+}
+
+function count<T>(counts: Map<T, number>, of: T): void {
+  counts.set(of, (counts.get(of) ?? 0) + 1);
 }
 
 const inOrder = (counts: ReadonlyMap<string, number>): Record<string, number> =>

@@ -6,6 +6,7 @@ import type { ResolvedScenario } from "../scenario/resolved.ts";
 
 export interface SpaceShard {
   readonly cache: string;
+  readonly region: string;
   /** From 1. */
   readonly number: number;
   readonly nodes: readonly { readonly id: string; readonly zone: string }[];
@@ -17,10 +18,14 @@ export interface Space {
   /** Kinds that have something to hit in this scenario. */
   readonly kinds: readonly string[];
   readonly shards: readonly SpaceShard[];
+  /** Shards that most faults on nodes aim at; empty: none in particular. */
+  readonly focus: readonly SpaceShard[];
   readonly caches: readonly string[];
   readonly zones: readonly string[];
-  readonly regions: readonly string[];
+  readonly regions: readonly { readonly name: string; readonly zones: number }[];
   readonly origins: readonly string[];
+  /** Sizes that memory pressure may take: half, nine tenths and all of what data may use on some node. */
+  readonly takes: readonly string[];
   readonly traffic: readonly string[];
   /** Words by which the world becomes smaller: values from the smallest on, all smaller than the scenario's. */
   readonly knobs: readonly { readonly path: string; readonly values: readonly string[] }[];
@@ -33,7 +38,9 @@ export function spaceOf(resolved: ResolvedScenario): Space {
   const zones = regions.flatMap((region) => region.zones);
   const needs: Readonly<Record<string, boolean>> = {
     "origin-slow": origins.length > 0,
-    "region-outage": regions.length > 1,
+    // One that the budget can never pay is not worth drawing.
+    "region-outage":
+      regions.length > 1 && regions.some((region) => region.zones.length <= settings.zones),
     "az-power-interruption": zones.length > 1,
     "az-network-disruption": zones.length > 1,
   };
@@ -42,12 +49,19 @@ export function spaceOf(resolved: ResolvedScenario): Space {
     durationNs: resolved.durationNs,
     kinds: settings.faults.filter((kind) => needs[kind] ?? true),
     shards: caches.flatMap((cache) =>
-      cache.shards.map(({ nodes }, at) => ({ cache: cache.name, number: at + 1, nodes })),
+      cache.shards.map(({ nodes }, at) => ({
+        cache: cache.name,
+        region: cache.region,
+        number: at + 1,
+        nodes,
+      })),
     ),
+    focus: [],
     caches: caches.map(({ name }) => name),
     zones,
-    regions: regions.map(({ name }) => name),
+    regions: regions.map(({ name, zones: own }) => ({ name, zones: own.length })),
     origins: origins.map(({ name }) => name),
+    takes: takesOf(resolved),
     traffic: traffic.map(({ name }) => name),
     knobs: knobsOf(resolved),
     replacementNs: Math.max(
@@ -55,6 +69,16 @@ export function spaceOf(resolved: ResolvedScenario): Space {
       ...caches.map(({ service }) => service.replacementProvisioningNs + 5 * SECOND),
     ),
   };
+}
+
+function takesOf({ caches }: ResolvedScenario): string[] {
+  const usable = caches.map(
+    ({ engine }) => engine.maxmemoryBytes * (1 - engine.reservedMemoryShare),
+  );
+  const takes = usable.flatMap((bytes) =>
+    [0.5, 0.9, 1].map((share) => `${Math.ceil((bytes * share) / 1e6)}MB`),
+  );
+  return [...new Set(takes)];
 }
 
 function knobsOf(resolved: ResolvedScenario): Space["knobs"] {

@@ -5,6 +5,8 @@ import type { GlobalDatastoreSettings } from "../model/service/service-settings.
 
 export interface MethodWorld {
   readonly caches: readonly ReplicationGroupSettings[];
+  /** Caches that could not be read: what speaks of them is not judged. */
+  readonly unread: readonly string[];
   readonly datastores: readonly GlobalDatastoreSettings[];
   /** Names. */
   readonly origins: readonly string[];

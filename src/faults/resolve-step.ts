@@ -24,6 +24,7 @@ function resolveClusterFailover(
   reading: Reading,
 ): StepSettings | null {
   const group = groupOfNode(node, world);
+  if (group === undefined && world.unread.length > 0) return null;
   const wrong = (found: string, expected: string): null => {
     reading.problem({ path: ["node"], found, expected });
     return null;
@@ -48,6 +49,7 @@ function resolveReboot(
   reading: Reading,
 ): StepSettings | null {
   const group = groupOfNode(node, world);
+  if (group === undefined && world.unread.length > 0) return null;
   if (group?.kind === "self-managed") {
     const expected = "a node of a replication group; fault: node-restart restarts this one";
     reading.problem({ path: ["node"], found: `is "${node}" of a self-managed group`, expected });
@@ -77,6 +79,7 @@ export function resolveStep(
   if (words.step === "cluster-failover") return resolveClusterFailover(words, world, reading);
   if (words.step === "test-failover") {
     const cache = world.caches.find((group) => group.name === words.cache);
+    if (world.unread.includes(words.cache)) return null;
     if (cache === undefined) {
       reading.problem({
         path: ["cache"],

@@ -1,5 +1,5 @@
 /** Reads a method: triggers, targets, faults and steps. */
-import { type Nanos, SECOND } from "../base/nanos.ts";
+import { MINUTE, type Nanos, SECOND } from "../base/nanos.ts";
 import { parseDuration, parsePercentage, parseSize } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type {
@@ -72,6 +72,15 @@ function resolveTrigger(
     const found = given.length === 0 ? "says no time" : `has ${given.join(" and ")}`;
     reading.problem({ path: [], found, expected: "exactly one of at, every, random, when, after" });
     return null;
+  }
+  const repeats = isOnLinks(words) ? (["times"] as const) : (["times", "from"] as const);
+  for (const word of repeats) {
+    if (every !== undefined || words[word] === undefined) continue;
+    reading.problem({
+      path: [word],
+      found: `is ${JSON.stringify(words[word])} beside ${given[0]}`,
+      expected: "every: beside it",
+    });
   }
   const time = (text: string, path: Path): Nanos => {
     const ns = parseDuration(text) ?? 0;
@@ -205,7 +214,14 @@ function resolveAfter(words: AfterWords, world: MethodWorld, reading: Reading): 
   const after = (of: TriggerEvent): Trigger => ({ kind: "after", event: of, delayNs });
   const disturbance = fault ?? heal;
   if (disturbance !== undefined) {
-    if (!isOneOf(disturbance, Object.keys(faultWords))) return null;
+    const kinds = Object.entries(faultWords).filter(([, of]) => fault !== undefined || of.heals);
+    if (
+      !isOneOf(
+        disturbance,
+        kinds.map(([kind]) => kind),
+      )
+    )
+      return null;
     const phase = fault === undefined ? "healed" : "injected";
     return after({ kind: "fault", fault: disturbance, phase });
   }
@@ -255,6 +271,10 @@ function resolveFault(
     case "memory-pressure": {
       const target = readNodeTarget(words, world, reading);
       const bytes = parseSize(words.take) ?? 0;
+      if (bytes <= 0) {
+        const expected = 'a size above 0, such as "1GB"';
+        reading.problem({ path: ["take"], found: `is "${words.take}"`, expected });
+      }
       return target === null ? null : { fault: words.fault, target, bytes };
     }
     case "clock-skew":
@@ -313,8 +333,9 @@ function resolveFault(
     case "network-latency": {
       const sides = readSides(words, world, reading);
       if (sides === null) return null;
-      const jitterNs = words.jitter === undefined ? 0 : (parseDuration(words.jitter) ?? 0);
-      return { fault: words.fault, ...sides, addNs: parseDuration(words.add) ?? 0, jitterNs };
+      const addNs = readDelay("add", words.add, reading);
+      const jitterNs = words.jitter === undefined ? 0 : readDelay("jitter", words.jitter, reading);
+      return { fault: words.fault, ...sides, addNs, jitterNs };
     }
   }
 }
@@ -362,6 +383,16 @@ function positive(name: string, text: string, reading: Reading): Nanos {
   const expected = "a duration above 0";
   reading.problem({ path: [name], found: `is "${text}"`, expected });
   return 1;
+}
+
+const DELAY_MAX: Nanos = 60 * MINUTE;
+
+/** What messages are late by. */
+function readDelay(name: "add" | "jitter", text: string, reading: Reading): Nanos {
+  const ns = parseDuration(text) ?? 0;
+  if (ns <= DELAY_MAX) return ns;
+  reading.problem({ path: [name], found: `is "${text}"`, expected: "a delay of at most 1h" });
+  return DELAY_MAX;
 }
 
 /** A share above 0 and at most `most`. */
@@ -442,6 +473,7 @@ export function readTarget(
       group.shards.flatMap((shard) => shard.nodes.map((of) => of.id)),
     );
     if (ids.includes(id)) return { kind: "node", node: id };
+    if (world.unread.length > 0) return null;
     reading.problem({
       path,
       found: `is "${text}"`,
@@ -472,11 +504,7 @@ export function readTarget(
       return null;
     }
     if (!what.endsWith("nodes")) return { kind: "replicas", ...of, share: part };
-    const shards = world.caches.find((group) => group.name === of.cache)?.shards ?? [];
-    const nodes = shards.reduce((sum, { nodes: all }, i) => {
-      return of.shard === null || of.shard === i + 1 ? sum + all.length : sum;
-    }, 0);
-    return { kind: "any", ...of, count: Math.max(1, Math.round(nodes * part)) };
+    return { kind: "any", ...of, count: Math.max(1, Math.round(countNodes(of, world) * part)) };
   }
   if (what === "primary" && of.shard === null) {
     const group = world.caches.find((candidate) => candidate.name === of.cache);
@@ -491,7 +519,26 @@ export function readTarget(
   if (what.startsWith("primar")) return { kind: "primary", ...of };
   if (what === "replicas") return { kind: "replicas", ...of, share: 1 };
   if (what === "replica") return { kind: "replicas", ...of, share: 1e-9 };
-  return { kind: "any", ...of, count: count === undefined ? 1 : Number(count) };
+  const number = count === undefined ? 1 : Number(count);
+  const nodes = countNodes(of, world);
+  if (number < 1 || number > nodes) {
+    const expected = `1 to ${nodes} nodes, all that ${match[4]} has`;
+    reading.problem({ path, found: `is "${text}"`, expected });
+    return null;
+  }
+  return { kind: "any", ...of, count: number };
+}
+
+/** Nodes of a cache, or of one of its shards. */
+function countNodes(
+  of: { readonly cache: string; readonly shard: number | null },
+  world: MethodWorld,
+): number {
+  const shards = world.caches.find((group) => group.name === of.cache)?.shards ?? [];
+  return shards.reduce(
+    (sum, { nodes }, i) => (of.shard === null || of.shard === i + 1 ? sum + nodes.length : sum),
+    0,
+  );
 }
 
 /** `sentinel 1 of cart`, `sentinels of cart`. */
@@ -504,6 +551,7 @@ function readSentinels(
   const match = /^(?:sentinel (\d{1,2})|sentinels) of ([a-z][a-z0-9-]*)$/.exec(text);
   const watched = world.caches.filter((cache) => (cache.selfManaged?.sentinels ?? null) !== null);
   const cache = watched.find(({ name }) => name === match?.[2]);
+  if (world.unread.includes(match?.[2] ?? "")) return null;
   if (match === null || cache === undefined) {
     const names = watched.map(({ name }) => name).join(", ");
     const expected =
@@ -545,6 +593,7 @@ export function readShard(
 ): { cache: string; shard: number | null } | null {
   const match = /^([a-z][a-z0-9-]*)(?:\/shard (\d{1,4}))?$/.exec(text);
   const group = world.caches.find((candidate) => candidate.name === match?.[1]);
+  if (world.unread.includes(match?.[1] ?? "")) return null;
   if (match === null || group === undefined) {
     reading.problem({
       path,

@@ -40,6 +40,20 @@ export class Digest {
     this.second = (Math.imul((b << 13) | (b >>> 19), 0xc2b2ae3d) + when) | 0;
   }
 
+  /** Folds the first `count` words, as `fold` would one after the other. */
+  foldWords(words: Int32Array, count: number): void {
+    let { first, second } = this;
+    for (let i = 0; i < count; i++) {
+      const word = words[i] as number;
+      const a = Math.imul(first ^ word, 0x9e3779b1);
+      first = (((a << 13) | (a >>> 19)) + 0x52dce729) | 0;
+      const b = Math.imul(second + word, 0x85ebca77);
+      second = (((b << 17) | (b >>> 15)) + 0x38495ab5) | 0;
+    }
+    this.first = first;
+    this.second = second;
+  }
+
   /** The two lanes as they stand, for `lanesToHex`. */
   get lanes(): readonly [number, number] {
     return [this.first, this.second];

@@ -48,7 +48,8 @@ export function readDistribution(
     case "pareto": {
       const min = read(given["min"]);
       const shape = given["shape"];
-      return min === undefined || typeof shape !== "number" ? wrong : { kind, min, shape };
+      if (min === undefined || typeof shape !== "number") return wrong;
+      return min > 0 ? { kind, min, shape } : { problem: "a least value above 0" };
     }
     case "empirical": {
       const points = (given as unknown as readonly Record<string, unknown>[]).map((point) => ({

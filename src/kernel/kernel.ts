@@ -64,6 +64,8 @@ const SEQUENCES = 1073741824;
 const NO_KIND = 0;
 const NOW = 0;
 const CHECKPOINT = 1;
+/** When the event that fires, or is being scheduled, is due. */
+const DUE = 2;
 const TWO_MINUS_32 = 2.3283064365386963e-10;
 
 /** What `fireNext` did. A leftover is the record of a cancelled event. */
@@ -99,8 +101,8 @@ export class Kernel implements LaneHost {
   private lastKind = NO_KIND;
   private lastTarget = 0;
   private readonly runDigest = new Digest();
-  /** Times, at `NOW` and `CHECKPOINT`: V8 is slow at storing doubles into fields. */
-  private readonly clock = Float64Array.of(0, SECOND);
+  /** Times, at `NOW`, `CHECKPOINT` and `DUE`: V8 allocates for most doubles that go into a field or through a call. */
+  private readonly clock = Float64Array.of(0, SECOND, 0);
   private readonly checkpointLanes: number[] = [];
 
   constructor(settings: KernelSettings) {
@@ -158,10 +160,19 @@ export class Kernel implements LaneHost {
    * @throws InvariantError for any other due time, an unknown kind or an unknown target
    */
   schedule(dueNs: Nanos, kind: number, target: number, slot = 0, word = 0): number {
-    const order = this.nextOrder(dueNs, kind, target);
-    const record = this.enqueue(dueNs, order, kind, target, slot, word);
-    this.pending++;
-    return this.handleOf(record);
+    this.clock[DUE] = dueNs;
+    return this.handleOf(this.enqueue(kind, target, slot, word));
+  }
+
+  /**
+   * Schedules an event that nobody will cancel, so long from now. A delay below 2 s goes through the call without an
+   * allocation, which a time does not.
+   *
+   * @param delayNs - a whole number, at least 0
+   */
+  scheduleAfter(delayNs: Nanos, kind: number, target: number, slot = 0, word = 0): void {
+    this.clock[DUE] = (this.clock[NOW] as number) + delayNs;
+    this.enqueue(kind, target, slot, word);
   }
 
   /** Cancels in O(1); false when the event has fired or was cancelled. */
@@ -264,8 +275,9 @@ export class Kernel implements LaneHost {
     return list.sort((a, b) => b.events - a.events || (a.name < b.name ? -1 : 1));
   }
 
-  /** For lanes: checks what is to be scheduled and answers its order word. */
-  nextOrder(dueNs: Nanos, kind: number, target: number): number {
+  /** For lanes: checks what is to be scheduled, due at `times[at]`, and answers its order word. */
+  nextOrder(times: Float64Array, at: number, kind: number, target: number): number {
+    const dueNs = times[at] as number;
     const base = this.orderBases[kind];
     if (
       !(dueNs >= this.now && dueNs <= NANOS_MAX && target >= 0) ||
@@ -287,20 +299,15 @@ export class Kernel implements LaneHost {
     return this.nextSequence - 1;
   }
 
-  private enqueue(
-    dueNs: Nanos,
-    order: number,
-    kind: number,
-    target: number,
-    slot: number,
-    word: number,
-  ): number {
-    const { records } = this;
+  /** Queues an event that is due at `DUE`; answers its record. */
+  private enqueue(kind: number, target: number, slot: number, word: number): number {
+    const { clock, records } = this;
+    const order = this.nextOrder(clock, DUE, kind, target);
     if (records.isFull) this.sweep();
     const record = records.take();
     const { words } = records;
     const at = record * WORDS;
-    records.floats[record * FLOATS] = dueNs;
+    records.floats[record * FLOATS] = clock[DUE] as number;
     words[at + KIND] = kind;
     words[at + TARGET] = target;
     words[at + SLOT] = slot;
@@ -308,6 +315,7 @@ export class Kernel implements LaneHost {
     words[at + ORDER] = order;
     words[at + SEQUENCE] = this.nextSequence - 1;
     this.queue.push(record);
+    this.pending++;
     return record;
   }
 
@@ -322,20 +330,23 @@ export class Kernel implements LaneHost {
     const laneDue = laneHeads.firstDue;
     if (laneDue <= limitNs) {
       const due = queue.firstDue();
-      if (laneDue < due || (laneDue === due && this.isLaneFirst())) return this.fireLane(laneDue);
+      if (laneDue < due || (laneDue === due && this.isLaneFirst())) {
+        this.clock[DUE] = laneDue;
+        return this.fireLane();
+      }
     }
     const record = queue.pop(limitNs);
     if (record === NONE) return NOTHING_DUE;
     const at = record * WORDS;
     const { words } = records;
-    const due = records.floats[record * FLOATS] as number;
+    this.clock[DUE] = records.floats[record * FLOATS] as number;
     const kind = words[at + KIND] as number;
     const target = words[at + TARGET] as number;
     const slot = words[at + SLOT] as number;
     const word = words[at + WORD] as number;
     records.release(record);
     if (kind === CANCELLED) return LEFTOVER;
-    this.fire(due, kind, target, slot, word);
+    this.fire(kind, target, slot, word);
     return FIRED;
   }
 
@@ -351,21 +362,24 @@ export class Kernel implements LaneHost {
       : firstOrder < order;
   }
 
-  private fireLane(due: Nanos): number {
+  private fireLane(): number {
     const lane = this.lanes[this.laneHeads.first] as RingLane;
     const target = lane.headTarget();
     const slot = lane.headSlot();
     const word = lane.headWord();
     lane.removeHead();
-    this.fire(due, lane.kind, target, slot, word);
+    this.fire(lane.kind, target, slot, word);
     return FIRED;
   }
 
-  private fire(due: Nanos, kind: number, target: number, slot: number, word: number): void {
+  /** Fires an event that is due at `DUE`. */
+  private fire(kind: number, target: number, slot: number, word: number): void {
+    const { clock } = this;
+    const due = clock[DUE] as number;
     if (this.events >= this.maxEvents) this.endBudget(due);
-    if (due >= (this.clock[CHECKPOINT] as number)) this.takeCheckpoints(due);
-    if (due === this.now) this.countTie(kind, target);
-    this.clock[NOW] = due;
+    if (due >= (clock[CHECKPOINT] as number)) this.takeCheckpoints(due);
+    if (due === clock[NOW]) this.countTie(kind, target);
+    clock[NOW] = due;
     this.events++;
     this.pending--;
     this.lastKind = kind;

@@ -6,18 +6,18 @@
 import type { Nanos } from "../base/nanos.ts";
 
 /** Numbers per lane. */
-const FIELDS = 3;
+export const HEAD_FIELDS = 3;
 
 export class LaneHeads {
   /** Index of the lane whose head comes first; any lane when all are empty. */
   first = 0;
   private count = 0;
-  /** [due, order, sequence] per lane; Infinity for an empty one. */
-  private keys = Float64Array.of(Number.POSITIVE_INFINITY, 0, 0);
+  /** [due, order, sequence] per lane; Infinity for an empty one. Lanes write here, then call `changed`. */
+  keys = Float64Array.of(Number.POSITIVE_INFINITY, 0, 0);
 
   /** Makes room for one more lane, empty; answers its index. */
   add(): number {
-    const keys = new Float64Array(FIELDS * (this.count + 1)).fill(Number.POSITIVE_INFINITY);
+    const keys = new Float64Array(HEAD_FIELDS * (this.count + 1)).fill(Number.POSITIVE_INFINITY);
     if (this.count > 0) keys.set(this.keys);
     this.keys = keys;
     return this.count++;
@@ -25,38 +25,34 @@ export class LaneHeads {
 
   /** Infinity when all lanes are empty. */
   get firstDue(): Nanos {
-    return this.keys[FIELDS * this.first] as number;
+    return this.keys[HEAD_FIELDS * this.first] as number;
   }
 
   get firstOrder(): number {
-    return this.keys[FIELDS * this.first + 1] as number;
+    return this.keys[HEAD_FIELDS * this.first + 1] as number;
   }
 
   get firstSequence(): number {
-    return this.keys[FIELDS * this.first + 2] as number;
+    return this.keys[HEAD_FIELDS * this.first + 2] as number;
   }
 
-  /** The head of a lane is another event now. */
-  change(lane: number, due: Nanos, order: number, sequence: number): void {
-    const { keys } = this;
-    const at = FIELDS * lane;
-    keys[at] = due;
-    keys[at + 1] = order;
-    keys[at + 2] = sequence;
+  /** The head of a lane is another event now, or there is none. */
+  changed(lane: number): void {
     if (lane === this.first) this.scan();
-    else if (this.isBefore(at, FIELDS * this.first)) this.first = lane;
-  }
-
-  /** A lane has no events. */
-  empty(lane: number): void {
-    this.keys[FIELDS * lane] = Number.POSITIVE_INFINITY;
-    if (lane === this.first) this.scan();
+    else if (this.isBefore(HEAD_FIELDS * lane, HEAD_FIELDS * this.first)) this.first = lane;
   }
 
   private scan(): void {
+    const { keys, count } = this;
     let best = 0;
-    for (let lane = 1; lane < this.count; lane++)
-      if (this.isBefore(FIELDS * lane, FIELDS * best)) best = lane;
+    let bestDue = keys[0] as number;
+    for (let lane = 1; lane < count; lane++) {
+      const due = keys[HEAD_FIELDS * lane] as number;
+      if (due > bestDue) continue;
+      if (due === bestDue && !this.isBefore(HEAD_FIELDS * lane, HEAD_FIELDS * best)) continue;
+      best = lane;
+      bestDue = due;
+    }
     this.first = best;
   }
 

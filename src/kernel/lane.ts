@@ -6,7 +6,7 @@
  */
 import { invariant } from "../base/invariant.ts";
 import type { Nanos } from "../base/nanos.ts";
-import type { LaneHeads } from "./lane-heads.ts";
+import { HEAD_FIELDS, type LaneHeads } from "./lane-heads.ts";
 
 /** Events of one kind in order of time; see `Kernel.lane`. */
 export interface Lane {
@@ -16,16 +16,19 @@ export interface Lane {
    * @param dueNs - not before now, nor before the lane's last one
    */
   schedule(dueNs: Nanos, target: number, slot?: number, word?: number): number;
-  /** Schedules an event that nobody will cancel; one due before the lane's last goes to the queue instead. */
-  post(dueNs: Nanos, target: number, slot: number, word: number): void;
+  /** As `schedule`, so long from now: a delay below 2 s goes through the call without an allocation. */
+  scheduleAfter(delayNs: Nanos, target: number, slot: number, word: number): number;
+  /** Schedules an event that nobody will cancel, so long from now; one due before the lane's last goes to the queue. */
+  postAfter(delayNs: Nanos, target: number, slot: number, word: number): void;
   /** Cancels; false when the event has fired or was cancelled. */
   cancel(handle: number): boolean;
 }
 
 /** What a lane needs of its kernel. */
 export interface LaneHost {
-  /** Checks an event's facts and answers its order word. */
-  nextOrder(dueNs: Nanos, kind: number, target: number): number;
+  readonly now: Nanos;
+  /** Checks the facts of an event that is due at `times[at]`, and answers its order word. */
+  nextOrder(times: Float64Array, at: number, kind: number, target: number): number;
   /** The sequence of the order word answered last. */
   readonly lastSequence: number;
   /** Puts an event that does not fit on a lane into the queue; the answer cancels it. */
@@ -74,14 +77,24 @@ export class RingLane implements Lane {
     }
     if (this.shuffled && dueNs === lastDue)
       return QUEUED + this.host.schedule(dueNs, this.kind, target, slot, word);
-    return this.append(dueNs, target, slot, word);
+    this.setDue(dueNs);
+    return this.append(target, slot, word);
   }
 
-  post(dueNs: Nanos, target: number, slot: number, word: number): void {
+  scheduleAfter(delayNs: Nanos, target: number, slot: number, word: number): number {
+    const dueNs = this.host.now + delayNs;
+    if (!(dueNs > this.lastDue)) return this.schedule(dueNs, target, slot, word);
+    this.setDue(dueNs);
+    return this.append(target, slot, word);
+  }
+
+  postAfter(delayNs: Nanos, target: number, slot: number, word: number): void {
+    const dueNs = this.host.now + delayNs;
     const lastDue = this.lastDue;
-    if (dueNs > lastDue || (dueNs === lastDue && !this.shuffled))
-      this.append(dueNs, target, slot, word);
-    else this.host.schedule(dueNs, this.kind, target, slot, word);
+    if (dueNs > lastDue || (dueNs === lastDue && !this.shuffled)) {
+      this.setDue(dueNs);
+      this.append(target, slot, word);
+    } else this.host.schedule(dueNs, this.kind, target, slot, word);
   }
 
   cancel(handle: number): boolean {
@@ -135,14 +148,18 @@ export class RingLane implements Lane {
     return this.floats[FLOATS * ((this.tail - 1) & this.mask)] as number;
   }
 
-  private append(dueNs: Nanos, target: number, slot: number, word: number): number {
-    const order = this.host.nextOrder(dueNs, this.kind, target);
+  /** Due time of the entry that `append` adds next: it stands in the ring because a call would allocate for it. */
+  private setDue(dueNs: Nanos): void {
     if (this.tail - this.head > this.mask) this.grow();
+    this.floats[FLOATS * (this.tail & this.mask)] = dueNs;
+  }
+
+  private append(target: number, slot: number, word: number): number {
+    const place = this.tail & this.mask;
+    const order = this.host.nextOrder(this.floats, FLOATS * place, this.kind, target);
     const entry = this.tail++;
-    const place = entry & this.mask;
     const at = WORDS * place;
     const { words } = this;
-    this.floats[FLOATS * place] = dueNs;
     words[at + ORDER] = order;
     words[at + SEQUENCE] = this.host.lastSequence;
     words[at + TARGET] = target;
@@ -163,14 +180,16 @@ export class RingLane implements Lane {
   }
 
   private showHead(): void {
-    const { head, words } = this;
-    if (head === this.tail) this.heads.empty(this.index);
+    const { head, words, heads, index } = this;
+    if (head === this.tail) heads.keys[HEAD_FIELDS * index] = Number.POSITIVE_INFINITY;
     else {
       const place = head & this.mask;
-      const order = (words[WORDS * place + ORDER] as number) >>> 0;
-      const sequence = words[WORDS * place + SEQUENCE] as number;
-      this.heads.change(this.index, this.floats[FLOATS * place] as number, order, sequence);
+      const at = HEAD_FIELDS * index;
+      heads.keys[at] = this.floats[FLOATS * place] as number;
+      heads.keys[at + 1] = (words[WORDS * place + ORDER] as number) >>> 0;
+      heads.keys[at + 2] = words[WORDS * place + SEQUENCE] as number;
     }
+    heads.changed(index);
   }
 
   private grow(): void {

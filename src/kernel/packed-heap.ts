@@ -17,17 +17,8 @@ export class PackedHeap implements EventQueue {
   constructor(private readonly records: EventRecords) {}
 
   push(record: number): void {
-    const { floats, words } = this.records;
-    const order = (words[record * WORDS + ORDER] as number) >>> 0;
-    this.insert(floats[record * FLOATS] as number, order * RECORDS_MAX + record);
-  }
-
-  /** Adds an entry and lets it rise. */
-  insert(due: Nanos, key: number): void {
-    const end = this.size << 1;
-    if (end === this.entries.length) this.grow();
-    this.size++;
-    this.rise(end, due, key);
+    this.append(record);
+    this.rise((this.size - 1) << 1);
   }
 
   /** Adds an entry at the end: no heap until `heapify`. */
@@ -102,7 +93,9 @@ export class PackedHeap implements EventQueue {
       entries[hole + 1] = entries[child + 1] as number;
       hole = child;
     }
-    this.rise(hole, due, order);
+    entries[hole] = due;
+    entries[hole + 1] = order;
+    this.rise(hole);
     return recordOf(key);
   }
 
@@ -134,8 +127,10 @@ export class PackedHeap implements EventQueue {
     );
   }
 
-  private rise(from: number, due: Nanos, key: number): void {
+  private rise(from: number): void {
     const { entries } = this;
+    const due = entries[from] as number;
+    const key = entries[from + 1] as number;
     let at = from;
     while (at > 0) {
       const parent = ((at - 2) >> 2) << 1;

@@ -1,6 +1,6 @@
 /** Distributions as data become samplers: what the model draws service times, sizes and gaps from. */
 import { invariant } from "../base/invariant.ts";
-import type { Nanos } from "../base/nanos.ts";
+import { ENDLESS, type Nanos } from "../base/nanos.ts";
 import { exp, ln, pow } from "../base/portable-math.ts";
 import { AliasTable } from "./alias-table.ts";
 import type { Distribution } from "./distribution.ts";
@@ -95,7 +95,7 @@ export function createSampler(distribution: Distribution): Sampler {
   }
 }
 
-/** A drawn duration: a sample rounded to whole nanoseconds, at least 0. */
+/** A drawn duration: a sample rounded to whole nanoseconds, at least 0, endless at most: tails reach far. */
 export function sampleNanos(sampler: Sampler, stream: Stream): Nanos {
-  return Math.max(0, Math.round(sampler.sample(stream)));
+  return Math.min(ENDLESS, Math.max(0, Math.round(sampler.sample(stream))));
 }

@@ -5,7 +5,12 @@
 import { hash32 } from "../base/hash.ts";
 import { type Nanos, SECOND } from "../base/nanos.ts";
 import { marks as ownMarks } from "../journal/marks.ts";
-import type { FailoverRecord, JournalRecord, NodeStateRecord } from "../journal/records.ts";
+import type {
+  EvictedRecord,
+  FailoverRecord,
+  JournalRecord,
+  NodeStateRecord,
+} from "../journal/records.ts";
 
 /** Marks that are derived from the journal. */
 export const derivedMarks = [
@@ -15,6 +20,10 @@ export const derivedMarks = [
     summary: "a shard failed over again within 30 s of a promotion",
   },
   { mark: "clusterdown", summary: "a node refused commands: CLUSTERDOWN" },
+  {
+    mark: "evicted-lost-write",
+    summary: "a key was evicted of which a failover had lost an acknowledged write",
+  },
   {
     mark: "evicted-written-key",
     summary: "a key that had been written was evicted",
@@ -65,9 +74,21 @@ interface ShardView {
   wasSplit: boolean;
 }
 
+/** Keys of which a failover lost acknowledged writes, by their numbers within the shard. */
+export interface LostKeys {
+  readonly cache: string;
+  readonly shard: number;
+  /** The first acknowledgement of a write that was lost. */
+  readonly fromNs: Nanos;
+  readonly keys: ReadonlySet<number>;
+}
+
 /** Folds records, in order of time. */
-export function coverageOf(records: readonly JournalRecord[]): Coverage {
-  const fold = new CoverageFold();
+export function coverageOf(
+  records: readonly JournalRecord[],
+  lost: readonly LostKeys[] = [],
+): Coverage {
+  const fold = new CoverageFold(lost);
   for (const record of records) fold.add(record);
   return fold.finish();
 }
@@ -77,6 +98,8 @@ class CoverageFold {
   private readonly states = new Set<number>();
   private readonly shards = new Map<string, ShardView>();
   private readonly holding = new Map<number, string>();
+
+  constructor(private readonly lost: readonly LostKeys[]) {}
 
   add(record: JournalRecord): void {
     switch (record.kind) {
@@ -98,7 +121,7 @@ class CoverageFold {
         if (record.keptOffset === 0 && record.failover === null) this.count("all-copies-lost");
         return;
       case "evicted":
-        if (record.writeId > 0) this.count("evicted-written-key");
+        this.evicted(record);
         return;
       case "failover-started":
       case "failover-detected":
@@ -141,6 +164,14 @@ class CoverageFold {
       this.count("shard-without-copy-alive");
     if (isOut) this.quorum(record.cache);
     this.note(shard);
+  }
+
+  private evicted({ cache, shard, key, at, writeId }: EvictedRecord): void {
+    if (writeId > 0) this.count("evicted-written-key");
+    const wasLost = this.lost.some(
+      (of) => of.cache === cache && of.shard === shard && of.fromNs <= at && of.keys.has(key),
+    );
+    if (wasLost) this.count("evicted-lost-write");
   }
 
   /** Counted when it begins: at the node that made it half. */

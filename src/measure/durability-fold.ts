@@ -5,82 +5,103 @@
 import type { Nanos } from "../base/nanos.ts";
 import type { OperationColumns } from "../journal/operation-columns.ts";
 
-const INITIAL_KEYS = 1024;
+/** A key's write takes 32 bytes, half a cache line: three doubles, then two 32-bit words of the same buffer. */
+const FLOATS = 4;
+const OFFSET = 0;
+const EXPIRE_AT = 1;
+const ACK_AT = 2;
+const WORDS = 8;
+const HISTORY = 6;
+const WRITE_ID = 7;
 
 export class DurabilityFold {
-  /** Offset of the last acknowledged write, 0: none; with its history, id, expiry and time of acknowledgement. */
-  offset = new Float64Array(INITIAL_KEYS);
-  history = new Int32Array(INITIAL_KEYS);
-  writeId = new Float64Array(INITIAL_KEYS);
-  expireAt = new Float64Array(INITIAL_KEYS);
-  ackAt = new Float64Array(INITIAL_KEYS);
+  private readonly floats: Float64Array;
+  private readonly words: Int32Array;
+  /** Some acknowledged write had an expiry. */
+  private expires = false;
   /** Write ids that left memory by eviction. */
   readonly evicted = new Set<number>();
+  /** When a key was last evicted, by `cache/shard/number within the shard`: perhaps with a write that nobody acknowledged. */
+  readonly evictedAt = new Map<string, Nanos>();
   /** By key: the last write that a client reported as failed. */
   readonly failed = new Map<number, number>();
   staleReads = 0;
   stalenessNsMax: Nanos = 0;
 
-  acknowledged(
-    key: number,
-    history: number,
-    offset: number,
-    writeId: number,
-    expireAt: Nanos,
-    ackAt: Nanos,
-  ): void {
-    if (key >= this.offset.length) this.grow(key);
-    if (offset <= (this.offset[key] as number) && history <= (this.history[key] as number)) return;
-    this.offset[key] = offset;
-    this.history[key] = history;
-    this.writeId[key] = writeId;
-    this.expireAt[key] = expireAt;
-    this.ackAt[key] = ackAt;
+  /** @param keys - keys have numbers below this */
+  constructor(readonly keys: number) {
+    this.floats = new Float64Array(keys * FLOATS);
+    this.words = new Int32Array(this.floats.buffer);
+  }
+
+  /** Offset of the key's last acknowledged write; 0: none. */
+  offset(key: number): number {
+    return this.floats[key * FLOATS + OFFSET] as number;
+  }
+
+  writeId(key: number): number {
+    return this.words[key * WORDS + WRITE_ID] as number;
+  }
+
+  /** When the last acknowledged write was acknowledged. */
+  ackAt(key: number): Nanos {
+    return this.floats[key * FLOATS + ACK_AT] as number;
+  }
+
+  /** Absolute ns; 0 for none. */
+  expireAt(key: number): Nanos {
+    return this.floats[key * FLOATS + EXPIRE_AT] as number;
+  }
+
+  /** Row `i` is an acknowledged write that lives on in `history`. */
+  acknowledged(batch: OperationColumns, i: number, history: number): void {
+    const key = batch.key[i] as number;
+    const { floats, words } = this;
+    const at = key * FLOATS;
+    const wordsAt = key * WORDS;
+    const offset = batch.offset[i] as number;
+    if (
+      offset <= (floats[at + OFFSET] as number) &&
+      history <= (words[wordsAt + HISTORY] as number)
+    )
+      return;
+    const expireAt = batch.expireAt[i] as number;
+    if (expireAt !== 0) this.expires = true;
+    floats[at + OFFSET] = offset;
+    floats[at + EXPIRE_AT] = expireAt;
+    floats[at + ACK_AT] = batch.returnedAt[i] as number;
+    words[wordsAt + HISTORY] = history;
+    words[wordsAt + WRITE_ID] = batch.writeId[i] as number;
   }
 
   /** A read returned, without an expiry, the key's last acknowledged write, which has one. */
   forgotExpiry(batch: OperationColumns, i: number): boolean {
+    if (!this.expires) return false;
     const key = batch.key[i] as number;
     return (
-      key < this.expireAt.length &&
-      this.expireAt[key] !== 0 &&
-      this.offset[key] !== 0 &&
-      this.writeId[key] === batch.writeId[i]
+      this.expireAt(key) !== 0 && this.offset(key) !== 0 && this.writeId(key) === batch.writeId[i]
     );
   }
 
   /** A history ended: what it kept lives on in `successor`; keys whose last write it lost owe nothing any more. */
   ended(history: number, keptOffset: number, successor: number): void {
-    for (let key = 0; key < this.offset.length; key++) {
-      if (this.history[key] !== history || this.offset[key] === 0) continue;
-      if ((this.offset[key] as number) > keptOffset) this.offset[key] = 0;
-      this.history[key] = successor;
+    const { floats, words, keys } = this;
+    for (let key = 0; key < keys; key++) {
+      const offset = floats[key * FLOATS + OFFSET] as number;
+      if (words[key * WORDS + HISTORY] !== history || offset === 0) continue;
+      if (offset > keptOffset) floats[key * FLOATS + OFFSET] = 0;
+      words[key * WORDS + HISTORY] = successor;
     }
   }
 
-  /** A read that a replica answered from position `offset`: stale when a newer write was acknowledged before it began. */
-  replicaRead(key: number, offset: number, invokedAt: Nanos, returnedAt: Nanos): void {
-    if (key >= this.offset.length) return;
-    const ackAt = this.ackAt[key] as number;
-    const newer = (this.offset[key] as number) > offset && ackAt <= invokedAt;
+  /** Row `i` is a read that a replica answered: stale when a newer write was acknowledged before it began. */
+  replicaRead(batch: OperationColumns, i: number): void {
+    const key = batch.key[i] as number;
+    const ackAt = this.floats[key * FLOATS + ACK_AT] as number;
+    const newer =
+      this.offset(key) > (batch.offset[i] as number) && ackAt <= (batch.invokedAt[i] as number);
     if (!newer) return;
     this.staleReads++;
-    this.stalenessNsMax = Math.max(this.stalenessNsMax, returnedAt - ackAt);
-  }
-
-  private grow(key: number): void {
-    const capacity = Math.max(this.offset.length * 2, key + 1);
-    const wider = (column: Float64Array): Float64Array<ArrayBuffer> => {
-      const grown = new Float64Array(capacity);
-      grown.set(column);
-      return grown;
-    };
-    this.offset = wider(this.offset);
-    this.writeId = wider(this.writeId);
-    this.expireAt = wider(this.expireAt);
-    this.ackAt = wider(this.ackAt);
-    const history = new Int32Array(capacity);
-    history.set(this.history);
-    this.history = history;
+    this.stalenessNsMax = Math.max(this.stalenessNsMax, (batch.returnedAt[i] as number) - ackAt);
   }
 }

@@ -5,12 +5,14 @@ const BUCKETS = LINEAR + PER_DOUBLING * 46;
 const bits = new DataView(new ArrayBuffer(8));
 
 export class Histogram {
-  private readonly counts = new Float64Array(BUCKETS);
+  /** Below 2^32 each: more events than any run has. */
+  private readonly counts = new Uint32Array(BUCKETS);
   /** Buckets in use lie between these, inclusive. */
   private lowest = BUCKETS;
   private highest = -1;
   count = 0;
-  max = 0;
+  /** Minus infinity while there is none. */
+  max = Number.NEGATIVE_INFINITY;
 
   record(value: number): void {
     this.count++;
@@ -47,7 +49,7 @@ export class Histogram {
     this.lowest = BUCKETS;
     this.highest = -1;
     this.count = 0;
-    this.max = 0;
+    this.max = Number.NEGATIVE_INFINITY;
   }
 }
 

@@ -5,6 +5,7 @@
  * ones are kept as sums over a second, so memory does not grow with the number of writes.
  */
 import type { Nanos } from "../base/nanos.ts";
+import type { OperationColumns } from "../journal/operation-columns.ts";
 import type { Copy, HistoryEndedRecord, OffsetsRecord } from "../journal/records.ts";
 
 /** What one ended history lost. */
@@ -81,19 +82,43 @@ interface Settled {
   readonly lastAckAt: Nanos;
 }
 
+/** Numbers of a write that is kept, and their places. */
+const FIELDS = 4;
+const OFFSET = 0;
+const ACK_AT = 1;
+const BYTES = 2;
+const KEY = 3;
+
 /** Acknowledged writes of one history, with those it inherited. */
 class HistoryWrites {
-  offsets: number[] = [];
-  ackAts: number[] = [];
-  bytes: number[] = [];
-  keys: number[] = [];
+  /** Writes that some living copy may lack, `FIELDS` numbers each. */
+  kept = new Float64Array(FIELDS * 64);
+  count = 0;
   settled: Settled[] = [];
   window: LossWindow | null = null;
   successor = -1;
   /** The highest offset that was acknowledged in it. */
-  highest = 0;
+  readonly highest = new Float64Array(1);
   /** Lowest offset that all living copies of each group have reached. */
   readonly safeOffsets = new Map<string, number>();
+
+  /** Appends a write without its numbers; answers where they go. */
+  add(): number {
+    const at = this.count++ * FIELDS;
+    if (at === this.kept.length) {
+      const { kept } = this;
+      this.kept = new Float64Array(2 * at);
+      this.kept.set(kept);
+    }
+    return at;
+  }
+
+  /** Appends a write of another history. */
+  inherit(kept: Float64Array, from: number): void {
+    const at = this.add();
+    for (let field = 0; field < FIELDS; field++)
+      this.kept[at + field] = kept[from + field] as number;
+  }
 }
 
 export class LossFold {
@@ -105,31 +130,29 @@ export class LossFold {
   unappended: Unappended | null = null;
   positions = 0;
 
-  /** An acknowledged write. Returns the history in which it lives on, or -1 when it is lost already. */
-  acknowledged(
-    history: number,
-    offset: number,
-    ackAt: Nanos,
-    bytes: number,
-    key: number,
-    node = -1,
-    invokedAt: Nanos = ackAt,
-  ): number {
+  /** Row `i` is an acknowledged write. Returns the history in which it lives on, or -1 when it is lost already. */
+  acknowledged(batch: OperationColumns, i: number): number {
+    let history = batch.history[i] as number;
+    const offset = batch.offset[i] as number;
     let writes = this.of(history);
-    if (offset > writes.highest) writes.highest = offset;
+    if (offset > (writes.highest[0] as number)) writes.highest[0] = offset;
     while (writes.window !== null) {
-      late(writes.window, node, invokedAt, ackAt);
-      if (offset > writes.window.keptOffset) {
-        lose(writes.window, offset, ackAt, bytes, key);
+      const { window } = writes;
+      late(window, batch, i);
+      if (offset > window.keptOffset) {
+        const ackAt = batch.returnedAt[i] as number;
+        lose(window, offset, ackAt, batch.sizeBytes[i] as number, batch.key[i] as number);
         return -1;
       }
       history = writes.successor;
       writes = this.of(history);
     }
-    writes.offsets.push(offset);
-    writes.ackAts.push(ackAt);
-    writes.bytes.push(bytes);
-    writes.keys.push(key);
+    const at = writes.add();
+    const { kept } = writes;
+    kept[at + OFFSET] = offset;
+    kept[at + ACK_AT] = batch.returnedAt[i] as number;
+    kept[at + BYTES] = batch.sizeBytes[i] as number;
+    kept[at + KEY] = batch.key[i] as number;
     return history;
   }
 
@@ -147,24 +170,17 @@ export class LossFold {
     writes.successor = record.successor;
     this.windows.push(window);
     const heir = this.of(record.successor);
-    for (let i = 0; i < writes.offsets.length; i++) {
-      const offset = writes.offsets[i] as number;
-      const ackAt = writes.ackAts[i] as number;
-      const bytes = writes.bytes[i] as number;
-      const key = writes.keys[i] as number;
-      if (offset > record.keptOffset) lose(window, offset, ackAt, bytes, key);
+    const { kept } = writes;
+    for (let at = 0; at < writes.count * FIELDS; at += FIELDS) {
+      const offset = kept[at + OFFSET] as number;
+      if (offset <= record.keptOffset) heir.inherit(kept, at);
       else {
-        heir.offsets.push(offset);
-        heir.ackAts.push(ackAt);
-        heir.bytes.push(bytes);
-        heir.keys.push(key);
+        const ackAt = kept[at + ACK_AT] as number;
+        lose(window, offset, ackAt, kept[at + BYTES] as number, kept[at + KEY] as number);
       }
     }
     for (const settled of writes.settled) loseSettled(window, settled, heir);
-    writes.offsets = [];
-    writes.ackAts = [];
-    writes.bytes = [];
-    writes.keys = [];
+    writes.count = 0;
     writes.settled = [];
   }
 
@@ -194,7 +210,7 @@ export class LossFold {
     at: Nanos,
   ): void {
     this.positions++;
-    const acknowledged = this.of(node.history).highest;
+    const acknowledged = this.of(node.history).highest[0] as number;
     if (acknowledged <= node.offset) return;
     this.unappended ??= { node: node.node, at, offset: node.offset, acknowledged };
   }
@@ -244,13 +260,15 @@ function windowOf(record: HistoryEndedRecord, best: Copy | null): LossWindow {
   };
 }
 
-/** Keeps a write that began after its primary was replaced. */
-function late(window: LossWindow, node: number, invokedAt: Nanos, ackAt: Nanos): void {
+/** Keeps a write, row `i`, that began after its primary was replaced. */
+function late(window: LossWindow, batch: OperationColumns, i: number): void {
+  const invokedAt = batch.invokedAt[i] as number;
   if (invokedAt <= window.endedAt) return;
+  const node = batch.node[i] as number;
   const last = window.late[window.late.length - 1];
   const apart =
     last === undefined || last.node !== node || invokedAt > last.invokedAt + LATE_APART_NS;
-  if (apart) window.late.push({ node, invokedAt, ackAt });
+  if (apart) window.late.push({ node, invokedAt, ackAt: batch.returnedAt[i] as number });
 }
 
 function lose(window: LossWindow, offset: number, ackAt: Nanos, bytes: number, key: number): void {
@@ -290,35 +308,34 @@ function loseSettled(window: LossWindow, settled: Settled, heir: HistoryWrites):
   }
 }
 
+/** Sums up what all living copies have: all writes up to an offset. */
 function settle(writes: HistoryWrites, safeOffset: number): void {
+  const { kept: numbers } = writes;
+  const end = writes.count * FIELDS;
   let count = 0;
   let bytes = 0;
   let firstAckAt = Number.POSITIVE_INFINITY;
   let lastAckAt = -1;
   let fromOffset = Number.POSITIVE_INFINITY;
   let toOffset = -1;
-  let kept = 0;
-  for (let i = 0; i < writes.offsets.length; i++) {
-    const offset = writes.offsets[i] as number;
-    const ackAt = writes.ackAts[i] as number;
+  let to = 0;
+  for (let at = 0; at < end; at += FIELDS) {
+    const offset = numbers[at + OFFSET] as number;
+    const ackAt = numbers[at + ACK_AT] as number;
+    const size = numbers[at + BYTES] as number;
     if (offset <= safeOffset) {
       count++;
-      bytes += writes.bytes[i] as number;
-      firstAckAt = Math.min(firstAckAt, ackAt);
-      lastAckAt = Math.max(lastAckAt, ackAt);
-      fromOffset = Math.min(fromOffset, offset - (writes.bytes[i] as number));
-      toOffset = Math.max(toOffset, offset);
+      bytes += size;
+      if (ackAt < firstAckAt) firstAckAt = ackAt;
+      if (ackAt > lastAckAt) lastAckAt = ackAt;
+      if (offset - size < fromOffset) fromOffset = offset - size;
+      if (offset > toOffset) toOffset = offset;
     } else {
-      writes.offsets[kept] = offset;
-      writes.ackAts[kept] = ackAt;
-      writes.bytes[kept] = writes.bytes[i] as number;
-      writes.keys[kept] = writes.keys[i] as number;
-      kept++;
+      for (let field = 0; field < FIELDS; field++)
+        numbers[to + field] = numbers[at + field] as number;
+      to += FIELDS;
     }
   }
-  writes.offsets.length = kept;
-  writes.ackAts.length = kept;
-  writes.bytes.length = kept;
-  writes.keys.length = kept;
+  writes.count = to / FIELDS;
   if (count > 0) writes.settled.push({ fromOffset, toOffset, count, bytes, firstAckAt, lastAckAt });
 }

@@ -41,6 +41,8 @@ export interface MeasurementOptions {
   readonly cachesOfTraffic: readonly ReadonlySet<string>[];
   /** Which traffic sources share keys: a number per source. */
   readonly family: readonly number[];
+  /** Keys of each source. */
+  readonly keys: readonly number[];
   /** Families whose operations are kept whole. Default none. */
   readonly histories?: readonly number[];
   readonly records: readonly JournalRecord[];
@@ -89,14 +91,16 @@ export class Measurement {
   private readonly served = new Set<string>();
   private inFault = false;
   private wasInFault = false;
-  private changedAt: Nanos = 0;
+  // Minus infinity, and not 0: V8 compiles all readers of a field anew that turns from a small integer into a double.
+  private changedAt: Nanos = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: MeasurementOptions) {
-    const { index, steady, family } = options;
+    const { index, steady, family, keys } = options;
     this.requests = index.traffic.map(() => new RequestFold(index.durationNs));
     this.durability = Array.from(
       { length: Math.max(0, ...family) + 1 },
-      () => new DurabilityFold(),
+      (_, number) =>
+        new DurabilityFold(Math.max(1, ...keys.filter((_, source) => family[source] === number))),
     );
     const { histories = [] } = options;
     this.keepsHistories = histories.length > 0;
@@ -172,11 +176,12 @@ export class Measurement {
       const arrived = arrivedAt[i] as number;
       const returned = returnedAt[i] as number;
       const ended = requestOutcome[i] as number;
+      const bucket = Math.floor(arrived / BUCKET_NS);
       if (ended !== OUTCOME_NONE) {
         const inFault = arrived >= this.changedAt ? this.inFault : this.wasInFault;
-        fold.ended(arrived, returned, ended, inFault, batch.cause[i] as number);
+        fold.ended(bucket, returned - arrived, ended, inFault, batch.cause[i] as number);
         if (returned - arrived > (this.slowLimitNs[source] as number))
-          this.countSlow(source, arrived);
+          this.countSlow(source, bucket);
       }
       const result = outcome[i] as number;
       if (result === OUTCOME_NONE) continue;
@@ -191,11 +196,11 @@ export class Measurement {
       const ok = this.minuteOk[at] as Float64Array;
       ok[minute] = (ok[minute] as number) + 1;
       if (command[i] === COMMAND_GET) {
-        fold.read(arrived, hit[i] as number);
+        fold.read(bucket, hit[i] as number);
         if (hit[i] === HIT_HIT) this.contradictions.read(batch, i, this.durabilityOf(source));
         if (batch.fromPrimary[i] === 0) {
           fold.replicaReads++;
-          this.replicaRead(batch, i, source);
+          this.durabilityOf(source).replicaRead(batch, i);
         }
       } else if (command[i] === COMMAND_SET) this.acknowledged(batch, i, source);
     }
@@ -223,43 +228,12 @@ export class Measurement {
     this.contradictions.write(batch, i);
     const invokedAt = batch.invokedAt[i] as number;
     this.standing.succeeded(batch.session[i] as number, batch.shard[i] as number, invokedAt);
-    const key = batch.key[i] as number;
-    const offset = batch.offset[i] as number;
-    const returned = batch.returnedAt[i] as number;
-    const history = this.losses.acknowledged(
-      batch.history[i] as number,
-      offset,
-      returned,
-      batch.sizeBytes[i] as number,
-      key,
-      batch.node[i] as number,
-      invokedAt,
-    );
-    if (history < 0) return;
-    const fold = this.durabilityOf(source);
-    fold.acknowledged(
-      key,
-      history,
-      offset,
-      batch.writeId[i] as number,
-      batch.expireAt[i] as number,
-      returned,
-    );
+    const history = this.losses.acknowledged(batch, i);
+    if (history >= 0) this.durabilityOf(source).acknowledged(batch, i, history);
   }
 
-  private replicaRead(batch: OperationColumns, i: number, source: number): void {
-    const fold = this.durabilityOf(source);
-    fold.replicaRead(
-      batch.key[i] as number,
-      batch.offset[i] as number,
-      batch.invokedAt[i] as number,
-      batch.returnedAt[i] as number,
-    );
-  }
-
-  private countSlow(source: number, arrived: Nanos): void {
+  private countSlow(source: number, bucket: number): void {
     const slow = this.slow[source];
-    const bucket = Math.floor(arrived / BUCKET_NS);
     if (slow) slow[bucket] = (slow[bucket] as number) + 1;
   }
 
@@ -277,7 +251,10 @@ export class Measurement {
         this.losses.offsets(record);
         return;
       case "evicted":
-        for (const fold of this.durability) fold.evicted.add(record.writeId);
+        for (const fold of this.durability) {
+          fold.evicted.add(record.writeId);
+          fold.evictedAt.set(`${record.cache}/${record.shard}/${record.key}`, record.at);
+        }
         return;
       case "fault-injected":
         if (record.faultKind === "clock-skew") this.contradictions.clockSkewed();

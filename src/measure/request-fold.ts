@@ -31,9 +31,10 @@ export class RequestFold {
   readonly latencyInFault = new Histogram();
   readonly latencyOutsideFault = new Histogram();
   readonly seriesStepNs: Nanos;
-  private readonly stepLatencies: (Histogram | undefined)[] = [];
   /** Requests that did not end ok, by cause. */
   readonly causes = new Float64Array(256);
+  private readonly bucketsPerStep: number;
+  private readonly stepLatencies: (Histogram | undefined)[];
   hitCount = 0;
   readCount = 0;
   /** Reads that a node answered which did not lead for writes. */
@@ -47,42 +48,36 @@ export class RequestFold {
     this.reads = new Float64Array(buckets);
     const seconds = durationNs / SECOND;
     this.seriesStepNs = Math.max(1, Math.ceil(seconds / SERIES_POINTS_MAX)) * SECOND;
+    this.bucketsPerStep = this.seriesStepNs / BUCKET_NS;
+    const steps = Math.ceil(durationNs / this.seriesStepNs) + 1;
+    this.stepLatencies = new Array<Histogram | undefined>(steps).fill(undefined);
   }
 
-  /** A request ended. `inFault`: it arrived while a fault was active. */
-  ended(
-    arrivedAt: Nanos,
-    returnedAt: Nanos,
-    outcome: number,
-    inFault: boolean,
-    cause: number,
-  ): void {
+  /** A request that arrived in `bucket` ended. `inFault`: it arrived while a fault was active. */
+  ended(bucket: number, latencyNs: Nanos, outcome: number, inFault: boolean, cause: number): void {
     this.outcomes[outcome] = (this.outcomes[outcome] as number) + 1;
     if (outcome === OUTCOME_CLIENT_LOST) return;
-    const bucket = Math.floor(arrivedAt / BUCKET_NS);
     this.all[bucket] = (this.all[bucket] as number) + 1;
     if (outcome !== OUTCOME_OK) {
       this.causes[cause] = (this.causes[cause] as number) + 1;
       return;
     }
     this.ok[bucket] = (this.ok[bucket] as number) + 1;
-    const latency = returnedAt - arrivedAt;
-    if (inFault) this.latencyInFault.record(latency);
-    else this.latencyOutsideFault.record(latency);
-    const step = Math.floor(arrivedAt / this.seriesStepNs);
+    if (inFault) this.latencyInFault.record(latencyNs);
+    else this.latencyOutsideFault.record(latencyNs);
+    const step = Math.floor(bucket / this.bucketsPerStep);
     let histogram = this.stepLatencies[step];
     if (histogram === undefined) {
       histogram = this.spare.pop() ?? new Histogram();
       this.stepLatencies[step] = histogram;
       this.release(step - 1);
     }
-    histogram.record(latency);
+    histogram.record(latencyNs);
   }
 
-  /** A read was answered. */
-  read(arrivedAt: Nanos, hit: number): void {
+  /** A read of a request that arrived in `bucket` was answered. */
+  read(bucket: number, hit: number): void {
     if (hit !== HIT_HIT && hit !== HIT_MISS) return;
-    const bucket = Math.floor(arrivedAt / BUCKET_NS);
     this.readCount++;
     this.reads[bucket] = (this.reads[bucket] as number) + 1;
     if (hit === HIT_HIT) {

@@ -68,6 +68,8 @@ export interface EndState {
   position(shard: number): { readonly history: number; readonly offset: number } | null;
   /** What the shard's leader holds under a key, expired or not; null when absent. */
   stored(shard: number, key: number): StoredKey | null;
+  /** The number of a key within its shard, as evictions name it; -1 where that is not known. */
+  localKey(shard: number, key: number): number;
   /** The shard a key of this traffic's cache belongs to. */
   shardOfKey(traffic: number, key: number): number;
   /** Pairs of living nodes that stand at one position, and the first that differ. Costs a look at every key. */

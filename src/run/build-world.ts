@@ -110,8 +110,8 @@ function buildGroups(
   const drainKind = world.kernel.kind("server-drain", (_t, node) => world.nodes[node]?.drain());
   const expiry = new ActiveExpiry(world.kernel);
   const { kernel, network, transport, nodes } = world;
-  const waiting = new WaitingReplies(kernel, network, transport.frames, nodes, (frame, at) =>
-    transport.sendReply(frame, at),
+  const waiting = new WaitingReplies(kernel, network, transport.frames, nodes, (frame) =>
+    transport.sendReply(frame, 0),
   );
   let firstShard = 0;
   for (const [at, cache] of resolved.caches.entries()) {

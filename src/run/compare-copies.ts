@@ -26,19 +26,13 @@ export function compareCopies(
 }
 
 function firstDifference(a: RedisNode, b: RedisNode, now: Nanos): Divergence | null {
-  for (let key = 0; key < a.keyspace.capacity; key++) {
-    const writeIds = [a.keyspace.writeId(key), b.keyspace.writeId(key)] as const;
-    const alike =
-      writeIds[0] === writeIds[1] &&
-      (writeIds[0] === 0 || a.keyspace.expireAt(key) === b.keyspace.expireAt(key));
-    if (alike) continue;
-    return {
-      nodes: [a.id, b.id],
-      history: a.history,
-      offset: a.offsetAt(now),
-      key,
-      writeIds,
-    };
-  }
-  return null;
+  const key = a.keyspace.firstDifference(b.keyspace);
+  if (key < 0) return null;
+  return {
+    nodes: [a.id, b.id],
+    history: a.history,
+    offset: a.offsetAt(now),
+    key,
+    writeIds: [a.keyspace.writeId(key), b.keyspace.writeId(key)],
+  };
 }

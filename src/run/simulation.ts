@@ -9,6 +9,8 @@ import type { ExpectationVerdict, InvariantVerdict, VerdictStatus } from "../che
 import type { Journal } from "../journal/journal.ts";
 import type { JournalRecord } from "../journal/records.ts";
 import { BehaviourDigest } from "../measure/behaviour-digest.ts";
+import type { LostKeys } from "../measure/coverage.ts";
+import type { LossWindow } from "../measure/loss-fold.ts";
 import { Measurement, type MeasurementOptions } from "../measure/measurement.ts";
 import type { EndState, RunIndex } from "../measure/run-facts.ts";
 import { SeriesRecorder } from "../measure/series-recorder.ts";
@@ -122,6 +124,8 @@ export interface Probe {
   readonly expectations: readonly ExpectationVerdict[];
   readonly invariants: readonly InvariantVerdict[];
   readonly records: readonly JournalRecord[];
+  /** What failovers lost, for coverage. */
+  readonly lostKeys: readonly LostKeys[];
   readonly behaviourDigest: string;
   readonly events: number;
 }
@@ -162,9 +166,26 @@ export function probe(resolved: ResolvedScenario, options: ProbeOptions = {}): P
   return {
     ...judged,
     records: journal.records,
+    lostKeys: lostKeysOf(resolved, started, measured.losses),
     behaviourDigest: behaviour.hex(),
     events: kernel.events,
   };
+}
+
+/** Keys by their numbers within the shard, as records of evictions name them. */
+function lostKeysOf(
+  resolved: ResolvedScenario,
+  { world, keyMaps }: Started,
+  losses: readonly LossWindow[],
+): LostKeys[] {
+  return losses.flatMap(({ cache, shard, byKey, firstAckAt }) => {
+    const group = world.groups.find(({ name }) => name === cache);
+    const index = group?.shards[shard - 1]?.index ?? -1;
+    const map = keyMaps.find((_, at) => inCache(resolved, world, at, index));
+    if (byKey.size === 0 || map === undefined) return [];
+    const keys = new Set([...byKey.keys()].map((key) => map.localOf(key)));
+    return [{ cache, shard, fromNs: firstAckAt, keys }];
+  });
 }
 
 /** What a journal of this scenario is measured with. */
@@ -195,6 +216,7 @@ export function measurementOptions(
     index,
     records,
     family,
+    keys: resolved.traffic.map(({ keys }) => keys.count),
     histories,
     steady: resolved.steadyState.map((clause) => ({
       metric: clause.metric,
@@ -224,6 +246,10 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
     const session = world.fleet.sessions.find((candidate) => candidate.traffic === at);
     return session?.routers[session.current]?.group.shards[0]?.index ?? 0;
   });
+  // All traffic on one cache shares its keys.
+  const mapsOfShard = shards.map(({ index }) =>
+    keyMaps.filter((_, at) => inCache(resolved, world, at, index)),
+  );
   return {
     at: kernel.now,
     issued: (traffic) => world.traffic[traffic]?.issued ?? 0,
@@ -233,12 +259,15 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
       const node = leaders[shard];
       return node ? { history: node.history, offset: node.offsetAt(kernel.now) } : null;
     },
-    stored(shard, key) {
-      const node = leaders[shard];
-      // All traffic on one cache shares its keys.
+    localKey(shard, key) {
       const keys = keyMaps.find(
         (map, at) => inCache(resolved, world, at, shard) && key < map.count,
       );
+      return keys?.localOf(key) ?? -1;
+    },
+    stored(shard, key) {
+      const node = leaders[shard];
+      const keys = mapsOfShard[shard]?.find((map) => key < map.count);
       if (!node || keys === undefined) return null;
       const local = keys.localOf(key);
       const { keyspace } = node;

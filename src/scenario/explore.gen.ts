@@ -66,6 +66,7 @@ export interface ExploreWords {
     | "back-to-back-failover"
     | "clusterdown"
     | "election-scheduled"
+    | "evicted-lost-write"
     | "evicted-written-key"
     | "failover-abandoned"
     | "failover-during-full-sync"

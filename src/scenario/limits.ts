@@ -1,6 +1,7 @@
 /** How large a run may be, and about how large it will be: known before it starts. */
 import { type Nanos, SECOND } from "../base/nanos.ts";
 import { formatCount, formatDuration, formatSize } from "../base/units.ts";
+import type { MethodEntry } from "../faults/contract.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import { meanPerSecond } from "../model/traffic/offered-rate.ts";
@@ -34,6 +35,8 @@ export const NO_LIMITS: Limits = {
 const EVENTS_PER_REQUEST = 3.2;
 /** Bus messages, crons and samples of a node, per second, about. */
 const EVENTS_PER_NODE_SECOND = 12;
+/** A fault that comes and goes at random. */
+const EVENTS_PER_INJECTION = 2;
 /** The process itself. */
 const BASE_BYTES = 100e6;
 /** An item in a keyspace, and its places in the sets of resident and volatile keys. */
@@ -56,6 +59,7 @@ export function estimateSize(
   sources: readonly TrafficSettings[],
   groups: readonly ReplicationGroupSettings[],
   durationNs: Nanos,
+  method: readonly MethodEntry[] = [],
 ): Size {
   const seconds = durationNs / SECOND;
   const keys = Math.max(0, ...sources.map((source) => source.keys.first + source.keys.count));
@@ -67,15 +71,25 @@ export function estimateSize(
       items += (shard.nodes.length * keys) / group.shards.length;
     }
   }
-  const requests = sources.reduce(
-    (sum, { arrivals }) => sum + meanPerSecond(arrivals, durationNs) * seconds,
-    0,
-  );
+  let requests = 0;
+  for (const { name, arrivals } of sources) {
+    const more = method.reduce((sum, entry) => {
+      const { action } = entry;
+      const isSurge = "fault" in action && action.fault === "traffic-surge";
+      if (!isSurge || action.traffic !== name) return sum;
+      return sum + Math.max(0, action.factor - 1) * shareHeld(entry, durationNs);
+    }, 0);
+    requests += meanPerSecond(arrivals, durationNs) * seconds * (1 + more);
+  }
+  const injections = method.reduce((sum, { trigger }) => sum + timesAtRandom(trigger), 0);
   const tables = sources.reduce((sum, source) => sum + source.keys.count * BYTES_PER_KEY, 0);
   return {
     requests,
     nodes,
-    events: requests * EVENTS_PER_REQUEST + nodes * seconds * EVENTS_PER_NODE_SECOND,
+    events:
+      requests * EVENTS_PER_REQUEST +
+      nodes * seconds * EVENTS_PER_NODE_SECOND +
+      injections * EVENTS_PER_INJECTION,
     memoryBytes:
       BASE_BYTES +
       items * BYTES_PER_ITEM +
@@ -83,6 +97,30 @@ export function estimateSize(
       sources.length * seconds * BYTES_PER_TRAFFIC_SECOND +
       nodes * seconds * BYTES_PER_NODE_SECOND,
   };
+}
+
+/** How often a random trigger fires, about. */
+function timesAtRandom(trigger: MethodEntry["trigger"]): number {
+  if (trigger.kind !== "random") return 0;
+  return (trigger.untilNs - trigger.fromNs) / (trigger.meanGapNs + (trigger.meanForNs ?? 0));
+}
+
+/** The share of a run for which a fault holds; of one whose time is not known beforehand, at most. */
+function shareHeld({ trigger, durationNs: heldNs }: MethodEntry, durationNs: Nanos): number {
+  const once = (fromNs: Nanos): number => Math.min(heldNs ?? durationNs, durationNs - fromNs);
+  switch (trigger.kind) {
+    case "at":
+      return once(trigger.atNs) / durationNs;
+    case "every":
+      return Math.min(1, (trigger.times * once(trigger.firstNs)) / durationNs);
+    case "random": {
+      const meanForNs = trigger.meanForNs ?? 0;
+      const share = meanForNs / (meanForNs + trigger.meanGapNs);
+      return (share * (trigger.untilNs - trigger.fromNs)) / durationNs;
+    }
+    default:
+      return once(0) / durationNs;
+  }
 }
 
 /** Finds each limit that a run would break, and says what raises it. */

@@ -1,14 +1,14 @@
 /** Reads validated words into settings: every floor reads its own, this one puts them together. */
-import { parseDuration } from "../base/units.ts";
+import { formatDuration, parseDuration } from "../base/units.ts";
 import {
   type AssumptionUsed,
   networkAssumptions,
   readAssumptions,
 } from "../catalog/assumptions.ts";
-import { quotas } from "../catalog/quotas.ts";
 import { regionRttNs } from "../catalog/region-rtt.ts";
 import { zoneNames } from "../catalog/regions.ts";
 import type { SteadyClause } from "../checks/expectation.ts";
+import type { SteadyClauseWords } from "../checks/words.gen.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
 import type { ReplicaChanges } from "../faults/method-world.ts";
@@ -22,9 +22,10 @@ import { resolveSelfManaged } from "../model/kinds/self-managed/resolve.ts";
 import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
-import { DEFAULT_TCP_RETRANSMIT } from "../model/traffic/resolve-client.ts";
+import { DEFAULT_TCP_RETRANSMIT, type Offers } from "../model/traffic/resolve-client.ts";
 import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
+import { lintRegionQuota, lintSteps } from "./lint-service.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import type { ScenarioWords } from "./schema.gen.ts";
 import type { Path } from "./source.ts";
@@ -86,6 +87,7 @@ export function resolveScenario(
   }
   const groups = [...caches.values()].filter((group) => group !== null);
   lintNodeIds(groups, top);
+  lintRegionQuota(words.caches, groups, readAt([], regions));
   const datastores = Object.entries(words.globalDatastores ?? {}).map(([name, of]) =>
     resolveGlobalDatastore(name, of, caches, readAt(["globalDatastores", name], regions)),
   );
@@ -106,7 +108,17 @@ export function resolveScenario(
     resolveTraffic(
       name,
       of,
-      { caches: cacheNames, origins: originNames, clusterModeOf, shardsOf },
+      {
+        caches: cacheNames,
+        origins: originNames,
+        clusterModeOf,
+        shardsOf,
+        offers: (cache) =>
+          offersOf(
+            cacheOf(cache),
+            datastores.some((of) => of.name === cache),
+          ),
+      },
       readAt(["traffic", name], regions),
     ),
   );
@@ -121,8 +133,16 @@ export function resolveScenario(
     resolveSteadyClause(of, names, readAt(["steadyState", i], regions)),
   );
   const steady = steadyState.filter((clause): clause is SteadyClause => clause !== null);
+  for (const [i, clause] of steadyState.entries()) {
+    if (clause === null || clause.overNs <= durationNs || !isGiven(words.steadyState?.[i]))
+      continue;
+    const found = `is "${formatDuration(clause.overNs)}"`;
+    const expected = "a window within the scenario's duration";
+    top.problem({ path: ["steadyState", i, clause.metric, "over"], found, expected });
+  }
   const world = {
     caches: groups,
+    unread: [...caches].filter(([, group]) => group === null).map(([name]) => name),
     datastores,
     durationNs,
     origins: originNames,
@@ -135,11 +155,18 @@ export function resolveScenario(
   const expect = (words.expect ?? []).map((of, i) =>
     resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
   );
+  const entries = method.filter((entry): entry is MethodEntry => entry !== null);
+  lintSteps(entries, datastores, top);
   const explore = resolveExplore(words.explore, { durationNs }, top);
   const maxEvents = words.maxEvents ?? DEFAULT_LIMITS.events;
   const limits = { ...DEFAULT_LIMITS, ...given.limits };
   const events = Math.max(maxEvents, given.limits?.events ?? 0);
-  lintSize(estimateSize(sources, groups, durationNs), durationNs, { ...limits, events }, top);
+  lintSize(
+    estimateSize(sources, groups, durationNs, entries),
+    durationNs,
+    { ...limits, events },
+    top,
+  );
   if (problems > 0) return null;
   return {
     name: words.scenario,
@@ -159,7 +186,7 @@ export function resolveScenario(
     origins: origins.filter((origin) => origin !== null),
     traffic: sources,
     steadyState: steady,
-    method: method.filter((entry): entry is MethodEntry => entry !== null),
+    method: entries,
     expect: expect.filter((expectation) => expectation !== null),
     plant,
     explore,
@@ -169,6 +196,23 @@ export function resolveScenario(
   function isSecondary(cache: string): boolean {
     return datastores.some((store) => store.secondaries.includes(cache));
   }
+}
+
+/** Whether a clause says how long its windows are. */
+const isGiven = (clause: SteadyClauseWords | undefined): boolean =>
+  Object.values(clause ?? {}).some((of: { readonly over?: string }) => of.over !== undefined);
+
+function offersOf(
+  group: ReplicationGroupSettings | null | undefined,
+  members: boolean,
+): Offers | null {
+  if (!group) return null;
+  return {
+    replicas: (group.shards[0]?.nodes.length ?? 1) - 1,
+    encryption: group.engine.transitEncryption !== null,
+    sentinels: (group.selfManaged?.sentinels ?? null) !== null,
+    members,
+  };
 }
 
 /** The nodes that steps add belong to what is built. */
@@ -199,6 +243,8 @@ function resolveRegions(words: ScenarioWords["regions"], reading: Reading): Regi
   });
 }
 
+const RTT_MAX = 3600e9;
+
 function resolveNetwork(
   words: ScenarioWords,
   regions: readonly RegionSettings[],
@@ -221,6 +267,10 @@ function resolveNetwork(
       });
     }
     const ns = parseDuration(text) ?? 0;
+    if (ns <= 0 || ns > RTT_MAX) {
+      const expected = "a round trip above 0 and at most 1h";
+      reading.problem({ path: ["network", "regionRtt", pair], found: `is "${text}"`, expected });
+    }
     own.set(`${from} ${to}`, ns);
     own.set(`${to} ${from}`, ns);
   }
@@ -279,14 +329,6 @@ function lintNodeIds(groups: readonly ReplicationGroupSettings[], reading: Readi
       }
       owners.set(node.id, group.name);
     }
-  }
-  const nodes = owners.size;
-  if (nodes > quotas.nodesPerClusterRaised) {
-    reading.problem({
-      path: ["caches"],
-      found: `have ${nodes} nodes`,
-      expected: `at most ${quotas.nodesPerClusterRaised} in one run`,
-    });
   }
 }
 

@@ -36,8 +36,36 @@ export function validateWords(data: unknown): SchemaFinding[] {
   return findings;
 }
 
-/** Errors inside a union say what each alternative lacks; the union's own error says it better. */
+/** What an alternative of a union knows. */
+interface Alternative {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Where a map fits no alternative: the place of errors of the only one that knows any of its words. */
+function meantAlternative({ data, schema, schemaPath }: ErrorObject): string | undefined {
+  if (!isMap(data)) return undefined;
+  const knows = ({ properties = {} }: Alternative): boolean =>
+    Object.keys(data).some((word) => Object.hasOwn(properties, word));
+  const [first, ...others] = (schema as readonly Alternative[]).flatMap((of, i) =>
+    knows(of) ? [i] : [],
+  );
+  return first === undefined || others.length > 0 ? undefined : `${schemaPath}/${first}/`;
+}
+
+/**
+ * Errors inside a union say what each alternative lacks; the union's own error says it better, unless only one can be
+ * meant.
+ */
 function isNoise(error: ErrorObject, all: readonly ErrorObject[]): boolean {
+  if (error.keyword === "anyOf" && hasExpected(error)) {
+    const meant = meantAlternative(error);
+    if (meant !== undefined && all.some(({ schemaPath }) => schemaPath.startsWith(meant)))
+      return true;
+  }
   if (error.schemaPath.includes("/propertyNames/") && error.keyword !== "pattern") return true;
   if (
     error.keyword === "pattern" &&
@@ -51,7 +79,8 @@ function isNoise(error: ErrorObject, all: readonly ErrorObject[]): boolean {
         (other.keyword === "anyOf" || other.keyword === "propertyNames") &&
         error.schemaPath.startsWith(`${other.schemaPath}/`) &&
         error.instancePath.startsWith(other.instancePath) &&
-        (other.parentSchema as { expected?: string } | undefined)?.expected !== undefined,
+        hasExpected(other) &&
+        !(other.keyword === "anyOf" && error.schemaPath.startsWith(meantAlternative(other) ?? "?")),
     ) ||
     (error.keyword === "propertyNames" &&
       all.some(
@@ -61,6 +90,24 @@ function isNoise(error: ErrorObject, all: readonly ErrorObject[]): boolean {
           other.propertyName === error.params["propertyName"],
       ))
   );
+}
+
+const hasExpected = ({ parentSchema }: ErrorObject): boolean =>
+  (parentSchema as { expected?: string } | undefined)?.expected !== undefined;
+
+/** A word of a map that no alternative of a union knows, and the nearest that one does. */
+function unknownInUnion({ data, schema }: ErrorObject): readonly [string, string] | undefined {
+  if (!isMap(data)) return undefined;
+  const alternatives = schema as readonly Alternative[];
+  const known = alternatives.flatMap(({ properties = {}, required = [] }) => [
+    ...Object.keys(properties),
+    ...required,
+  ]);
+  for (const word of Object.keys(data)) {
+    const near = known.includes(word) ? undefined : nearestWord(word, known);
+    if (near !== undefined) return [word, near];
+  }
+  return undefined;
 }
 
 function describe(error: ErrorObject, data: unknown): SchemaFinding {
@@ -160,6 +207,22 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
         found: `has ${(error.data as unknown[]).length} entries`,
         expected: `at most ${error.params["limit"]}`,
       };
+    case "anyOf": {
+      const expected = schema?.expected ?? "another value";
+      const [word, near] = unknownInUnion(error) ?? [];
+      return word === undefined
+        ? { ...value, expected }
+        : {
+            path: [...path, word],
+            at: "key",
+            found: "is an unknown word",
+            expected: `"${near}"? What fits is ${expected}`,
+          };
+    }
+    case "uniqueItems": {
+      const item = (error.data as unknown[])[Number(error.params["j"])];
+      return { ...value, found: `has ${show(item)} twice`, expected: "each once" };
+    }
     default:
       return { ...value, expected: schema?.expected ?? "another value" };
   }

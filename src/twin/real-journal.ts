@@ -182,6 +182,7 @@ const endAt = (at: number): EndState => ({
   leader: () => -1,
   position: () => null,
   stored: () => null,
+  localKey: () => -1,
   shardOfKey: () => 0,
   compareCopies: () => ({ pairs: 0, divergence: null }),
   origins: [],

@@ -35,7 +35,7 @@ export function contextOf(
     readonly end?: Partial<EndState>;
   } = {},
 ): CheckContext {
-  const durability = new DurabilityFold();
+  const durability = new DurabilityFold(10);
   return {
     index: {
       durationNs: 60 * S,
@@ -80,6 +80,7 @@ export function contextOf(
       leader: () => 0,
       position: () => null,
       stored: () => null,
+      localKey: () => -1,
       shardOfKey: () => 0,
       compareCopies: () => ({ pairs: 0, divergence: null }),
       origins: [],

@@ -17,6 +17,7 @@ import { ContradictionsFold } from "../../src/measure/contradictions-fold.ts";
 import { DurabilityFold } from "../../src/measure/durability-fold.ts";
 import type { Divergence } from "../../src/measure/run-facts.ts";
 import { WriteStanding } from "../../src/measure/write-standing.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 import { cart, contextOf, lossOf, recordOf, S } from "./journal.ts";
 
 const state = (at: number, node: string, role: NodeRole, is: NodeState, over = {}): JournalRecord =>
@@ -146,8 +147,9 @@ describe("requests-conserved", () => {
 
 describe("acknowledged-writes-kept", () => {
   const acknowledged = (over: { expireAt?: number } = {}) => {
-    const fold = new DurabilityFold();
-    fold.acknowledged(5, 0, 700, 42, over.expireAt ?? 0, 2 * S);
+    const fold = new DurabilityFold(10);
+    const write = { key: 5, history: 0, offset: 700, writeId: 42, ackAt: 2 * S };
+    fold.acknowledged(oneWrite({ ...write, expireAt: over.expireAt ?? 0 }), 0, 0);
     return fold;
   };
   const judge = (
@@ -174,7 +176,7 @@ describe("acknowledged-writes-kept", () => {
         checked: 1,
         reason: "9 acknowledged, none lost; the last one of 1 keys is there",
       });
-    const nothing = judge(new DurabilityFold());
+    const nothing = judge(new DurabilityFold(10));
     expect(nothing).toMatchObject({ verdict: "pass", checked: 0 });
   });
 
@@ -208,7 +210,8 @@ describe("acknowledged-writes-kept", () => {
 
   it("does not know of a shard without a leader", () => {
     const fold = acknowledged();
-    fold.acknowledged(6, 0, 800, 43, 0, 2 * S);
+    const write = { key: 6, history: 0, offset: 800, writeId: 43, ackAt: 2 * S };
+    fold.acknowledged(oneWrite(write), 0, 0);
     const { verdict, checked, reason } = judge(fold, { end: { leader: () => -1 } });
     expect([verdict, checked]).toEqual(["unknown", 0]);
     expect(reason).toBe("2 keys stand in a shard without a leader at the end");
@@ -224,7 +227,7 @@ describe("acknowledged-writes-kept", () => {
       lossOf({ writesLost: 1, cause: "b" }),
       lossOf({ cause: "c" }),
     ];
-    const { reason } = judge(new DurabilityFold(), { measured: { losses } });
+    const { reason } = judge(new DurabilityFold(10), { measured: { losses } });
     expect(reason).toBe("9 acknowledged, 4 lost: a; b; the last one of 0 keys is there");
   });
 });

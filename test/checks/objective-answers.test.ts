@@ -11,6 +11,7 @@ import { Histogram } from "../../src/measure/histogram.ts";
 import type { Interval } from "../../src/measure/node-intervals.ts";
 import type { Disturbance, Recovery } from "../../src/measure/recovery.ts";
 import { SteadyState } from "../../src/measure/steady-state.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 import { cart, contextOf, lossOf, lostThree, S } from "./journal.ts";
 
 type Words = Expectation extends infer One
@@ -175,8 +176,8 @@ describe("objectives of requests", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
     for (const outcome of [1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 4, 4, 4])
-      fold.ended(S, 2 * S, outcome, false, 0);
-    for (const hit of [HIT_HIT, HIT_HIT, HIT_HIT, HIT_MISS]) fold.read(S, hit);
+      fold.ended(10, S, outcome, false, 0);
+    for (const hit of [HIT_HIT, HIT_HIT, HIT_HIT, HIT_MISS]) fold.read(10, hit);
     return context;
   };
   const strangers = { index: { traffic: [{ name: "other", cache: "cart" }] } };
@@ -219,8 +220,8 @@ describe("objectives of requests", () => {
   it("latency is judged over the run, inside or outside of faults", () => {
     const context = contextOf();
     const fold = context.measured.requests[0]!;
-    fold.ended(S, S + 1e6, 1, false, 0);
-    fold.ended(S, S + 100e6, 1, true, 0);
+    fold.ended(10, 1e6, 1, false, 0);
+    fold.ended(10, 100e6, 1, true, 0);
     fold.finish();
     type When = "always" | "in-fault" | "outside-fault";
     const judged = (when: When, atMostNs: number, percentile = 0.99, of = context) =>
@@ -258,8 +259,10 @@ describe("objectives of requests", () => {
       const fold = context.measured.requests[0]!;
       fold.replicaReads = replicaReads;
       const durability = context.measured.durabilityOf(0);
-      durability.acknowledged(1, 0, 5, 9, 0, 2 * S);
-      durability.replicaRead(1, 4, 3 * S, 5 * S);
+      const write = { key: 1, history: 0, offset: 5, writeId: 9, ackAt: 2 * S };
+      durability.acknowledged(oneWrite(write), 0, 0);
+      const read = oneWrite({ ...write, offset: 4, invokedAt: 3 * S, ackAt: 5 * S });
+      durability.replicaRead(read, 0);
       return judge({ metric: "staleness", of: "shop", atMostNs }, context);
     };
     expect(stale(3 * S)).toMatchObject({

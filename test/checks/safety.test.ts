@@ -12,6 +12,7 @@ import { ContradictionsFold } from "../../src/measure/contradictions-fold.ts";
 import { DurabilityFold } from "../../src/measure/durability-fold.ts";
 import { RequestFold } from "../../src/measure/request-fold.ts";
 import { WriteStanding } from "../../src/measure/write-standing.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 
 const S = 1e9;
 
@@ -21,15 +22,18 @@ function context(over: {
   leader?: number;
   expireAt?: number;
   evicted?: boolean;
+  keyEvictedAt?: number;
   issued?: number;
   regained?: number;
 }): CheckContext {
   const fold = new RequestFold(60 * S);
-  fold.ended(S, 1.1 * S, 1, false, 0);
-  fold.ended(S, 1.1 * S, 2, false, 0);
-  const durability = new DurabilityFold();
-  durability.acknowledged(5, 0, 700, 42, over.expireAt ?? 0, 2 * S);
+  fold.ended(10, 0.1 * S, 1, false, 0);
+  fold.ended(10, 0.1 * S, 2, false, 0);
+  const durability = new DurabilityFold(10);
+  const write = { key: 5, history: 0, offset: 700, writeId: 42, ackAt: 2 * S };
+  durability.acknowledged(oneWrite({ ...write, expireAt: over.expireAt ?? 0 }), 0, 0);
   if (over.evicted) durability.evicted.add(42);
+  if (over.keyEvictedAt !== undefined) durability.evictedAt.set("c/1/3", over.keyEvictedAt);
   const phases = { detect: 1 * S, decide: 0, promote: 0, propagate: 0, reconnect: 0, warm: 1 * S };
   return {
     index: {
@@ -76,6 +80,7 @@ function context(over: {
       open: () => 1,
       leader: () => over.leader ?? 0,
       position: () => null,
+      localKey: () => 3,
       stored: () =>
         over.stored === undefined
           ? { writeId: 42, offset: 700, history: 0, expireAt: 0 }
@@ -161,6 +166,11 @@ describe("safety checks", () => {
       "pass",
     );
     expect(acknowledgedWritesKept(context({ stored: null, evicted: true })).verdict).toBe("pass");
+    // Another write, acknowledged to nobody, stood in its place and was evicted.
+    expect(acknowledgedWritesKept(context({ stored: null, keyEvictedAt: 3 * S })).verdict).toBe(
+      "pass",
+    );
+    expect(acknowledgedWritesKept(context({ stored: null, keyEvictedAt: S })).verdict).toBe("fail");
     expect(acknowledgedWritesKept(context({ leader: -1 })).verdict).toBe("unknown");
     for (const stored of [null, { offset: 600 }]) {
       const wrong = acknowledgedWritesKept(context({ stored }));

@@ -1,16 +1,16 @@
 /** Search, shrinking and explanations, on a planted bug that is easy to break and on runs whose answer is known. */
 import { describe, expect, it } from "vitest";
-import { driveCourse, runCourse } from "../../src/campaign/course.ts";
-import { corpusEntry, corpusFile, corpusSchedule } from "../../src/explore/corpus.ts";
-import { necessity, pointOfNoReturn } from "../../src/explore/explain.ts";
-import { type HuntOptions, type HuntReport, hunt } from "../../src/explore/hunt.ts";
-import { type BaseScenario, Laboratory } from "../../src/explore/laboratory.ts";
-import { shareAtMost } from "../../src/explore/report.ts";
-import type { FaultWords, Outcome, Trial } from "../../src/explore/schedule.ts";
-import { shrink } from "../../src/explore/shrink.ts";
-import { spaceOf } from "../../src/explore/space.ts";
-import { probe, run } from "../../src/run/simulation.ts";
-import { loadScenario } from "../../src/scenario/load.ts";
+import { driveCourse, runCourse } from "../../dist/campaign/course.js";
+import { corpusEntry, corpusFile, corpusSchedule } from "../../dist/explore/corpus.js";
+import { necessity, pointOfNoReturn } from "../../dist/explore/explain.js";
+import { type HuntOptions, type HuntReport, hunt } from "../../dist/explore/hunt.js";
+import { type BaseScenario, Laboratory } from "../../dist/explore/laboratory.js";
+import { shareAtMost } from "../../dist/explore/report.js";
+import type { FaultWords, Outcome, Trial } from "../../dist/explore/schedule.js";
+import { shrink } from "../../dist/explore/shrink.js";
+import { spaceOf } from "../../dist/explore/space.js";
+import { probe, run } from "../../dist/run/simulation.js";
+import { loadScenario } from "../../dist/scenario/load.js";
 import { SMALL, WIDE } from "./fixture.ts";
 
 const base: BaseScenario = { source: SMALL, file: "small.yaml", sets: [], planted: null };

@@ -7,7 +7,7 @@ import { fault, schedules } from "../../src/explore/arbitraries.ts";
 import { demandOf, withinBudget } from "../../src/explore/budget.ts";
 import { Laboratory } from "../../src/explore/laboratory.ts";
 import type { Schedule } from "../../src/explore/schedule.ts";
-import { trialOf } from "../../src/explore/search.ts";
+import { type Kept, planned } from "../../src/explore/search.ts";
 import { spaceOf } from "../../src/explore/space.ts";
 import { faultWords } from "../../src/faults/words.ts";
 import { scenarioForm } from "../../src/scenario/form.ts";
@@ -102,21 +102,54 @@ describe("schedules", () => {
 });
 
 describe("the trial of a number", () => {
+  const keep = (list: readonly Schedule[]): Kept[] =>
+    list.map((schedule) => ({ ...schedule, rarity: 1 }));
+
   it("is the same for the same seed, number and kept schedules, and another for another", () => {
-    const kept = [fc.sample(schedules(space), { seed: 1, numRuns: 1 })[0] as Schedule];
-    const trials = Array.from({ length: 40 }, (_, run) => trialOf(space, "7", run, kept));
-    expect(Array.from({ length: 40 }, (_, run) => trialOf(space, "7", run, kept))).toEqual(trials);
+    const kept = keep(fc.sample(schedules(space), { seed: 1, numRuns: 1 }));
+    const draw = (seed: string, run: number) => planned(space, seed, run, kept).trial;
+    const trials = Array.from({ length: 40 }, (_, run) => draw("7", run));
+    expect(Array.from({ length: 40 }, (_, run) => draw("7", run))).toEqual(trials);
     expect(new Set(trials.map((trial) => JSON.stringify(trial.faults))).size).toBeGreaterThan(30);
-    expect(trialOf(space, "8", 3, kept)).not.toEqual(trials[3]);
+    expect(draw("8", 3)).not.toEqual(trials[3]);
   });
 
   it("stays within the budget when it is a change of a kept schedule", () => {
-    const kept = fc.sample(schedules(space), { seed: 16, numRuns: 20 });
+    const kept = keep(fc.sample(schedules(space), { seed: 16, numRuns: 20 }));
     for (let run = 0; run < 200; run++) {
-      const trial = trialOf(space, "9", run, kept);
+      const { trial } = planned(space, "9", run, kept);
       expect(withinBudget(trial.faults, space)).toEqual(trial.faults);
       expect(form({ seed: "1", method: trial.faults, sets: [] })).toHaveProperty("resolved");
     }
+  });
+
+  it("changes what reached something rare more often", () => {
+    const [common, rare] = fc.sample(schedules(space), { seed: 18, numRuns: 2 }) as [
+      Schedule,
+      Schedule,
+    ];
+    const kept = [
+      { ...common, rarity: 0 },
+      { faults: [...rare.faults], sets: ["duration=39s"], rarity: 1 },
+    ];
+    const changed = Array.from({ length: 100 }, (_, run) => planned(space, "10", run, kept)).filter(
+      ({ swarm }) => swarm === null,
+    );
+    expect(changed.length).toBeGreaterThan(20);
+    for (const { trial } of changed) expect(trial.sets).toEqual(["duration=39s"]);
+  });
+
+  it("says with which kinds, weights, shape and aim it was drawn", () => {
+    const swarms = Array.from({ length: 60 }, (_, run) => planned(space, "11", run, []).swarm);
+    const shapes = new Set(swarms.map((swarm) => swarm?.shape));
+    expect([...shapes].sort()).toEqual(["aimed", "apart", "flapping", "swizzle"]);
+    for (const swarm of swarms) {
+      expect(swarm?.focus.length).toBeGreaterThan(0);
+      expect(Object.keys(swarm?.weights ?? {}).every((kind) => space.kinds.includes(kind))).toBe(
+        true,
+      );
+    }
+    expect(new Set(swarms.map((swarm) => JSON.stringify(swarm?.weights))).size).toBeGreaterThan(50);
   });
 });
 

@@ -37,16 +37,19 @@ function play(steps: readonly Act[], onLanes: boolean, tieBreak: "schedule" | "s
   steps.forEach(({ act, n }, i) => {
     const target = targets[i % 3]!;
     if (act === "arm") {
-      const due = kernel.now + (n === 0 ? 5 : 8);
-      const handle = onLanes
-        ? lanes[n]!.schedule(due, target, i, -i)
-        : kernel.schedule(due, kinds[n]!, target, i, -i);
+      const delay = n === 0 ? 5 : 8;
+      const due = kernel.now + delay;
+      const lane = lanes[n]!;
+      const arm = () =>
+        i % 2 === 0 ? lane.schedule(due, target, i, -i) : lane.scheduleAfter(delay, target, i, -i);
+      const handle = onLanes ? arm() : kernel.schedule(due, kinds[n]!, target, i, -i);
       armed.push({ lane: n, handle });
     } else if (act === "other") {
-      kernel.schedule(kernel.now + n, other, target, i);
+      if (onLanes) kernel.scheduleAfter(n, other, target, i);
+      else kernel.schedule(kernel.now + n, other, target, i);
     } else if (act === "post") {
       // Of any delay: some are due before the lane's last and go to the queue.
-      if (onLanes) postLane.post(kernel.now + n, target, i, n);
+      if (onLanes) postLane.postAfter(n, target, i, n);
       else kernel.schedule(kernel.now + n, posted, target, i, n);
     } else if (act === "cancel") {
       const one = armed[n % Math.max(1, armed.length)];

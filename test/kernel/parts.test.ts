@@ -11,7 +11,7 @@ import {
   WORDS,
 } from "../../src/kernel/event-records.ts";
 import { createKeySampler } from "../../src/kernel/key-sampler.ts";
-import { LaneHeads } from "../../src/kernel/lane-heads.ts";
+import { HEAD_FIELDS, LaneHeads } from "../../src/kernel/lane-heads.ts";
 import type { Stream } from "../../src/kernel/streams.ts";
 import { effort } from "./effort.ts";
 
@@ -99,8 +99,8 @@ describe("LaneHeads", () => {
           // No two events have one sequence.
           const next = key === null ? null : ([key[0], key[1], key[2] * 100 + at] as const);
           model[lane] = next;
-          if (next === null) heads.empty(lane);
-          else heads.change(lane, ...next);
+          heads.keys.set(next ?? [Number.POSITIVE_INFINITY, 0, 0], HEAD_FIELDS * lane);
+          heads.changed(lane);
           const first = model
             .filter((entry) => entry !== null)
             .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])[0];

@@ -115,6 +115,13 @@ describe("createSampler()", () => {
 });
 
 describe("sampleNanos()", () => {
+  test("ends tails at what takes longer than any run", () => {
+    const stream = new Stream("tail");
+    const sampler = createSampler({ kind: "pareto", min: 1e15, shape: 1.001 });
+    const values = take(1000, () => sampleNanos(sampler, stream));
+    expect(Math.max(...values)).toBe(2 ** 52);
+  });
+
   test("rounds to whole nanoseconds, never below 0", () => {
     const stream = new Stream("x");
     const of = (value: number) => createSampler({ kind: "constant", value });

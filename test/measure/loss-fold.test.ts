@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Copy, HistoryEndedRecord, OffsetsRecord } from "../../src/journal/records.ts";
 import { LossFold, oracleRpoNs, rpoNs } from "../../src/measure/loss-fold.ts";
+import { oneWrite } from "../fixtures/one-write.ts";
 
 const S = 1e9;
 const copy = (node: string, offset: number, over: Partial<Copy> = {}): Copy => ({
@@ -45,10 +46,21 @@ function offsets(at: number, nodes: readonly (readonly [string, number])[]): Off
   };
 }
 
+function acknowledge(
+  fold: LossFold,
+  history: number,
+  offset: number,
+  ackAt: number,
+  bytes: number,
+  key: number,
+): number {
+  return fold.acknowledged(oneWrite({ history, offset, ackAt, bytes, key }), 0);
+}
+
 /** Ten writes of 100 bytes, acknowledged at 1..10 s. */
 function tenWrites(): LossFold {
   const fold = new LossFold();
-  for (let i = 1; i <= 10; i++) fold.acknowledged(0, i * 100, i * S, 100, i);
+  for (let i = 1; i <= 10; i++) acknowledge(fold, 0, i * 100, i * S, 100, i);
   return fold;
 }
 
@@ -77,20 +89,20 @@ describe("LossFold", () => {
   it("counts acknowledgements that come after the history has ended, and calls them split brain", () => {
     const fold = tenWrites();
     fold.ended(ended());
-    expect(fold.acknowledged(0, 1100, 20 * S, 100, 3)).toBe(-1);
+    expect(acknowledge(fold, 0, 1100, 20 * S, 100, 3)).toBe(-1);
     expect(fold.windows[0]).toMatchObject({
       writesLost: 6,
       splitBrainWrites: 1,
       lastAckAt: 20 * S,
     });
     expect(rpoNs(fold.windows[0]!)).toBe(14 * S); // to the last lost acknowledgement of the isolated primary
-    expect(fold.acknowledged(0, 500, 21 * S, 100, 3)).toBe(1); // a late acknowledgement of what was kept
+    expect(acknowledge(fold, 0, 500, 21 * S, 100, 3)).toBe(1); // a late acknowledgement of what was kept
   });
 
   it("hands what was kept to the successor, which may lose it later", () => {
     const fold = tenWrites();
     fold.ended(ended());
-    fold.acknowledged(1, 600, 18 * S, 100, 1);
+    acknowledge(fold, 1, 600, 18 * S, 100, 1);
     fold.ended(ended({ history: 1, successor: 2, keptOffset: 0, failedAt: 30 * S, at: 31 * S }));
     expect(fold.windows[1]).toMatchObject({ writesLost: 6, firstAckAt: S });
     expect(rpoNs(fold.windows[1]!)).toBe(29 * S);
@@ -149,7 +161,7 @@ describe("LossFold", () => {
 
   it("names the key that lost most", () => {
     const fold = new LossFold();
-    for (const [i, key] of [7, 3, 7, 7, 3].entries()) fold.acknowledged(0, 600 + i, S, 1, key);
+    for (const [i, key] of [7, 3, 7, 7, 3].entries()) acknowledge(fold, 0, 600 + i, S, 1, key);
     fold.ended(ended());
     expect(fold.windows[0]).toMatchObject({ worstKey: 7, worstKeyWrites: 3 });
   });

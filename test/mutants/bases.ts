@@ -92,4 +92,87 @@ method:
   - { after: { fault: region-outage, delay: 2s }, step: promote-secondary-region, globalDatastore: sessions, to: sessions-eu }
 expect: [{ rpo: { of: sessions, atMost: 1s } }, { rto: { of: login, atMost: 30s } }]
 `,
+  `# Self-managed: sentinels lose one of them, and the primary; users in a closed loop, a hot set, a library's defaults.
+scenario: small-sentinels
+seed: 11
+duration: 15s
+regions: { us-east-1: { zones: 3 } }
+caches:
+  cart:
+    type: self-managed
+    region: us-east-1
+    engine: valkey
+    engineVersion: "8.0"
+    memory: 100MB
+    replicas: 2
+    zones: [us-east-1a, us-east-1b, us-east-1c]
+    replicaPriorities: [100, 50]
+    sentinels: { count: 3, quorum: 2, downAfterMilliseconds: 1s, failoverTimeout: 5s, parallelSyncs: 1 }
+    restart: { after: 2s }
+    parameters: { maxmemory-policy: allkeys-lfu, repl-timeout: 10 }
+traffic:
+  shop:
+    cache: cart
+    arrivals: { users: 5, thinkTime: { exponential: { mean: 200ms } } }
+    operations: { get: 70%, set: 30% }
+    keys: { count: 100, popularity: { hotSet: { share: 80%, of: 10%, shiftEvery: 3s } }, ttl: 5s, ttlJitter: 20% }
+    client: { preset: go-redis, sentinel: { timeout: 200ms, retry: 100ms, subscribe: true }, retry: { max: 2, budget: 20%, reserve: 5 } }
+steadyState: [{ hitRatio: { of: shop, over: 2s, atLeast: 10% } }]
+method:
+  - { at: 2s, fault: node-crash, target: sentinel 1 of cart }
+  - { at: 3s, fault: node-crash, target: primary of cart }
+  - { random: { meanGap: 3s, minGap: 1s, meanFor: 500ms, from: 4s }, fault: network-loss, from: zone us-east-1b, loss: 20%, burst: 3 }
+expect:
+  - availability: { of: shop, atLeast: 10% }
+  - staleness: { of: shop, atMost: 5s }
+  - noSplitBrain: { of: cart }
+`,
+  `# Encrypted connections, phases of load, misses that share an origin, and a space to explore.
+scenario: small-storm
+seed: 13
+duration: 12s
+tieBreak: shuffled
+tieSeed: a
+regions: { us-east-1: { zones: 3 } }
+caches:
+  cart:
+    type: replication-group
+    region: us-east-1
+    engine: redis
+    engineVersion: "7.1"
+    cacheNodeType: cache.m7g.large
+    clusterMode: enabled
+    numNodeGroups: 2
+    replicasPerNodeGroup: 1
+    automaticFailoverEnabled: true
+    transitEncryptionEnabled: true
+    authToken: true
+    assume: { tlsHandshake: 1ms }
+origins: { db: { concurrency: 4, discipline: sharing, serviceTime: { uniform: 1ms..5ms } } }
+traffic:
+  shop:
+    cache: cart
+    arrivals: { phases: [{ from: 0s, rate: 10/s }, { from: 4s, rate: 40/s, ramp: 2s }] }
+    keys: { count: 60, popularity: { hotSet: { share: 90%, of: 20%, shard: 1 } } }
+    client: { preset: ioredis, pipeline: 4, tlsVersion: "1.2", readFrom: nearest, commandTimeout: never }
+    onMiss: db
+    coalesce: true
+    originTimeout: 2s
+  night:
+    cache: cart
+    arrivals: { daily: { low: 1/s, high: 5/s, peakAt: 6s, period: 12s } }
+    keys: { count: 20 }
+    client: { wait: { replicas: 1, timeout: 100ms } }
+steadyState: [{ successRatio: { of: shop, over: 2s, atLeast: 90% } }]
+method:
+  - { at: 3s, fault: traffic-surge, traffic: shop, factor: 3, for: 2s }
+  - { at: 4s, step: test-failover, cache: cart, shard: 2 }
+  - { at: 5s, fault: clock-skew, target: any 2 nodes of cart, ahead: 1s, for: 2s }
+explore: { faults: [node-crash, node-pause], atMost: 3, atOnce: 2, window: { from: 2s, until: 8s }, budget: { zones: 1, nodes: 2 }, vary: { caches.cart.numNodeGroups: [1, 2] }, mustReach: [full-sync] }
+expect:
+  - latency: { of: shop, percentile: p99, atMost: 5s, when: in-fault }
+  - originLoad: { of: db, atMost: 20 }
+  - cost: { of: cart, atMostPerMonth: 5000 }
+  - redundancyRestored: { of: cart, within: 10m, after: last-fault }
+`,
 ];

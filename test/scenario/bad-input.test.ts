@@ -6,6 +6,7 @@ import {
   ScenarioError,
   type ScenarioProblem,
 } from "../../src/base/scenario-error.ts";
+import { run } from "../../src/run/simulation.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 
 const good = readFileSync("scenarios/fast/az-power-loss.yaml", "utf8");
@@ -206,22 +207,22 @@ const cases: readonly (readonly [
     "a weight without end",
     "valueSize: 500B",
     "valueSize: { empirical: [{ value: 1KB, weight: .inf }] }",
-    "traffic.checkout.keys.valueSize",
-    /a size with a unit, .*empirical/,
+    "traffic.checkout.keys.valueSize.empirical[0].weight",
+    /a number/,
   ],
   [
     "a weight whose sum overflows",
     "valueSize: 500B",
     "valueSize: { empirical: [{ value: 1KB, weight: 1e308 }, { value: 2KB, weight: 1e308 }] }",
-    "traffic.checkout.keys.valueSize",
-    /a size with a unit, .*empirical/,
+    "traffic.checkout.keys.valueSize.empirical[0].weight",
+    /at most 1000000000/,
   ],
   [
     "an exponent that is no number",
     "zipf: 0.99",
     "zipf: .nan",
-    "traffic.checkout.keys.popularity",
-    /zipf/,
+    "traffic.checkout.keys.popularity.zipf",
+    /a number/,
   ],
   [
     "a shard that is not there",
@@ -229,6 +230,182 @@ const cases: readonly (readonly [
     "fault: node-pause, target: primary of cart/shard 4",
     "method[0].target",
     /1 to 3/,
+  ],
+  [
+    "a parameter by a word that every object has",
+    "maxmemory-policy: allkeys-lru",
+    "constructor: 5",
+    "caches.cart.parameters.constructor",
+    /one of repl-backlog-size/,
+  ],
+  [
+    "more acknowledging replicas than there are",
+    "maxmemory-policy: allkeys-lru",
+    "min-replicas-to-write: 3",
+    "caches.cart.parameters.min-replicas-to-write",
+    /at most the replicas of a shard, 2/,
+  ],
+  [
+    "zones for some shards",
+    "numNodeGroups: 3",
+    "numNodeGroups: 3\n    nodeGroupConfiguration: [{ primaryAvailabilityZone: use1-az1 }]",
+    "caches.cart.nodeGroupConfiguration",
+    /3, one for each shard/,
+  ],
+  [
+    "zones for some replicas",
+    "numNodeGroups: 3",
+    "numNodeGroups: 1\n    nodeGroupConfiguration: [{ replicaAvailabilityZones: [use1-az2] }]",
+    "caches.cart.nodeGroupConfiguration[0].replicaAvailabilityZones",
+    /2, one for each replica/,
+  ],
+  [
+    "more test failovers than a day has",
+    "{ at: 2m, fault: az-power-interruption, zone: use1-az1, for: 5m }",
+    "{ every: 20s, step: test-failover, cache: cart }",
+    "method[0]",
+    /at most 15 in any 24 hours/,
+  ],
+  [
+    "a repetition of what happens once",
+    "at: 2m",
+    "at: 2m, times: 3",
+    "method[0].times",
+    /every: beside it/,
+  ],
+  [
+    "a first time of what happens once",
+    "at: 2m",
+    "at: 2m, from: 1m",
+    "method[0].from",
+    /every: beside it/,
+  ],
+  [
+    "no nodes at all",
+    "fault: az-power-interruption, zone: use1-az1, for: 5m",
+    "fault: node-pause, target: any 0 nodes of cart, for: 5m",
+    "method[0].target",
+    /1 to 9 nodes/,
+  ],
+  [
+    "more nodes than there are",
+    "fault: az-power-interruption, zone: use1-az1, for: 5m",
+    "fault: node-pause, target: any 10 nodes of cart, for: 5m",
+    "method[0].target",
+    /1 to 9 nodes/,
+  ],
+  [
+    "the heal of what has none",
+    "at: 2m",
+    "after: { heal: node-crash }",
+    "method[0].after.heal",
+    /one of node-pause/,
+  ],
+  [
+    "pressure without any",
+    "fault: az-power-interruption, zone: use1-az1, for: 5m",
+    "fault: memory-pressure, target: any node of cart, take: 0B, for: 5m",
+    "method[0].take",
+    /a size above 0/,
+  ],
+  [
+    "a delay of days",
+    "fault: az-power-interruption, zone: use1-az1, for: 5m",
+    "fault: network-latency, from: zone use1-az1, add: 3d, for: 5m",
+    "method[0].add",
+    /at most 1h/,
+  ],
+  ["a misspelt fault:", "fault: az", "falt: az", "method[0].falt", /^"fault"\?/],
+  [
+    "a misspelt popularity",
+    "zipf: 0.99",
+    "hotset: { share: 90%, of: 10% }",
+    "traffic.checkout.keys.popularity.hotset",
+    /^"hotSet"\?/,
+  ],
+  [
+    "what a popularity lacks",
+    "zipf: 0.99",
+    "hotSet: { share: 90% }",
+    "traffic.checkout.keys.popularity.hotSet",
+    /^"of:" here/,
+  ],
+  [
+    "a misspelt distribution",
+    "valueSize: 500B",
+    "valueSize: { exponentail: { mean: 1KB } }",
+    "traffic.checkout.keys.valueSize.exponentail",
+    /^"exponential"\?/,
+  ],
+  [
+    "values that no engine takes",
+    "valueSize: 500B",
+    "valueSize: 600MB",
+    "traffic.checkout.keys.valueSize",
+    /at most 512MiB/,
+  ],
+  [
+    "a Pareto distribution from 0",
+    "valueSize: 500B",
+    "valueSize: { pareto: { min: 0B, shape: 2 } }",
+    "traffic.checkout.keys.valueSize",
+    /a least value above 0/,
+  ],
+  [
+    "WAIT for more replicas than there are",
+    "connections: 50,",
+    "connections: 50, wait: { replicas: 3, timeout: 1s },",
+    "traffic.checkout.client.wait.replicas",
+    /at most the replicas of a shard, 2/,
+  ],
+  [
+    "a version of TLS without any",
+    "connections: 50,",
+    'connections: 50, tlsVersion: "1.2",',
+    "traffic.checkout.client.tlsVersion",
+    /transitEncryptionEnabled: true/,
+  ],
+  [
+    "local reads of one Region",
+    "connections: 50,",
+    "connections: 50, readLocalRegion: true,",
+    "traffic.checkout.client.readLocalRegion",
+    /a Global Datastore/,
+  ],
+  [
+    "sentinels of a managed cache",
+    "connections: 50,",
+    "connections: 50, sentinel: { timeout: 1s },",
+    "traffic.checkout.client.sentinel",
+    /self-managed/,
+  ],
+  [
+    "a window longer than the run",
+    "over: 10s",
+    "over: 1h",
+    "steadyState[0].successRatio.over",
+    /within the scenario's duration/,
+  ],
+  [
+    "a percentile that is none",
+    "rpo: { of: cart, atMost: 1s }",
+    "latency: { of: checkout, percentile: p100, atMost: 1s }",
+    "expect[0].latency.percentile",
+    /p999/,
+  ],
+  [
+    "a kind of fault given twice",
+    "expect:\n",
+    "explore: { faults: [node-crash, node-crash] }\nexpect:\n",
+    "explore.faults",
+    /each once/,
+  ],
+  [
+    "an assumption of days",
+    "cluster-node-timeout: 5s",
+    "cluster-node-timeout: 2d",
+    "caches.cart.assume.cluster-node-timeout",
+    /at most 24h/,
   ],
 ];
 
@@ -286,6 +463,106 @@ describe("loadScenario()", () => {
       "region: eu-west-1, cacheNodeType: cache.r7g.xlarge }\ntraffic",
     );
     expect(problemsOf(text)[0]?.expected).toContain("members must match");
+  });
+
+  it.each([
+    [
+      "parameters that differ",
+      [
+        [
+          "region: eu-west-1 }\ntraffic",
+          "region: eu-west-1, parameters: { maxmemory-policy: noeviction } }\ntraffic",
+        ],
+      ],
+      "globalDatastores.sessions.secondaries[0]",
+      /maxmemory-policy volatile-lru as in sessions-us/,
+    ],
+    [
+      "China with the rest of the world",
+      [
+        ["eu-west-1: { zones: 3 }", "cn-north-1: { zones: 3 }"],
+        ["regions:", 'network: { regionRtt: { "us-east-1 cn-north-1": 200ms } }\nregions:'],
+        ["region: eu-west-1 }\ntraffic", "region: cn-north-1 }\ntraffic"],
+        ["region: eu-west-1 }", "region: us-east-1 }"],
+      ],
+      "globalDatastores.sessions.secondaries[0]",
+      /in China with one in China/,
+    ],
+    [
+      "a promotion of the primary",
+      [["to: sessions-eu", "to: sessions-us"]],
+      "method[1].to",
+      /a secondary/,
+    ],
+    [
+      "a round trip that takes no time",
+      [["regions:", 'network: { regionRtt: { "us-east-1 eu-west-1": 0s } }\nregions:']],
+      "network.regionRtt.us-east-1 eu-west-1",
+      /above 0/,
+    ],
+    [
+      "more nodes than a Region may have",
+      [
+        ["numCacheClusters: 3", "numNodeGroups: 30, replicasPerNodeGroup: 2"],
+        ["clusterMode: disabled", "clusterMode: enabled"],
+        [
+          "region: eu-west-1 }\ntraffic",
+          `region: eu-west-1 }\n${["a", "b", "c"].map((name) => `  ${name}: *group\n`).join("")}traffic`,
+        ],
+      ],
+      "caches",
+      /at most 300 nodes per Region/,
+    ],
+  ] as const)("names %s across Regions", (_, edits, path, expected) => {
+    let text: string = global;
+    for (const [from, to] of edits) {
+      expect(text).toContain(from);
+      text = text.replace(from, to);
+    }
+    const problems = problemsOf(text);
+    const found = problems.find((problem) => problem.path === path);
+    expect(found?.expected, problems.map(describeProblem).join("\n")).toMatch(expected);
+    expect(found?.line).toBeGreaterThan(0);
+  });
+
+  it("says nothing of targets in a cache that cannot be read", () => {
+    const fault = "fault: node-pause, target: primary of cart/shard 1";
+    const text = good
+      .replace("fault: az-power-interruption, zone: use1-az1", fault)
+      .replace("cacheNodeType: cache.r7g.large", "cacheNodeType: cache.r7g.huge");
+    expect(problemsOf(text).map(({ path }) => path)).toEqual(["caches.cart.cacheNodeType"]);
+  });
+
+  it.each([
+    "traffic-surge, traffic: checkout, factor: 1000",
+    "node-pause, target: any node of cart",
+  ])("counts the events of %s before the run", (fault) => {
+    const power = "at: 2m, fault: az-power-interruption, zone: use1-az1, for: 5m";
+    const when = fault.startsWith("node")
+      ? "random: { meanGap: 1ns, meanFor: 1ns }"
+      : "at: 2m, for: 5m";
+    const [problem] = problemsOf(good.replace(power, `${when}, fault: ${fault}`));
+    expect(problem?.path).toBe("duration");
+    expect(problem?.found).toMatch(/million events/);
+  });
+
+  it("runs what takes longer than a run can", () => {
+    const text = good
+      .replace("duration: 12m", "duration: 5s")
+      .replace(/lognormal: \{ median: 4ms, p99: 25ms \}/, "normal: { mean: 90d, stddev: 90d }")
+      .replace("rate: 4000/s", "rate: 40/s")
+      .replace("prefill: 100%", "prefill: 0%")
+      .replace("over: 10s", "over: 1s")
+      .replace(
+        /method: .*/,
+        "method: [{ at: 1s, fault: origin-slow, origin: orders-db, factor: 1000 }]",
+      );
+    for (const discipline of ["fifo", "sharing"]) {
+      const source = text.replace("concurrency: 200", `concurrency: 20, discipline: ${discipline}`);
+      const result = run(loadScenario(source), { source, sets: [], allowPlanted: false });
+      expect(result.origins["orders-db"]?.requests).toBeGreaterThan(10);
+      expect(result.verdict).toBe("unknown");
+    }
   });
 
   it("points at the --set that made it wrong", () => {

@@ -47,7 +47,7 @@ const wrongValues: readonly (readonly [
   [["regions"], [], "is an empty list", "a map"],
   [["regions"], [1], "is a list", "a map"],
   [["explore", "faults"], [], "is empty", "at least one entry"],
-  [["explore", "faults"], ["node-crash", "node-crash"], "is a list", "another value"],
+  [["explore", "faults"], ["node-crash", "node-crash"], 'has "node-crash" twice', "each once"],
   [["explore", "faults"], {}, "is a map", "a list"],
   [["explore", "vary"], many(21), "has 21 entries", "at most 20"],
   [["expect"], Array(201).fill(noLoss), "has 201 entries", "at most 200"],
@@ -70,8 +70,8 @@ const wrongValues: readonly (readonly [
   [
     ["origins", "db", "serviceTime"],
     { lognormal: { median: "4ms" } },
-    "is a map",
-    `${DURATION}, or one of uniform, exponential, normal, lognormal, pareto, empirical`,
+    'lacks "p99"',
+    '"p99:" here (Time to serve one request)',
   ],
   [["traffic", "shop", "client"], { commandTimeout: "x" }, 'is "x"', `never, or ${DURATION}`],
   [
@@ -80,12 +80,7 @@ const wrongValues: readonly (readonly [
     'is "5"',
     'a range of durations, such as "50ms..2s"',
   ],
-  [
-    ["traffic", "shop", "keys", "popularity"],
-    { zipf: -1 },
-    "is a map",
-    "uniform, { zipf: 0.99 }, or { hotSet: { share: 90%, of: 10% } }",
-  ],
+  [["traffic", "shop", "keys", "popularity"], { zipf: -1 }, "is -1", "at least 0"],
   [["method", 0], { at: "1s" }, "is a map", "an entry with fault: or step:"],
 ];
 

@@ -17,8 +17,8 @@ export function acknowledgedWritesKept(context: CheckContext): InvariantVerdict 
     const fold = measured.durabilityOf(traffic);
     if (seen.has(fold)) continue;
     seen.add(fold);
-    for (let key = 0; key < fold.offset.length; key++) {
-      const offset = fold.offset[key] as number;
+    for (let key = 0; key < fold.keys; key++) {
+      const offset = fold.offset(key);
       if (offset === 0) continue;
       const shard = context.end.shardOfKey(traffic, key);
       if (context.end.leader(shard) < 0) {
@@ -55,13 +55,17 @@ function whyMissing(
   shard: number,
 ): string | null {
   const { end, index } = context;
-  const offset = fold.offset[key] as number;
-  const expireAt = fold.expireAt[key] as number;
+  const offset = fold.offset(key);
+  const expireAt = fold.expireAt(key);
   const stored = end.stored(shard, key);
   if (stored !== null && stored.offset >= offset) return null;
   if (expireAt !== 0 && expireAt <= end.at) return null;
-  if (fold.evicted.has(fold.writeId[key] as number)) return null;
+  if (fold.evicted.has(fold.writeId(key))) return null;
   const node = index.nodes[end.leader(shard)]?.id ?? "nobody";
+  const of = index.shards[shard];
+  const evictedAt = fold.evictedAt.get(`${of?.cache}/${of?.number}/${end.localKey(shard, key)}`);
+  // A later write that nobody acknowledged took its place, and was evicted.
+  if (evictedAt !== undefined && evictedAt >= fold.ackAt(key)) return null;
   const holds = stored === null ? "holds nothing" : `holds the write at offset ${stored.offset}`;
-  return `key ${key}: write ${fold.writeId[key]} at offset ${offset} was acknowledged and in no lost history, but ${node} ${holds}`;
+  return `key ${key}: write ${fold.writeId(key)} at offset ${offset} was acknowledged and in no lost history, but ${node} ${holds}`;
 }

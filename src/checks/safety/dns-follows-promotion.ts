@@ -4,11 +4,11 @@ import { seconds } from "../context.ts";
 import type { InvariantVerdict } from "../verdict.ts";
 
 /** Beyond the assumed time of an update, so that a late one is not taken for none. */
-const GRACE_NS = 60e9;
+const GRACE_NS = 15e9;
 
 /**
  * With cluster mode disabled the primary endpoint follows every promotion: its record names the promoted node within the
- * assumed time of an update and a minute. Promotions too close to the end of the run, or after the service was out, are not
+ * assumed time of an update and a quarter of a minute. Promotions too close to the end of the run, or after the service was out, are not
  * judged.
  */
 export function dnsFollowsPromotion({

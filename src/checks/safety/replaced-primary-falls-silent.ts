@@ -13,7 +13,7 @@ const SERVICE_GRACE_NS: Nanos = 3 * SECOND;
  * A primary that another has replaced soon acknowledges no more writes. With cluster mode enabled it falls silent within
  * two node timeouts of its own time awake, whoever can reach it; with cluster mode disabled, and between the Regions of
  * a Global Datastore, once no fault is active and the service has had its time. Looks at writes that began after their
- * primary had been replaced.
+ * primary had been replaced; not where the winner of an election died before it could tell anybody.
  */
 export function replacedPrimaryFallsSilent(context: CheckContext): InvariantVerdict {
   const id = "replaced-primary-falls-silent";
@@ -26,6 +26,7 @@ export function replacedPrimaryFallsSilent(context: CheckContext): InvariantVerd
       if (node === undefined) continue;
       const cache = caches.find(({ name }) => name === node.cache);
       const byBus = cache?.clusterMode === "enabled" && node.cache === window.cache;
+      if (byBus && !couldTell(records, window, cache.nodeTimeoutNs)) continue;
       const silentFrom = byBus
         ? Math.max(window.endedAt, awakeSince(records, node.id, late)) +
           2 * cache.nodeTimeoutNs +
@@ -45,6 +46,30 @@ export function replacedPrimaryFallsSilent(context: CheckContext): InvariantVerd
     checked,
     reason: `${checked} writes looked at that a replaced primary acknowledged, none too late`,
   };
+}
+
+/** Whether the winner of the election that ended a history served for a node timeout. */
+function couldTell(
+  records: readonly JournalRecord[],
+  { cache, shard, endedAt }: { cache: string; shard: number; endedAt: Nanos },
+  nodeTimeoutNs: Nanos,
+): boolean {
+  const winner = records.find(
+    (record) =>
+      record.kind === "election-won" &&
+      record.cache === cache &&
+      record.shard === shard &&
+      record.at === endedAt,
+  );
+  if (winner?.kind !== "election-won") return true;
+  return !records.some(
+    (record) =>
+      record.kind === "node-state" &&
+      record.node === winner.node &&
+      record.state !== "serving" &&
+      record.at >= endedAt &&
+      record.at <= endedAt + nodeTimeoutNs,
+  );
 }
 
 interface Span {

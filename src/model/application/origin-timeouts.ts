@@ -21,7 +21,7 @@ export class OriginTimeouts {
     name: string,
     private readonly timeoutNs: Nanos,
     private readonly requests: WaitingRequests,
-    private readonly kernel: Kernel,
+    kernel: Kernel,
     timedOut: (request: number) => void,
   ) {
     this.target = kernel.target(`traffic/${name}`);
@@ -34,8 +34,12 @@ export class OriginTimeouts {
 
   /** A request asks the origin now. */
   start(request: number): void {
-    const { kernel, requests } = this;
-    const due = kernel.now + this.timeoutNs;
-    this.lane.post(due, this.target, request, requests.generation[request] as number);
+    const { requests } = this;
+    this.lane.postAfter(
+      this.timeoutNs,
+      this.target,
+      request,
+      requests.generation[request] as number,
+    );
   }
 }

@@ -92,6 +92,8 @@ interface Session extends ClientHost {
   readonly pools: (Pool | undefined)[];
   /** By node: the router of its group. */
   readonly routerOfNode: (Router | undefined)[];
+  /** By router: index of its group's first shard among the run's shards. */
+  readonly firstShards: readonly number[];
   current: number;
   local: number;
   up: boolean;
@@ -174,6 +176,7 @@ export class ClientFleet implements Clients {
         budget: host.settings.retry.budget === null ? null : new Budget(host.settings.retry.budget),
         pools: [],
         routerOfNode: byNode(host.routers),
+        firstShards: host.routers.map(({ group }) => ports.firstShard(group)),
         current: 0,
         local: 0,
         up: true,
@@ -512,12 +515,16 @@ export class ClientFleet implements Clients {
 
   private attempt(request: number, node: number): void {
     const { requests } = this;
-    const { kernel } = this.ports;
     const session = this.sessions[requests.client[request] as number] as Session;
     requests.attempts[request] = (requests.attempts[request] as number) + 1;
-    const due = kernel.now + session.settings.commandTimeoutNs;
     const word = (requests.number[request] as number) & WORD;
-    requests.timer[request] = session.lane.schedule(due, session.target, request, word);
+    const { commandTimeoutNs } = session.settings;
+    requests.timer[request] = session.lane.scheduleAfter(
+      commandTimeoutNs,
+      session.target,
+      request,
+      word,
+    );
     this.send(session, request, node >= 0 ? node : this.route(session, request));
   }
 
@@ -902,7 +909,7 @@ export class ClientFleet implements Clients {
     const client = requests.client[request] as number;
     const session = this.sessions[client] as Session;
     const isWrite = requests.command[request] === COMMAND_SET;
-    const router = session.routers[isWrite ? session.current : session.local] as Router;
+    const firstShard = session.firstShards[isWrite ? session.current : session.local] as number;
     columns.traffic[row] = requests.traffic[request] as number;
     columns.session[row] = client;
     columns.request[row] = requests.number[request] as number;
@@ -911,7 +918,7 @@ export class ClientFleet implements Clients {
     columns.invokedAt[row] = requests.invokedAt[request] as number;
     columns.returnedAt[row] = this.ports.kernel.now;
     columns.outcome[row] = outcome;
-    columns.shard[row] = this.ports.firstShard(router.group) + (requests.shard[request] as number);
+    columns.shard[row] = firstShard + (requests.shard[request] as number);
     columns.attempts[row] = requests.attempts[request] as number;
     columns.cause[row] = outcome === OUTCOME_OK ? 0 : (requests.cause[request] as number);
     columns.requestOutcome[row] = requestOutcome;

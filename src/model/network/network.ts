@@ -91,6 +91,11 @@ export class Network {
     return delay + again + Math.floor(stream.next() * (jitter + 1));
   }
 
+  /** Some path has a limit of bandwidth: without one, `transmissionNs` is 0. */
+  get isLimited(): boolean {
+    return this.limits.size > 0;
+  }
+
   /** How long a message of `bytes` that is handed over at `at` waits for the wire and is on it, beyond the delay, ns. */
   transmissionNs(from: number, to: number, bytes: number, at: Nanos): Nanos {
     if (this.limits.size === 0) return 0;

@@ -111,15 +111,17 @@ export class Transport {
     const from = (this.clients as Clients).hostOf[frames.client[frame] as number] as number;
     const to = (this.servers[server] as Server).host;
     const bytes = frames.command[frame] === FRAME_SET ? (frames.valueBytes[frame] as number) : 0;
-    const wire = this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, now);
-    const due = now + wire + this.network.oneWayNs(from, to);
+    let delayNs = this.network.oneWayNs(from, to);
+    if (this.network.isLimited)
+      delayNs += this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, now);
     const lane = this.toServer[this.network.delayClass(from, to)] as Lane;
-    lane.post(due, this.serverTargets[server] as number, frame, word);
+    lane.postAfter(delayNs, this.serverTargets[server] as number, frame, word);
   }
 
-  /** Sends the answered frame back; it leaves the server at `departAt`. */
-  sendReply(frame: number, departAt: Nanos): void {
+  /** Sends the answered frame back; it leaves the server in `afterNs`. */
+  sendReply(frame: number, afterNs: Nanos): void {
     const { frames } = this;
+    const departAt = this.kernel.now + afterNs;
     frames.sentAt[frame] = departAt;
     frames.firstSentAt[frame] = departAt;
     const client = frames.client[frame] as number;
@@ -127,10 +129,16 @@ export class Transport {
     const from = (this.servers[frames.server[frame] as number] as Server).host;
     const to = clients.hostOf[client] as number;
     const bytes = frames.command[frame] === FRAME_GET ? (frames.valueBytes[frame] as number) : 0;
-    const wire = this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, departAt);
-    const due = departAt + wire + this.network.oneWayNs(from, to);
+    let delayNs = afterNs + this.network.oneWayNs(from, to);
+    if (this.network.isLimited)
+      delayNs += this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, departAt);
     const lane = this.toClient[this.network.delayClass(from, to)] as Lane;
-    lane.post(due, clients.target[client] as number, frame, frames.status[frame] as number);
+    lane.postAfter(
+      delayNs,
+      clients.target[client] as number,
+      frame,
+      frames.status[frame] as number,
+    );
   }
 
   private arriveAtServer(frame: number): void {

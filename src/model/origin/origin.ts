@@ -7,7 +7,7 @@
  * Leaves out: its own replicas and failovers, writes.
  */
 import { Factors } from "../../base/factors.ts";
-import type { Nanos } from "../../base/nanos.ts";
+import { ENDLESS, type Nanos } from "../../base/nanos.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
@@ -143,7 +143,8 @@ export class Origin {
     this.busy++;
     this.peakConcurrency = Math.max(this.peakConcurrency, this.busy);
     const { kernel } = this.ports;
-    const demand = Math.round(sampleNanos(this.sampler, this.stream) * this.slowness.product);
+    const sample = sampleNanos(this.sampler, this.stream);
+    const demand = Math.min(ENDLESS, Math.round(sample * this.slowness.product));
     if (this.sharing !== null) this.sharing.add(slot, demand);
     else kernel.schedule(kernel.now + demand, this.servedKind, this.target, slot, 0);
   }

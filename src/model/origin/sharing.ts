@@ -4,7 +4,7 @@
  * Models: `n` jobs on `servers` equal servers, each job at the rate min(1, servers / n) of one server.
  * Leaves out: time slices, the cost of switching.
  */
-import type { Nanos } from "../../base/nanos.ts";
+import { ENDLESS, type Nanos } from "../../base/nanos.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 
 interface Member {
@@ -65,7 +65,8 @@ export class Sharing {
     this.event = -1;
     const next = this.members.at(-1);
     if (next === undefined) return;
-    const due = this.kernel.now + Math.max(0, Math.ceil((next.finish - this.work) / this.rate));
+    const left = Math.max(0, Math.ceil((next.finish - this.work) / this.rate));
+    const due = this.kernel.now + Math.min(ENDLESS, left);
     this.event = this.kernel.schedule(due, this.doneKind, this.target, 0, 0);
   }
 

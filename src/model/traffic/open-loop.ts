@@ -56,9 +56,10 @@ export class OpenLoop implements Pace {
   private scheduleNext(): void {
     const { kernel, curve } = this;
     const amount = this.stream.exponential();
-    const gap =
-      curve === null ? amount * this.meanGapNs : curve.gap(kernel.now, amount / this.factor);
-    const due = kernel.now + Math.round(gap);
-    if (due <= Number.MAX_SAFE_INTEGER) kernel.schedule(due, this.kind, this.target, 0, 0);
+    const gap = Math.round(
+      curve === null ? amount * this.meanGapNs : curve.gap(kernel.now, amount / this.factor),
+    );
+    if (kernel.now + gap <= Number.MAX_SAFE_INTEGER)
+      kernel.scheduleAfter(gap, this.kind, this.target, 0, 0);
   }
 }

@@ -18,9 +18,22 @@ import { positive } from "./quantities.ts";
 export interface ClientOf {
   readonly traffic: string;
   readonly clusterMode: "enabled" | "disabled";
+  /** Of what it talks to; null where that could not be read. */
+  readonly offers: Offers | null;
+}
+
+/** What a client may ask of a cache or Global Datastore, if it is there. */
+export interface Offers {
+  /** Of each shard. */
+  readonly replicas: number;
+  readonly encryption: boolean;
+  readonly sentinels: boolean;
+  /** Members in other Regions. */
+  readonly members: boolean;
 }
 
 export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading): ClientSettings {
+  lintFit(own, of, reading);
   const words = withPreset(own, of, reading);
   const duration = (
     name: "connectTimeout" | "commandTimeout" | "tcpTimeout",
@@ -70,6 +83,30 @@ export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading):
     readFrom: words.readFrom ?? "primary",
     readLocalRegion: words.readLocalRegion ?? false,
   };
+}
+
+/** Words that ask for what the cache does not have. */
+function lintFit(own: ClientWords, { offers }: ClientOf, reading: Reading): void {
+  const problem = (path: readonly string[], found: unknown, expected: string): void =>
+    reading.problem({ path: ["client", ...path], found: `is ${JSON.stringify(found)}`, expected });
+  if (offers === null) return;
+  const { replicas, encryption, sentinels, members } = offers;
+  if (own.wait !== undefined && own.wait.replicas > replicas)
+    problem(
+      ["wait", "replicas"],
+      own.wait.replicas,
+      `at most the replicas of a shard, ${replicas}`,
+    );
+  if (own.tlsVersion !== undefined && !encryption)
+    problem(["tlsVersion"], own.tlsVersion, "transitEncryptionEnabled: true in the cache");
+  if (own.readLocalRegion === true && !members)
+    problem(["readLocalRegion"], true, "cache: to name a Global Datastore");
+  if (own.sentinel !== undefined && !sentinels)
+    reading.problem({
+      path: ["client", "sentinel"],
+      found: "is given",
+      expected: "a cache that sentinels watch: self-managed, with clusterMode: disabled",
+    });
 }
 
 /** The scenario's words over those of its preset; each figure that counts is listed among the assumptions. */

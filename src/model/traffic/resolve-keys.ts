@@ -1,11 +1,14 @@
 /** Reads the words of keys. */
 import { parseCount, parsePercentage } from "../../base/units.ts";
+import { meanOf } from "../../kernel/distribution-mean.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { KeyWords } from "./keys-words.gen.ts";
 import { positive, readQuantity } from "./quantities.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
 const KEYS_MAX = 20_000_000;
+/** Source: valkey 8.0.1 config.c, proto-max-bulk-len. */
+const VALUE_BYTES_MAX = 512 * 2 ** 20;
 
 /** @param shards - of the cache; undefined when that could not be read */
 export function resolveKeys(
@@ -29,6 +32,12 @@ export function resolveKeys(
       expected: "numbers below 20M",
     });
   const valueSize = readQuantity(words.valueSize ?? "100B", ["keys", "valueSize"], "size", reading);
+  if (meanOf(valueSize) > VALUE_BYTES_MAX)
+    reading.problem({
+      path: ["keys", "valueSize"],
+      found: `is ${JSON.stringify(words.valueSize)}`,
+      expected: "at most 512MiB, the engine's limit",
+    });
   const { ttl, ttlJitter: jitterText } = words;
   const ttlJitter = jitterText === undefined ? 0 : (parsePercentage(jitterText) ?? 0);
   const jitterFound = `is "${jitterText}"`;

@@ -8,7 +8,7 @@ import type { OriginWords } from "../origin/words.gen.ts";
 import type { RegionSettings } from "../place/place-settings.ts";
 import { positive, readQuantity } from "./quantities.ts";
 import { resolveArrivals } from "./resolve-arrivals.ts";
-import { resolveClient } from "./resolve-client.ts";
+import { type Offers, resolveClient } from "./resolve-client.ts";
 import { resolveKeys } from "./resolve-keys.ts";
 import { type Offered, resolveTrace } from "./resolve-trace.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
@@ -26,6 +26,8 @@ export function resolveTraffic(
     readonly clusterModeOf: (cache: string) => "enabled" | "disabled";
     /** Of a cache or Global Datastore; undefined where that could not be read. */
     readonly shardsOf: (cache: string) => number | undefined;
+    /** What a cache or Global Datastore has; null where that could not be read. */
+    readonly offers: (cache: string) => Offers | null;
   },
   reading: Reading,
 ): TrafficSettings | null {
@@ -61,7 +63,11 @@ export function resolveTraffic(
   const arrivals = offered?.arrivals ?? null;
   const client = resolveClient(
     words.client ?? {},
-    { traffic: name, clusterMode: known.clusterModeOf(cache) },
+    {
+      traffic: name,
+      clusterMode: known.clusterModeOf(cache),
+      offers: known.offers(cache),
+    },
     reading,
   );
   const setShare = resolveOperations(words.operations ?? {}, reading);

@@ -7,7 +7,9 @@
  */
 import { Factors } from "../../base/factors.ts";
 import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
+import { AliasTable } from "../../kernel/alias-table.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
+import type { KeySampler } from "../../kernel/key-sampler.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import type { ClientFleet } from "../client/client-fleet.ts";
@@ -44,7 +46,9 @@ export class TrafficSource implements Issuer {
   private readonly ttlMinNs: number;
   private readonly ttlSpanNs: number;
   private readonly firstKey: number;
-  private readonly keySampler: { sample(stream: Stream): number };
+  private readonly keySampler: KeySampler;
+  /** The sampler again, where it looks things up in a large table. */
+  private readonly keyTable: AliasTable | null;
   private readonly valueSampler: Sampler;
   private readonly constantValue: number;
   private readonly serviceSampler: Sampler;
@@ -78,6 +82,7 @@ export class TrafficSource implements Issuer {
       clock: kernel,
       shardOf: (key) => keyMap.shardOf(settings.keys.first + key),
     });
+    this.keyTable = this.keySampler instanceof AliasTable ? this.keySampler : null;
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.constantValue = this.valueSampler.constant ?? -1;
     this.serviceSampler = commandTime;
@@ -136,7 +141,9 @@ export class TrafficSource implements Issuer {
         : sampleNanos(this.serviceSampler, this.service);
     const ttl =
       this.ttls === null ? 0 : Math.round(this.ttlMinNs + this.ttls.next() * this.ttlSpanNs);
-    const session = this.pickSession(draw);
+    const { sessions } = this;
+    const drawn = sessions[Math.floor(draw * sessions.length)] as number;
+    const session = fleet.isUp(drawn) ? drawn : this.pickLiving(draw);
     if (session < 0) return false;
     const request = requests.allocate();
     requests.traffic[request] = this.index;
@@ -151,6 +158,7 @@ export class TrafficSource implements Issuer {
     if (this.ttls !== null) requests.ttlNs[request] = Math.max(1, ttl);
     requests.arrivedAt[request] = this.kernel.now;
     fleet.begin(request);
+    if (this.keyTable !== null) this.keyTable.touchNext(this.keys);
     return true;
   }
 
@@ -161,7 +169,8 @@ export class TrafficSource implements Issuer {
       this.constantService >= 0
         ? this.constantService
         : sampleNanos(this.serviceSampler, this.service);
-    const session = this.pickSession(draw);
+    const drawn = this.sessions[Math.floor(draw * this.sessions.length)] as number;
+    const session = this.fleet.isUp(drawn) ? drawn : this.pickLiving(draw);
     if (session < 0) return false;
     const isHot = this.hotShares.length > 0 && this.goesHot();
     const key = this.firstKey + (isHot ? 0 : (trace.keys[row] as number));
@@ -186,12 +195,13 @@ export class TrafficSource implements Issuer {
     return this.hotShares.some((share) => this.hot.next() < share);
   }
 
-  /** The drawn zone's session, or, while that is dark, a living one by the same draw; -1 when none lives. */
-  private pickSession(draw: number): number {
+  /** While the drawn zone is dark: a living one's session by the same draw; -1 when none lives. */
+  private pickLiving(draw: number): number {
     const { sessions, fleet } = this;
-    const drawn = sessions[Math.floor(draw * sessions.length)] as number;
-    if (fleet.isUp(drawn)) return drawn;
-    const living = sessions.filter((session) => fleet.isUp(session));
-    return living[Math.floor(draw * living.length)] ?? -1;
+    let living = 0;
+    for (const session of sessions) if (fleet.isUp(session)) living++;
+    let before = Math.floor(draw * living);
+    for (const session of sessions) if (fleet.isUp(session) && before-- === 0) return session;
+    return -1;
   }
 }

@@ -11,45 +11,81 @@ import type { Stream } from "../../../kernel/streams.ts";
 import type { LfuClock } from "./lfu.ts";
 import { itemBytes, snapshotBytes } from "./memory.ts";
 
-/** Indices that can be drawn at random, added and removed in constant time. */
-class IndexSet {
-  private readonly members: Int32Array;
-  private readonly position: Int32Array;
-  size = 0;
+const NONE = new Int32Array(0);
 
-  constructor(capacity: number) {
-    this.members = new Int32Array(capacity);
-    this.position = new Int32Array(capacity).fill(-1);
-  }
+/**
+ * Indices that can be drawn at random, added and removed in constant time. While the members are 0 to size - 1 in order,
+ * as after a prefill, they take no memory.
+ */
+class IndexSet {
+  size = 0;
+  private inOrder = true;
+  private members = NONE;
+  /** One more than each member's place; 0 for who is none. */
+  private places = NONE;
+
+  constructor(private readonly capacity: number) {}
 
   add(index: number): void {
-    if (this.position[index] !== -1) return;
-    this.position[index] = this.size;
+    if (this.inOrder) {
+      if (index < this.size) return;
+      if (index === this.size) {
+        this.size++;
+        return;
+      }
+      this.writeOut();
+    }
+    if (this.places[index] !== 0) return;
     this.members[this.size++] = index;
+    this.places[index] = this.size;
   }
 
   remove(index: number): void {
-    const at = this.position[index] as number;
-    if (at === -1) return;
+    if (this.inOrder) {
+      if (index >= this.size) return;
+      if (index === this.size - 1) {
+        this.size--;
+        return;
+      }
+      this.writeOut();
+    }
+    const place = this.places[index] as number;
+    if (place === 0) return;
     const last = this.members[--this.size] as number;
-    this.members[at] = last;
-    this.position[last] = at;
-    this.position[index] = -1;
+    this.members[place - 1] = last;
+    this.places[last] = place;
+    this.places[index] = 0;
   }
 
   draw(stream: Stream): number {
-    return this.members[Math.floor(stream.next() * this.size)] as number;
+    const place = Math.floor(stream.next() * this.size);
+    return this.inOrder ? place : (this.members[place] as number);
   }
 
   clear(): void {
-    for (let i = 0; i < this.size; i++) this.position[this.members[i] as number] = -1;
     this.size = 0;
+    this.inOrder = true;
+    this.members = NONE;
+    this.places = NONE;
   }
 
   copyFrom(other: IndexSet): void {
-    this.members.set(other.members);
-    this.position.set(other.position);
+    this.clear();
     this.size = other.size;
+    this.inOrder = other.inOrder;
+    if (other.inOrder) return;
+    this.members = other.members.slice();
+    this.places = other.places.slice();
+  }
+
+  private writeOut(): void {
+    this.inOrder = false;
+    this.members = new Int32Array(this.capacity);
+    this.places = new Int32Array(this.capacity);
+    for (let index = 0; index < this.size; index++) {
+      this.members[index] = index;
+      this.places[index] = index + 1;
+    }
   }
 }
 
@@ -64,11 +100,11 @@ const VALUE_BYTES = 6;
 const LAST_ACCESS = 7;
 
 export class Keyspace {
-  private readonly floats: Float64Array;
-  private readonly words: Int32Array;
-  readonly resident: IndexSet;
+  private floats: Float64Array;
+  private words: Int32Array;
+  resident: IndexSet;
   /** Items with a TTL. */
-  readonly volatile: IndexSet;
+  volatile: IndexSet;
   usedBytes = 0;
   private valueBytesTotal = 0;
 
@@ -177,6 +213,7 @@ export class Keyspace {
   }
 
   clear(): void {
+    if (this.size === 0) return;
     this.words.fill(0);
     this.resident.clear();
     this.volatile.clear();
@@ -186,6 +223,10 @@ export class Keyspace {
 
   /** Becomes a copy of another keyspace of the same capacity. */
   copyFrom(other: Keyspace): void {
+    if (other.size === 0) {
+      this.clear(); // memory that nobody has touched costs nothing
+      return;
+    }
     this.words.set(other.words);
     this.resident.copyFrom(other.resident);
     this.volatile.copyFrom(other.volatile);
@@ -198,8 +239,39 @@ export class Keyspace {
     return new Keyspace(capacity, this.keyBytes, this.lfu);
   }
 
-  snapshot(): Keyspace {
-    const copy = new Keyspace(this.capacity, this.keyBytes, this.lfu);
+  /** Becomes a snapshot, and the snapshot what this was: nothing is copied. */
+  load(snapshot: Keyspace): void {
+    const { words, floats, resident, volatile, usedBytes, valueBytesTotal } = this;
+    this.words = snapshot.words;
+    this.floats = snapshot.floats;
+    this.resident = snapshot.resident;
+    this.volatile = snapshot.volatile;
+    this.usedBytes = snapshot.usedBytes;
+    this.valueBytesTotal = snapshot.valueBytesTotal;
+    snapshot.words = words;
+    snapshot.floats = floats;
+    snapshot.resident = resident;
+    snapshot.volatile = volatile;
+    snapshot.usedBytes = usedBytes;
+    snapshot.valueBytesTotal = valueBytesTotal;
+  }
+
+  /** The first key that two keyspaces of one capacity hold different writes of, or with different expiries; -1 for none. */
+  firstDifference(other: Keyspace): number {
+    const { words, floats, capacity } = this;
+    const { words: otherWords, floats: otherFloats } = other;
+    for (let key = 0; key < capacity; key++) {
+      const writeId = words[key * WORDS + WRITE_ID] as number;
+      if (writeId !== otherWords[key * WORDS + WRITE_ID]) return key;
+      if (writeId === 0) continue;
+      if (floats[key * FLOATS + EXPIRE_AT] !== otherFloats[key * FLOATS + EXPIRE_AT]) return key;
+    }
+    return -1;
+  }
+
+  /** A copy. @param spare - one of the same capacity that may be overwritten: memory that was touched before is cheaper */
+  snapshot(spare?: Keyspace): Keyspace {
+    const copy = spare ?? new Keyspace(this.capacity, this.keyBytes, this.lfu);
     copy.copyFrom(this);
     return copy;
   }

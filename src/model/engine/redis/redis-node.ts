@@ -8,7 +8,7 @@
  * A command takes effect when its service begins and its reply leaves when it ends.
  */
 import { Factors } from "../../../base/factors.ts";
-import type { Nanos } from "../../../base/nanos.ts";
+import { ENDLESS, type Nanos } from "../../../base/nanos.ts";
 import type { NodeRole, NodeState } from "../../../journal/records.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import {
@@ -47,6 +47,15 @@ export class NodeCounters {
   replicationBytes = 0;
   newConnections = 0;
   commandNs = 0;
+
+  constructor() {
+    const doubles = ["bytesIn", "bytesOut", "replicationBytes", "commandNs"] as const;
+    for (const field of doubles) {
+      // V8 throws compiled code away when a field's small integers become doubles: here they are so from the start.
+      this[field] = Number.NaN;
+      this[field] = 0;
+    }
+  }
 }
 
 /** What a RESP request or reply carries besides key and value, about. */
@@ -83,7 +92,7 @@ export class RedisNode implements Server, RecordedNode {
   processUp = true;
   paused = false;
   incarnation = 0;
-  diedAt: Nanos = -1;
+  diedAt: Nanos = Number.NaN;
   diedWithHost = false;
   clientConnections = 0;
   /** The service is launching a process in this node's place. */
@@ -114,13 +123,13 @@ export class RedisNode implements Server, RecordedNode {
   /** When it last lost its upstream, for the age of its data; Infinity while linked. */
   linkDownSince: Nanos = Number.POSITIVE_INFINITY;
   /** Since when it has heard nothing of its upstream, while it has no link. */
-  staleSince: Nanos = 0;
+  staleSince: Nanos = Number.NaN;
 
   recordedRole: NodeRole | null = null;
   recordedState: NodeState | null = null;
 
   private pauses = 0;
-  private busyUntil: Nanos = 0;
+  private busyUntil: Nanos = Number.NEGATIVE_INFINITY;
   private readonly queue: number[] = [];
   private queueHead = 0;
   private drainScheduled = false;
@@ -175,6 +184,8 @@ export class RedisNode implements Server, RecordedNode {
     this.log = log;
     this.history = log.history;
     this.limitBytes = Math.floor(settings.maxmemoryBytes * (1 - settings.reservedMemoryShare));
+    this.diedAt = -1;
+    this.staleSince = 0;
   }
 
   /** The process runs, is not paused, and its host has power. */
@@ -244,7 +255,7 @@ export class RedisNode implements Server, RecordedNode {
       this.scheduleDrain(now);
       return;
     }
-    this.execute(frame, now);
+    this.execute(frame);
   }
 
   /** Serves the next queued frame: the handler of the node's drain event. */
@@ -257,7 +268,7 @@ export class RedisNode implements Server, RecordedNode {
       this.queue.length = 0;
       this.queueHead = 0;
     }
-    this.execute(frame, now);
+    this.execute(frame);
     this.scheduleDrain(now);
   }
 
@@ -428,20 +439,20 @@ export class RedisNode implements Server, RecordedNode {
     kernel.schedule(Math.max(now, this.busyUntil), drainKind, target, this.index, 0);
   }
 
-  private execute(frame: number, now: Nanos): void {
-    const { frames, transport } = this.ports;
+  private execute(frame: number): void {
+    const { frames, transport, kernel } = this.ports;
     const command = frames.command[frame] as number;
     if (command === FRAME_SET && this.heldWrites !== null) {
       this.heldWrites.push(frame);
       return;
     }
     let serviceNs = frames.serviceNs[frame] as number;
-    if (this.slowness.product !== 1) serviceNs = Math.round(serviceNs * this.slowness.product);
+    if (this.slowness.product !== 1)
+      serviceNs = Math.min(ENDLESS, Math.round(serviceNs * this.slowness.product));
     const { memory } = this;
     const slower = command === FRAME_SET ? memory.writeDelayNs : memory.readDelayNs;
     if (slower !== 0) serviceNs += slower;
-    const done = now + serviceNs;
-    this.busyUntil = done;
+    this.busyUntil = kernel.now + serviceNs;
     this.counters.commandNs += serviceNs;
     this.counters.bytesIn += RESP_OVERHEAD_BYTES;
     this.counters.bytesOut += RESP_OVERHEAD_BYTES;
@@ -455,14 +466,14 @@ export class RedisNode implements Server, RecordedNode {
       const status = this.refusal(command, frames.shard[frame] as number);
       frames.status[frame] = status;
       if (status === STATUS_OK) {
-        if (command === FRAME_SET) this.set(frame, done);
-        else this.get(frame, now);
+        if (command === FRAME_SET) this.set(frame, serviceNs);
+        else this.get(frame);
       } else this.refuse(frame, command, status);
     }
     const waits = command === FRAME_SET && (frames.waitReplicas[frame] as number) > 0;
     if (waits && frames.status[frame] === STATUS_OK)
-      this.ports.waiting.hold(this, this.ports.target, frame, done, this.log.headOffset);
-    else transport.sendReply(frame, done);
+      this.ports.waiting.hold(this, this.ports.target, frame, this.busyUntil, this.log.headOffset);
+    else transport.sendReply(frame, serviceNs);
   }
 
   private refuse(frame: number, command: number, status: number): void {
@@ -505,8 +516,9 @@ export class RedisNode implements Server, RecordedNode {
   /** Clients that read from replicas said READONLY on their connections. */
   servesReplicaReads = false;
 
-  private get(frame: number, now: Nanos): void {
-    const { frames } = this.ports;
+  private get(frame: number): void {
+    const { frames, kernel } = this.ports;
+    const { now } = kernel;
     const { keyspace, counters } = this;
     const key = frames.key[frame] as number;
     if (this.link !== null) this.link.advance(now);
@@ -539,9 +551,10 @@ export class RedisNode implements Server, RecordedNode {
     counters.bytesOut += valueBytes;
   }
 
-  private set(frame: number, done: Nanos): void {
-    const { frames, keyBytes, strategies } = this.ports;
+  private set(frame: number, serviceNs: Nanos): void {
+    const { frames, keyBytes, strategies, kernel } = this.ports;
     const { counters, log } = this;
+    const done = kernel.now + serviceNs;
     counters.setCommands++;
     const valueBytes = frames.valueBytes[frame] as number;
     counters.bytesIn += valueBytes;

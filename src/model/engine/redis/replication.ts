@@ -83,6 +83,8 @@ export class Replication {
   private readonly resetKind: number;
   private readonly reapKind: number;
 
+  private readonly spares: Keyspace[] = [];
+
   constructor(
     private readonly kernel: Kernel,
     private readonly network: Network,
@@ -400,7 +402,8 @@ export class Replication {
         this.canReach(other, source),
     );
     source.offsetAt(this.kernel.now); // what has arrived is part of the snapshot
-    const snapshot = source.keyspace.snapshot();
+    const { capacity } = source.keyspace;
+    const snapshot = source.keyspace.snapshot(this.takeSpare(capacity));
     const bytesPerSecond = this.snapshotRate(source, followers);
     const transferNs = Math.ceil((snapshot.snapshotBytes / bytesPerSecond) * SECOND);
     const { now } = this.kernel;
@@ -415,7 +418,11 @@ export class Replication {
       source.index,
       0,
     );
-    for (const follower of followers) this.beginSync(follower, source, snapshot, transferNs);
+    for (const [at, follower] of followers.entries()) {
+      // A follower that loads its copy gives its own keys' room in exchange.
+      const own = at === 0 ? snapshot : snapshot.snapshot(this.takeSpare(capacity));
+      this.beginSync(follower, source, own, transferNs);
+    }
   }
 
   private canReach(node: RedisNode, source: RedisNode): boolean {
@@ -475,6 +482,12 @@ export class Replication {
     );
   }
 
+  /** What a node held before it loaded a snapshot: room for the next one. */
+  private takeSpare(capacity: number): Keyspace | undefined {
+    const at = this.spares.findIndex((spare) => spare.capacity === capacity);
+    return at < 0 ? undefined : this.spares.splice(at, 1)[0];
+  }
+
   private loaded(node: RedisNode, generation: number): void {
     const following = this.following[node.index] as Following;
     const sync = following.sync;
@@ -487,7 +500,8 @@ export class Replication {
       this.tryConnect(node);
       return;
     }
-    node.keyspace.copyFrom(sync.snapshot);
+    node.keyspace.load(sync.snapshot);
+    this.spares.push(sync.snapshot);
     node.appliedOffset = sync.offset;
     node.loading = false;
     const { log } = sync.link;

@@ -36,7 +36,8 @@ export class WaitingReplies {
     private readonly network: Network,
     private readonly frames: Frames,
     private readonly nodes: readonly RedisNode[],
-    private readonly sendReply: (frame: number, at: Nanos) => void,
+    /** Sends a reply that leaves its node now. */
+    private readonly sendReply: (frame: number) => void,
   ) {
     this.kind = kernel.kind("wait-look", (target, slot) => this.look(target, slot));
   }
@@ -78,7 +79,7 @@ export class WaitingReplies {
     }
     if (acknowledged < replicas) this.frames.status[frame] = STATUS_UNACKNOWLEDGED;
     this.end(slot);
-    this.sendReply(frame, now);
+    this.sendReply(frame);
   }
 
   private end(slot: number): void {

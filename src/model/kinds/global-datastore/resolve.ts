@@ -63,6 +63,13 @@ export function resolveGlobalDatastore(
       });
     }
     regions.add(member.region);
+    if (isInChina(member.region) !== isInChina(primary.region)) {
+      reading.problem({
+        path,
+        found: `is "${secondary}" in ${member.region}`,
+        expected: "a cache outside China with one outside, or in China with one in China",
+      });
+    }
     lintMatch(primary, member, path, reading);
   }
   const assumed = readAssumptions(datastoreAssumptions, words.assume ?? {}, name, {
@@ -77,6 +84,9 @@ export function resolveGlobalDatastore(
     redirectDelayNs: assumed["redirectDelay"] as number,
   };
 }
+
+/** Beijing and Ningxia join each other and nothing else. Source: ElastiCache user guide, global datastores. */
+const isInChina = (region: string): boolean => region.startsWith("cn-");
 
 function lintMember(
   member: ReplicationGroupSettings,
@@ -109,6 +119,11 @@ function lintMatch(
     ["engineVersion", group.engine.engineVersion],
     ["clusterMode", group.clusterMode],
     ["shards", group.shards.length],
+    // A change of parameters is applied to all members.
+    ["maxmemory-policy", group.engine.maxmemoryPolicy],
+    ["reserved-memory-percent", group.engine.reservedMemoryShare * 100],
+    ["repl-backlog-size", group.engine.replBacklogBytes],
+    ["min-replicas-to-write", group.engine.minReplicasToWrite],
   ];
   const expected = new Map(facts(primary));
   for (const [fact, value] of facts(member)) {

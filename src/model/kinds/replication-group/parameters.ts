@@ -46,7 +46,7 @@ export function readParameters(
   };
   if (!clusterEnabled) {
     for (const name of Object.keys(given)) {
-      if (name.startsWith("cluster-") && name in parameterDefaults)
+      if (name.startsWith("cluster-") && Object.hasOwn(parameterDefaults, name))
         wrong(name, "nothing: it has no effect with clusterMode: disabled");
     }
   }
@@ -66,7 +66,7 @@ export function readParameters(
 }
 
 function lintName(name: string, reading: Reading): void {
-  if (name in parameterDefaults) return;
+  if (Object.hasOwn(parameterDefaults, name)) return;
   const fixed = Object.hasOwn(fixedParameters, name) ? fixedParameters[name] : undefined;
   const near = nearestWord(name, Object.keys(parameterDefaults));
   reading.problem({

@@ -21,7 +21,7 @@ import { quotas } from "../../../catalog/quotas.ts";
 import { BUS_PROTOCOL } from "../../cluster/bus-settings.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
-import { readParameters } from "./parameters.ts";
+import { type Parameters, readParameters } from "./parameters.ts";
 import { type Counts, placeNodes, type ShardPlan } from "./placement.ts";
 import type { ReplicationGroupWords } from "./schema.gen.ts";
 
@@ -43,8 +43,10 @@ export function resolveReplicationGroup(
   const nodeType = readNodeType(words, reading);
   readVersion(words, reading);
   const counts = readCounts(words, reading);
+  if (counts !== null) lintZoneLists(words, counts, reading);
   lintFailover(words, counts, reading);
   const parameters = readParameters(words.parameters ?? {}, enabled, reading);
+  lintMinReplicas(parameters, counts, reading);
   const assumptionReport = {
     assumption: reading.assumption,
     problem: (of: string, found: string, expected: string) =>
@@ -152,6 +154,17 @@ export function resolveReplicationGroup(
   };
 }
 
+/** More replicas than there are: no write is ever accepted. */
+function lintMinReplicas(parameters: Parameters, counts: Counts | null, reading: Reading): void {
+  const { minReplicasToWrite: needed, minReplicasMaxLagSeconds: lag } = parameters;
+  if (counts === null || lag === 0 || needed <= counts.replicas) return;
+  reading.problem({
+    path: ["parameters", "min-replicas-to-write"],
+    found: `is ${needed}`,
+    expected: `at most the replicas of a shard, ${counts.replicas}: else no write is ever accepted`,
+  });
+}
+
 /** Source: ElastiCache user guide, authenticating with AUTH: only with encryption in transit. */
 function lintEncryption(words: ReplicationGroupWords, reading: Reading): void {
   if (words.transitEncryptionEnabled === true) return;
@@ -255,6 +268,33 @@ function readCounts(words: ReplicationGroupWords, reading: Reading): Counts | nu
   wrongMode("nodeGroupConfiguration", "preferredCacheClusterAZs");
   const nodes = words.numCacheClusters ?? words.preferredCacheClusterAZs?.length ?? 1;
   return withinQuotas(words, { shards: 1, replicas: nodes - 1 }, ["numCacheClusters"], reading);
+}
+
+/**
+ * A list of zones names one for each node that it speaks of.
+ * Source: API reference, CreateReplicationGroup: PreferredCacheClusterAZs, NodeGroupConfiguration.
+ */
+function lintZoneLists(words: ReplicationGroupWords, counts: Counts, reading: Reading): void {
+  const lint = (
+    path: readonly (string | number)[],
+    given: readonly unknown[] | undefined,
+    expected: number,
+    what: string,
+  ): void => {
+    if (given === undefined || given.length === expected) return;
+    const found = `has ${given.length} ${given.length === 1 ? "entry" : "entries"}`;
+    reading.problem({ path, found, expected: `${expected}, one for each ${what}` });
+  };
+  const { preferredCacheClusterAZs: preferred, nodeGroupConfiguration: groups } = words;
+  if (words.clusterMode === "disabled") {
+    lint(["preferredCacheClusterAZs"], preferred, counts.replicas + 1, "node");
+    return;
+  }
+  lint(["nodeGroupConfiguration"], groups, counts.shards, "shard");
+  for (const [i, { replicaAvailabilityZones }] of (groups ?? []).entries()) {
+    const path = ["nodeGroupConfiguration", i, "replicaAvailabilityZones"];
+    lint(path, replicaAvailabilityZones, counts.replicas, "replica of a shard");
+  }
 }
 
 function withinQuotas(

@@ -149,7 +149,7 @@ export interface ReplicationGroupWords {
    */
   readonly prefill?: string;
   /**
-   * The account's quota of nodes per cluster was raised from 90 to 500
+   * The account's quotas of nodes were raised: from 90 to 500 per cluster, and from 300 per Region
    */
   readonly raisedNodeQuota?: boolean;
 }

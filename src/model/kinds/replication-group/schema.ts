@@ -93,7 +93,8 @@ export const replicationGroupSchema: JsonSchema = object(
     prefill: quantity("percentage", "Share of the keys that are present at the start; default 0%"),
     raisedNodeQuota: {
       type: "boolean",
-      description: "The account's quota of nodes per cluster was raised from 90 to 500",
+      description:
+        "The account's quotas of nodes were raised: from 90 to 500 per cluster, and from 300 per Region",
     },
   },
   ["type", "region", "engine", "engineVersion", "cacheNodeType", "clusterMode"],

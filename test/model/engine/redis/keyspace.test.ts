@@ -30,6 +30,37 @@ describe("Keyspace", () => {
     expect(copy.writeId(3)).toBe(4);
     expect(copy.writeId(4)).toBe(5);
     expect(copy.size).toBe(KEYS);
+    expect(copy.firstDifference(keyspace)).toBe(3);
+  });
+
+  it("draws residents as a plain list would, which fills a gap with its last member", () => {
+    const draws = new Streams("1").stream("a", "draws");
+    const ours = new Streams("1").stream("b", "choice");
+    const theirs = new Streams("1").stream("b", "choice");
+    const reference = Array.from({ length: 50 }, (_, key) => key);
+    let keyspace = new Keyspace(60, 11);
+    for (const key of reference) keyspace.set(key, 1, 0, 0, 0, 100, 0);
+    for (let step = 0; step < 2000; step++) {
+      const key = draws.nextInt(60);
+      const at = reference.indexOf(key);
+      if (draws.next() < 0.5) {
+        keyspace.set(key, 1, 0, 0, 0, 100, 0);
+        if (at < 0) reference.push(key);
+      } else {
+        keyspace.remove(key);
+        const last = at < 0 ? undefined : reference.pop();
+        if (last !== undefined && last !== key) reference[at] = last;
+      }
+      if (step % 100 === 99) {
+        const copy = new Keyspace(60, 11);
+        copy.load(keyspace.snapshot());
+        expect(copy.firstDifference(keyspace)).toBe(-1);
+        keyspace = copy;
+      }
+      expect(keyspace.size).toBe(reference.length);
+      if (reference.length > 0)
+        expect(keyspace.resident.draw(ours)).toBe(reference[theirs.nextInt(reference.length)]);
+    }
   });
 
   it("isExpired() from the instant of expiry on", () => {
