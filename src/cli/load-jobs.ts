@@ -2,11 +2,11 @@ import path from "node:path";
 import { nearestWord } from "../base/nearest-word.ts";
 import { describeProblem, ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
 import type { RunInput } from "../run/assemble-result.ts";
+import { inlineTraces, TRACE_BYTES_MAX, type TraceFile } from "../scenario/inline-traces.ts";
 import type { Limits } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { findScenario, packagedScenarios } from "./find-scenario.ts";
-import { inlineTraces } from "./inline-traces.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { reportFolder } from "./report-folder.ts";
 
@@ -67,7 +67,7 @@ function distinct(problems: readonly ScenarioProblem[]): ScenarioProblem[] {
 function loadJob(word: string, options: LoadOptions): Job {
   const file = findScenario(word, options.cwd);
   const text = readScenario(file, word, options.cwd);
-  const source = inlineTraces(text, path.resolve(options.cwd, file));
+  const source = inlineTraces(text, readerBeside(path.resolve(options.cwd, file)));
   const { seed, sets, allowPlanted, maxEvents } = options;
   const { limits = {}, limitFlags = [] } = options;
   const given = { file, allowPlanted, limits, ...(seed === undefined ? {} : { seed }) };
@@ -91,6 +91,14 @@ function withoutSets(load: () => ResolvedScenario): ResolvedScenario | null {
     if (error instanceof ScenarioError) return null;
     throw error;
   }
+}
+
+/** Reads traces beside a scenario. */
+export function readerBeside(scenario: string): (name: string) => TraceFile {
+  return (name) => {
+    const file = path.join(path.dirname(scenario), name);
+    return { file, ...readTextFile(file, TRACE_BYTES_MAX, "a trace of requests (CSV)") };
+  };
 }
 
 function readScenario(file: string, word: string, cwd: string): string {

@@ -80,7 +80,40 @@ describe("resolveExpectation()", () => {
     ],
     [
       { hitRatio: { of: "shop", atLeast: "100%" } },
-      { id: "hitRatio(shop)", metric: "hitRatio", of: "shop", atLeast: 1 },
+      {
+        id: "hitRatio(shop)",
+        metric: "hitRatio",
+        of: "shop",
+        bound: { side: "at least", limit: 1 },
+      },
+    ],
+    [
+      { hitRatio: { of: "shop", atMost: "90%" } },
+      {
+        id: "hitRatio(shop, at most)",
+        metric: "hitRatio",
+        of: "shop",
+        bound: { side: "at most", limit: 0.9 },
+      },
+    ],
+    [
+      { evictions: { of: "cart", atMost: 3 } },
+      {
+        id: "evictions(cart, at most)",
+        metric: "evictions",
+        of: "cart",
+        bound: { side: "at most", limit: 3 },
+      },
+    ],
+    [
+      { failures: { of: "shop", cause: "OOM", atLeast: 2 } },
+      {
+        id: "failures(shop, OOM)",
+        metric: "failures",
+        of: "shop",
+        cause: "OOM",
+        bound: { side: "at least", limit: 2 },
+      },
     ],
     [
       { originLoad: { of: "db", atMost: 7 } },
@@ -130,13 +163,21 @@ describe("resolveExpectation()", () => {
     ["availability", "shop", "cart", "shop, search"],
     ["latency", "shop", "db", "shop, search"],
     ["hitRatio", "shop", "cart", "shop, search"],
+    ["failures", "shop", "cart", "shop, search"],
+    ["evictions", "cart", "shop", "cart, world"],
+    ["fullSyncs", "cart", "db", "cart, world"],
+    ["partialSyncs", "cart", "shop", "cart, world"],
+    ["outputBufferDrops", "cart", "shop", "cart, world"],
     ["staleness", "shop", "cart", "shop, search"],
     ["originLoad", "db", "cart", "db"],
     ["noSplitBrain", "cart", "shop", "cart, world"],
     ["noLostWrites", "cart", "shop", "cart, world"],
     ["cost", "cart", "db", "cart, world"],
   ])("%s speaks of names of its own kind", (metric, right, wrong, list) => {
-    const rest = { atMost: "1s", atLeast: "1%", within: "1s", from: "start", percentile: "p99" };
+    const all = { atMost: "1s", atLeast: "1%", within: "1s", from: "start", percentile: "p99" };
+    const { atMost: _, ...oneLimit } = all;
+    const bounded = ["hitRatio", "failures", "evictions", "fullSyncs", "partialSyncs"];
+    const rest = [...bounded, "outputBufferDrops"].includes(metric) ? oneLimit : all;
     expect(expectation({ [metric]: { of: right, ...rest } }).problems).toEqual([]);
     expect(expectation({ [metric]: { of: wrong, ...rest } })).toEqual({
       answer: null,

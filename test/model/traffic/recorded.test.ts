@@ -2,10 +2,11 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { inlineTraces } from "../../../src/cli/inline-traces.ts";
+import { readerBeside } from "../../../src/cli/load-jobs.ts";
 import { parseKeyTrace } from "../../../src/model/traffic/key-trace.ts";
 import type { Result } from "../../../src/run/result.ts";
 import { open, run } from "../../../src/run/simulation.ts";
+import { inlineTraces } from "../../../src/scenario/inline-traces.ts";
 import { loadScenario } from "../../../src/scenario/load.ts";
 
 const CSV = `time,key,op,size,ttl
@@ -142,7 +143,7 @@ describe("a recorded trace", () => {
 
 describe("inlineTraces()", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "trace-"));
-  const file = path.join(folder, "shop.yaml");
+  const file = readerBeside(path.join(folder, "shop.yaml"));
   writeFileSync(path.join(folder, "shop.csv"), CSV);
   writeFileSync(path.join(folder, "bad.csv"), "time,key,op\n1,a,get\n2,b,del\n");
 

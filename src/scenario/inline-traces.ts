@@ -1,21 +1,31 @@
 /** Puts the CSV files that a scenario names into its text, so that whatever runs it, or runs it again, needs no file. */
-import path from "node:path";
 import { isScalar, parseDocument } from "yaml";
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
 import { parseKeyTrace } from "../model/traffic/key-trace.ts";
-import { readTextFile } from "./read-text-file.ts";
 
 /** With its quotes it must fit into a scenario. */
-const TRACE_BYTES_MAX = 768 * 1024;
+export const TRACE_BYTES_MAX = 768 * 1024;
+
+/** A trace's text, or why there is none, and how to name its file. */
+export type TraceFile = { readonly file: string } & (
+  | { readonly text: string }
+  | {
+      readonly unreadable: {
+        readonly found: string;
+        readonly expected: string;
+        readonly line?: number;
+      };
+    }
+);
 
 /**
  * The text with each `traffic.NAME.trace.csv` that is a path replaced by the file's text in quotes: other lines stay as they
  * are. A text that is no YAML map is handed back as it is, for the loader to refuse.
  *
- * @param file - the scenario's, for paths are relative to its folder
+ * @param read - reads a trace by its path from the scenario's folder, at most `TRACE_BYTES_MAX`
  * @throws ScenarioError with file and line of what is wrong with a trace
  */
-export function inlineTraces(text: string, file: string): string {
+export function inlineTraces(text: string, read: (path: string) => TraceFile): string {
   if (!text.includes("trace")) return text;
   const document = parseDocument(text);
   const sources = document.errors.length > 0 ? undefined : document.toJS()?.["traffic"];
@@ -25,32 +35,31 @@ export function inlineTraces(text: string, file: string): string {
   for (const name of Object.keys(sources as object)) {
     const node = document.getIn(["traffic", name, "trace", "csv"], true);
     if (!isScalar(node) || typeof node.value !== "string" || node.value.includes("\n")) continue;
-    const trace = path.join(path.dirname(file), node.value);
-    const read = readTextFile(trace, TRACE_BYTES_MAX, "a trace of requests (CSV)");
-    if ("unreadable" in read) {
-      const { found, expected, line } = read.unreadable;
+    const given = read(node.value);
+    if ("unreadable" in given) {
+      const { found, expected, line } = given.unreadable;
       problems.push({
         path: "",
-        file: trace,
+        file: given.file,
         found,
         expected,
         ...(line === undefined ? {} : { line, column: 1 }),
       });
       continue;
     }
-    const parsed = parseKeyTrace(read.text);
+    const parsed = parseKeyTrace(given.text);
     if ("problems" in parsed)
       for (const { line, found, expected } of parsed.problems)
         problems.push({
           path: `traffic.${name}.trace`,
-          file: trace,
+          file: given.file,
           line,
           column: 1,
           found,
           expected,
         });
     const [from = 0, to = 0] = node.range ?? [];
-    const csv = read.text.endsWith("\n") ? read.text : `${read.text}\n`;
+    const csv = given.text.endsWith("\n") ? given.text : `${given.text}\n`;
     if (!edits.some((edit) => edit.from === from)) edits.push({ from, to, csv });
   }
   if (problems.length > 0) throw new ScenarioError(problems);
