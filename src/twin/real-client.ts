@@ -23,6 +23,7 @@ import { valueWith } from "./executions.ts";
 import type { Target } from "./link-proxy.ts";
 import { requireLoopback } from "./loopback.ts";
 import type { PlannedRequest } from "./plan-traffic.ts";
+import { ServerUnavailable } from "./server-binary.ts";
 
 export interface Performed {
   readonly outcome: number;
@@ -32,6 +33,8 @@ export interface Performed {
 
 const milliseconds = (ns: Nanos): number => Math.max(1, Math.round(ns / 1e6));
 const CLUSTER_RETRY_MS = 50;
+const CONNECT_LOOK_MS = 20;
+const CONNECT_MS_MAX = 10_000;
 
 /** A server that answers so has not executed the command. */
 const REFUSALS =
@@ -60,8 +63,26 @@ export class RealClient {
     this.redis.on("error", () => undefined);
   }
 
-  connect(): Promise<void> {
-    return this.redis.connect();
+  /**
+   * Waits until the servers can be used: ioredis tries again by itself where a busy machine answers late.
+   *
+   * @throws ServerUnavailable when that takes longer than `CONNECT_MS_MAX`
+   */
+  async connect(): Promise<void> {
+    let last = "no answer";
+    const noted = (error: Error): void => {
+      last = error.message;
+    };
+    this.redis.connect().catch(noted);
+    for (let waitedMs = 0; this.redis.status !== "ready"; waitedMs += CONNECT_LOOK_MS) {
+      if (waitedMs >= CONNECT_MS_MAX) {
+        const limit = `${CONNECT_MS_MAX / 1000} s`;
+        throw new ServerUnavailable(
+          `a client could not reach its servers within ${limit} (${last}), expected a machine that is less busy`,
+        );
+      }
+      await wait(CONNECT_LOOK_MS);
+    }
   }
 
   disconnect(): void {

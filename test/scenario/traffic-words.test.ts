@@ -230,7 +230,7 @@ describe("hot sets", () => {
   });
 
   it.each<Case>([
-    ["{ share: 90% }", "", /is a map/, /hotSet: { share: 90%, of: 10% }/],
+    ["{ share: 90% }", ".hotSet", /lacks "of"/, /"of:" here/],
     ["{ share: 0%, of: 10% }", ".hotSet.share", /is "0%"/, /more than 0%/],
     ["{ share: 110%, of: 10% }", ".hotSet.share", /is "110%"/, /at most 100%/],
     ["{ share: 90%, of: 100% }", ".hotSet.of", /is "100%"/, /less than 100%/],
