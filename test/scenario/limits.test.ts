@@ -17,7 +17,7 @@ const S = 1e9;
 const source = (perSecond: number, count: number): TrafficSettings =>
   ({
     arrivals: { kind: "constant", perSecond },
-    keys: { count },
+    keys: { first: 0, count },
   }) as unknown as TrafficSettings;
 const group = (...nodesOfShards: readonly number[]): ReplicationGroupSettings =>
   ({
