@@ -10,6 +10,7 @@ import {
   OUTCOME_INFO,
   OUTCOME_OK,
 } from "../../../src/journal/operation-columns.ts";
+import type { JournalRecord } from "../../../src/journal/records.ts";
 import { HistoryFold } from "../../../src/measure/history-fold.ts";
 import { contextOf, recordOf, S } from "../journal.ts";
 
@@ -62,6 +63,9 @@ function judge(operations: readonly Operation[] | HistoryFold | null, given: Giv
   const words = { metric: "consistency", of, promises, staleNs: staleS * S } as const;
   return checkExpectation(context, { id: "x", ...words });
 }
+
+const failoverOf = (kind: string, over: { at: number; shard?: number; cache?: string }) =>
+  ({ kind, cache: "cart", shard: 1, ...over }) as unknown as JournalRecord;
 
 const nothing = (reason: string) => ({
   id: "x",
@@ -188,11 +192,11 @@ describe("consistency", () => {
 
   it("says nothing of what comes after a failover began, or after a history had ended", () => {
     for (const [record, from] of [
-      [recordOf("failover-started", { at: 2.5 * S }), 2.5],
+      [failoverOf("failover-started", { at: 2.5 * S }), 2.5],
       [recordOf("history-ended", { at: 9 * S, failedAt: 2.5 * S }), 2.5],
     ] as const) {
       expect(record).toMatchObject({ shard: 1 });
-      const records = [record, recordOf("failover-started", { at: 20 * S })];
+      const records = [record, failoverOf("failover-started", { at: 20 * S })];
       // The read that goes back returned after it.
       expect(judge(BACK, { over: { records } }), String(from)).toMatchObject({
         verdict: "unknown",
@@ -206,7 +210,7 @@ describe("consistency", () => {
 
   it("looks at troubles shard by shard, and at those of its own caches", () => {
     const inSecond = BACK.map((of) => ({ ...of, shard: 1 }));
-    const records = [recordOf("failover-started", { at: 2.5 * S, shard: 4 })];
+    const records = [failoverOf("failover-started", { at: 2.5 * S, shard: 4 })];
     expect(judge(BACK, { over: { ...shards(3, 4), records } }).verdict).toBe("fail");
     expect(judge(inSecond, { over: { ...shards(3, 4), records } }).verdict).toBe("unknown");
     expect(judge(inSecond, { over: { ...shards(4, 3), records } }).verdict).toBe("fail");
@@ -214,15 +218,15 @@ describe("consistency", () => {
     const lost = BACK.map((of) => ({ ...of, shard: -1 }));
     expect(judge(lost, { over: { ...shards(4), records } }).verdict).toBe("fail");
 
-    const other = [recordOf("failover-started", { at: 2.5 * S, cache: "other" })];
+    const other = [failoverOf("failover-started", { at: 2.5 * S, cache: "other" })];
     expect(judge(BACK, { over: { records: other } }).verdict).toBe("fail");
-    const quiet = [recordOf("failover-completed", { at: 2.5 * S })];
+    const quiet = [failoverOf("failover-promoted", { at: 2.5 * S })];
     expect(judge(BACK, { over: { records: quiet } }).verdict).toBe("fail");
     const datastores = [{ name: "world", members: ["cart", "cart-eu"] }];
     const over = {
       datastores,
       index: { traffic: [{ name: "shop", cache: "world" }] },
-      records: [recordOf("failover-started", { at: 2.5 * S, cache: "cart-eu" })],
+      records: [failoverOf("failover-started", { at: 2.5 * S, cache: "cart-eu" })],
     };
     expect(judge(BACK, { of: "cart-eu", over }).verdict).toBe("unknown");
     expect(judge(BACK, { of: "world", over: { ...over, records: [] } }).verdict).toBe("fail");
@@ -235,7 +239,7 @@ describe("consistency", () => {
   });
 
   it("holds promises that a scenario names for the whole run", () => {
-    const records = [recordOf("failover-started", { at: 2.5 * S })];
+    const records = [failoverOf("failover-started", { at: 2.5 * S })];
     const named = { promises: ["readYourWrites"], over: { records } } as const;
     expect(judge(BACK, named)).toMatchObject({
       verdict: "fail",
