@@ -21,7 +21,7 @@ export function firstDifferentSecond(
 /** Compared last: they differ wherever anything else does, and say nothing to people. */
 const LAST = ["series", "digest", "behaviourDigest", "checkpoints"];
 /** Not what happened, but by which tool it was written, and what other runs said. */
-const IGNORED = ["tool", "replications", "sensitivity"];
+const IGNORED = ["tool", "replications", "sensitivity", "tornadoes"];
 
 /**
  * The first difference in what the recorded result says, the timeline before all else; null if there is none. What only

@@ -11,25 +11,20 @@ import { exportLines } from "../report/explore-summary.ts";
 import { type ReportFile, renderAll } from "../report/render-all.ts";
 import { resultJson } from "../report/result-json.ts";
 import { renderSummary } from "../report/summary.ts";
-import { isNarrow, replicationSeed, summariseReplications } from "../run/replications.ts";
 import type { Result } from "../run/result.ts";
-import { assumptionVariants, ranked, sensitivityRow } from "../run/sensitivity.ts";
 import { open, type Simulation } from "../run/simulation.ts";
+import { NO_LIMITS } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { execute } from "./execute.ts";
 import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
 import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
+import { type ManyRuns, runOthers } from "./many-runs.ts";
 import type { Terminal } from "./terminal.ts";
 import { checkWritable, writeReport } from "./write-report.ts";
 
-export interface RunOptions extends LoadOptions {
+export interface RunOptions extends LoadOptions, ManyRuns {
   readonly files: readonly string[];
   readonly json: boolean;
-  /** Runs under so many seeds; by default the scenario's own alone. */
-  readonly replications?: number;
-  /** Share to which intervals must narrow before the runs end early; null for no such rule. */
-  readonly untilShare?: number | null;
-  readonly sensitivity?: boolean;
   /** Writes the faults for other tools too. */
   readonly export?: boolean;
 }
@@ -77,13 +72,21 @@ async function runJob(
     simulation = open(job.resolved);
     const own = await runOnce(simulation, job, "", terminal);
     const told = options.export === true ? injectedFaults(simulation.journal.records, true) : [];
-    const many = await runOthers(own, job, options, (of, what) => {
-      simulation = open(of.resolved);
-      return runOnce(simulation, of, what, terminal);
-    });
+    const codes = [VERDICT_CODES[own.verdict]];
+    const many = await runOthers(
+      own,
+      job.resolved,
+      options,
+      ({ seed, set, what }) => {
+        const sets = set === null ? job.input.sets : [...job.input.sets, set];
+        const other = changed(job, { seed, sets });
+        simulation = open(other.resolved);
+        return runOnce(simulation, other, `  ${what}`, terminal);
+      },
+      ({ verdict }) => codes.push(VERDICT_CODES[verdict]),
+    );
     terminal.progress(`${job.resolved.name}  report`);
-    const { codes, ...extras } = many;
-    const result = { ...own, ...extras };
+    const result = { ...own, ...many };
     const experiments = options.export === true ? experimentsOf(job.resolved, told) : [];
     const files = [...(await renderAll(result)), ...experimentFiles(experiments, "")];
     return { code: gravest(codes), result, files, experiments };
@@ -107,63 +110,13 @@ async function runOnce(
   return simulation.finish(job.input);
 }
 
-/** So many runs at most where only the width of intervals ends them. */
-const REPLICATIONS_MAX = 1000;
-
-/** Runs the scenario under other seeds, and with each assumption at low and at high. */
-async function runOthers(
-  own: Result,
-  job: Job,
-  options: RunOptions,
-  run: (job: Job, what: string) => Promise<Result>,
-): Promise<Pick<Result, "replications" | "sensitivity"> & { readonly codes: readonly ExitCode[] }> {
-  const codes = [VERDICT_CODES[own.verdict]];
-  const results = [own];
-  const { replications = 1, untilShare: until = null, sensitivity = false } = options;
-  const most = replications > 1 || until === null ? replications : REPLICATIONS_MAX;
-  while (results.length < most) {
-    if (until !== null && isNarrow(summariseReplications(results), until)) break;
-    const seed = replicationSeed(job.resolved.seed, results.length);
-    const result = await run(changed(job, { seed, sets: job.input.sets }), `  seed ${seed}`);
-    codes.push(VERDICT_CODES[result.verdict]);
-    results.push(result);
-  }
-  const rows = [];
-  for (const variant of sensitivity ? assumptionVariants(job.resolved) : []) {
-    const at = (value: string): Promise<Result> =>
-      run(
-        changed(job, {
-          seed: job.resolved.seed,
-          sets: [...job.input.sets, `${variant.path}=${value}`],
-        }),
-        `  ${variant.name} ${value}`,
-      );
-    const low = variant.low === variant.used ? own : await at(variant.low);
-    const high = variant.high === variant.used ? own : await at(variant.high);
-    rows.push(sensitivityRow(variant, { low, used: own, high }));
-  }
-  return {
-    codes,
-    ...(most > 1 ? { replications: summariseReplications(results) } : {}),
-    ...(sensitivity ? { sensitivity: ranked(rows) } : {}),
-  };
-}
-
-/** The same job under another seed, or with other words. */
+/** The same job under another seed, or with other words. It was within its limits; its variants are no larger. */
 function changed(job: Job, to: { readonly seed: string; readonly sets: readonly string[] }): Job {
   const { source, allowPlanted } = job.input;
   const { maxEvents } = job.resolved;
   const resolved = loadScenario(source, { file: job.file, allowPlanted, ...to, limits: NO_LIMITS });
   return { ...job, resolved: { ...resolved, maxEvents }, input: { ...job.input, sets: to.sets } };
 }
-
-/** The job itself was within its limits; its variants are no larger. */
-const NO_LIMITS = {
-  events: Number.POSITIVE_INFINITY,
-  nodes: Number.POSITIVE_INFINITY,
-  durationNs: Number.POSITIVE_INFINITY,
-  memoryBytes: Number.POSITIVE_INFINITY,
-};
 
 function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal): ExitCode {
   const where = `seed ${job.resolved.seed}, at ${toSeconds(nowNs)} s of simulated time`;

@@ -96,7 +96,7 @@ export class Measurement {
 
   constructor(private readonly options: MeasurementOptions) {
     const { index, steady, family, keys } = options;
-    this.requests = index.traffic.map(() => new RequestFold(index.durationNs));
+    this.requests = index.traffic.map(() => new RequestFold(index.durationNs, index.warmUpNs));
     this.durability = Array.from(
       { length: Math.max(0, ...family) + 1 },
       (_, number) =>

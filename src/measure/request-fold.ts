@@ -5,8 +5,6 @@ import {
   HIT_HIT,
   HIT_MISS,
   OUTCOME_CLIENT_LOST,
-  OUTCOME_FAIL,
-  OUTCOME_INFO,
   OUTCOME_OK,
 } from "../journal/operation-columns.ts";
 import { Histogram } from "./histogram.ts";
@@ -40,7 +38,15 @@ export class RequestFold {
   /** Reads that a node answered which did not lead for writes. */
   replicaReads = 0;
 
-  constructor(readonly durationNs: Nanos) {
+  /** The first bucket after the warm-up. */
+  private readonly firstBucket: number;
+
+  /** @param warmUpNs - what arrived before counts as an outcome, but in no ratio and no percentile */
+  constructor(
+    readonly durationNs: Nanos,
+    warmUpNs: Nanos = 0,
+  ) {
+    this.firstBucket = Math.ceil(warmUpNs / BUCKET_NS);
     const buckets = Math.ceil(durationNs / BUCKET_NS) + 1;
     this.ok = new Float64Array(buckets);
     this.all = new Float64Array(buckets);
@@ -63,7 +69,9 @@ export class RequestFold {
       return;
     }
     this.ok[bucket] = (this.ok[bucket] as number) + 1;
-    if (inFault) this.latencyInFault.record(latencyNs);
+    if (bucket < this.firstBucket) {
+      // The series has it; the percentiles of the steady state do not.
+    } else if (inFault) this.latencyInFault.record(latencyNs);
     else this.latencyOutsideFault.record(latencyNs);
     const step = Math.floor(bucket / this.bucketsPerStep);
     let histogram = this.stepLatencies[step];
@@ -78,10 +86,11 @@ export class RequestFold {
   /** A read of a request that arrived in `bucket` was answered. */
   read(bucket: number, hit: number): void {
     if (hit !== HIT_HIT && hit !== HIT_MISS) return;
-    this.readCount++;
+    const counts = bucket >= this.firstBucket;
+    if (counts) this.readCount++;
     this.reads[bucket] = (this.reads[bucket] as number) + 1;
     if (hit === HIT_HIT) {
-      this.hitCount++;
+      if (counts) this.hitCount++;
       this.hits[bucket] = (this.hits[bucket] as number) + 1;
     }
   }
@@ -90,10 +99,21 @@ export class RequestFold {
     return this.outcomes[outcome] as number;
   }
 
-  /** ok / (ok + fail + info); null when none ended. */
+  /** Requests that arrived after the warm-up: those that ended ok, and all but those lost with their client. */
+  settled(): { readonly ok: number; readonly all: number } {
+    let ok = 0;
+    let all = 0;
+    for (let bucket = this.firstBucket; bucket < this.all.length; bucket++) {
+      ok += this.ok[bucket] as number;
+      all += this.all[bucket] as number;
+    }
+    return { ok, all };
+  }
+
+  /** ok / (ok + fail + info), the warm-up left out; null when none ended. */
   get availability(): number | null {
-    const all = this.count(OUTCOME_OK) + this.count(OUTCOME_FAIL) + this.count(OUTCOME_INFO);
-    return all === 0 ? null : this.count(OUTCOME_OK) / all;
+    const { ok, all } = this.settled();
+    return all === 0 ? null : ok / all;
   }
 
   finish(): void {

@@ -5,6 +5,8 @@ import type { Histogram } from "./histogram.ts";
 /** Names behind indices. Fixed when the run starts; replacement nodes keep the id and index of the node they replace. */
 export interface RunIndex {
   readonly durationNs: Nanos;
+  /** Ratios, percentiles and peaks leave out what came before. Default 0. */
+  readonly warmUpNs?: Nanos;
   readonly traffic: readonly { readonly name: string; readonly cache: string }[];
   /** Client hosts. */
   readonly sessions: readonly {

@@ -1,5 +1,5 @@
 /** What a report says of many runs: replications, and the influence of assumptions. */
-import type { ReplicatedFigure, Replications, SensitivityRow } from "../run/result.ts";
+import type { ReplicatedFigure, Replications, Tornado, TornadoBar } from "../run/result.ts";
 import { escapeMarkup as e, figure, plain } from "./format.ts";
 
 const number = (value: number | null): string =>
@@ -8,14 +8,30 @@ const number = (value: number | null): string =>
 const spread = (of: ReplicatedFigure): string =>
   `${number(of.mean)} (${number(of.low)} to ${number(of.high)})`;
 
+/** What the seeds came to under `--until-ci`. */
+function untilText({ count, until }: Replications): string {
+  if (until === undefined) return "";
+  const width = `every expectation's interval is within ${number(100 * until.share)} % of its mean`;
+  return until.reached ? `enough: ${width}` : `not enough: not ${width} after ${count} seeds`;
+}
+
+/** Figures that are alike under all seeds are left out, unless an expectation asks for them. */
 export function replicationLines(replications: Replications): string[] {
-  const width = Math.max(...replications.figures.map(({ figure: name }) => name.length));
+  const asked = new Set(replications.verdicts.map(({ expectation }) => expectation));
+  const moving = replications.figures.filter(
+    (of) => of.standardDeviation > 0 || asked.has(of.figure),
+  );
+  const alike = replications.figures.length - moving.length;
+  const width = Math.max(0, ...moving.map(({ figure: name }) => name.length));
+  const until = untilText(replications);
   return [
     `Replications  ${replications.count} seeds: mean (95 % interval), 5th, 50th and 95th percentile`,
-    ...replications.figures.map(
+    ...(until === "" ? [] : [`  ${until}`]),
+    ...moving.map(
       (of) =>
         `  ${plain(of.figure).padEnd(width)}  ${spread(of)} ${of.unit}  ${number(of.p5)}  ${number(of.p50)}  ${number(of.p95)}`,
     ),
+    ...(alike === 0 ? [] : [`  ${alike} more figures are alike under every seed`]),
     ...replications.verdicts.map(
       ({ expectation, pass, fail, unknown }) =>
         `  ${plain(expectation)}: ${pass} pass, ${fail} fail, ${unknown} unknown`,
@@ -23,20 +39,31 @@ export function replicationLines(replications: Replications): string[] {
   ];
 }
 
-export function sensitivityLines(rows: readonly SensitivityRow[]): string[] {
-  const lines = ["Sensitivity  assumptions by what they do, low .. used .. high"];
-  for (const row of rows) {
-    lines.push(`  ${plain(row.assumption)}  ${row.low} .. ${row.used} .. ${row.high}`);
-    for (const effect of row.effects) {
-      const values = [effect.atLow, effect.observed, effect.atHigh];
-      if (!effect.flips && values.every((value) => value === values[0])) continue;
-      const flip = effect.flips ? `  FLIPS: ${effect.verdictLow} .. ${effect.verdictHigh}` : "";
-      const words = values.map((value) => (value === null ? "-" : figure(value, effect.unit)));
-      lines.push(`    ${plain(effect.expectation)}  ${words.join(" .. ")}${flip}`);
+/** A tornado for each expectation that something moves. */
+export function sensitivityLines(tornadoes: readonly Tornado[]): string[] {
+  const lines = [
+    "Sensitivity  each assumption from low to high; per expectation, the strongest first",
+  ];
+  for (const { expectation, unit, limit, observed, verdict, bars, unmoved } of tornadoes) {
+    const bound = limit === null ? "" : `  limit ${figure(limit, unit)}`;
+    lines.push(`  ${plain(expectation)}  ${told(observed, unit)}${bound}  ${verdict}`);
+    const width = Math.max(0, ...bars.map(({ assumption }) => assumption.length));
+    for (const bar of bars) {
+      const values = `${told(bar.atLow, unit)} .. ${told(bar.atHigh, unit)}`;
+      const flip = bar.flips ? `  FLIPS: ${bar.verdictLow} .. ${bar.verdictHigh}` : "";
+      lines.push(
+        `    ${plain(bar.assumption).padEnd(width)}  ${values}  at ${bar.low} .. ${bar.high}${flip}`,
+      );
     }
+    const none = bars.length === 0 ? "moved by no assumption" : "";
+    if (none !== "") lines.push(`    ${none}`);
+    else if (unmoved.length > 0) lines.push(`    ${unmoved.length} more do nothing to it`);
   }
   return lines;
 }
+
+const told = (value: number | null, unit: string): string =>
+  value === null ? "-" : figure(value, unit);
 
 export function replicationSection(replications: Replications): string {
   const rows = replications.figures.map(
@@ -49,46 +76,47 @@ export function replicationSection(replications: Replications): string {
         `${expectation}: ${pass} pass, ${fail} fail, ${unknown} unknown`,
     )
     .join(" · ");
-  return `<h2>Replications</h2><div class="scroll" tabindex="0" role="region" aria-label="Replications"><table><caption>${replications.count} seeds; ${e(verdicts)}</caption><thead><tr><th>Figure</th><th>Mean</th><th>95 % interval</th><th>p5</th><th>p50</th><th>p95</th><th>Runs</th><th>Unit</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+  const until = untilText(replications);
+  return `<h2>Replications</h2><div class="scroll" tabindex="0" role="region" aria-label="Replications"><table><caption>${replications.count} seeds; ${e([until, verdicts].filter((part) => part !== "").join("; "))}</caption><thead><tr><th>Figure</th><th>Mean</th><th>95 % interval</th><th>p5</th><th>p50</th><th>p95</th><th>Runs</th><th>Unit</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 
 const WIDTH = 220;
 
-/** A tornado: one bar for each assumption and expectation that moves, widest first. */
-export function sensitivitySection(rows: readonly SensitivityRow[]): string {
-  const lines = rows.flatMap((row) =>
-    row.effects
-      .filter(
-        ({ flips, atLow, observed, atHigh }) => flips || atLow !== observed || atHigh !== observed,
-      )
-      .map(
-        (effect) =>
-          `<tr><td>${e(row.assumption)}</td><td>${e(`${row.low} .. ${row.used} .. ${row.high}`)}</td><td>${e(effect.expectation)}</td><td class="n">${number(effect.atLow)}</td><td class="n">${number(effect.observed)}</td><td class="n">${number(effect.atHigh)}</td><td>${e(effect.unit)}</td><td>${bar(effect, rows)}</td><td class="v ${effect.flips ? "fail" : ""}">${effect.flips ? e(`flips: ${effect.verdictLow} .. ${effect.verdictHigh}`) : ""}</td></tr>`,
-      ),
-  );
-  const still = rows.filter((row) => row.influence === 0).map(({ assumption }) => assumption);
-  const rest =
-    still.length === 0 ? "" : `<p class="soft">Without influence: ${e(still.join(", "))}.</p>`;
-  return `<h2>Sensitivity</h2><div class="scroll" tabindex="0" role="region" aria-label="Sensitivity"><table><caption>Each assumption from low to high, with the same seed</caption><thead><tr><th>Assumption</th><th>Low .. used .. high</th><th>Expectation</th><th>At low</th><th>Used</th><th>At high</th><th>Unit</th><th>Range</th><th>Verdict</th></tr></thead><tbody>${lines.join("\n")}</tbody></table></div>${rest}`;
+/** A tornado for each expectation: one bar for each assumption that moves it, the strongest first. */
+export function sensitivitySection(tornadoes: readonly Tornado[]): string {
+  const tables = tornadoes.map((tornado) => {
+    const { expectation, unit, limit, observed, verdict, bars, unmoved } = tornado;
+    const bound = limit === null ? "" : `, limit ${figure(limit, unit)}`;
+    const caption = `${expectation}: ${told(observed, unit)}${bound}, ${verdict}`;
+    const rows = bars.map(
+      (bar) =>
+        `<tr><td>${e(bar.assumption)}</td><td>${e(`${bar.low} .. ${bar.used} .. ${bar.high}`)}</td><td class="n">${number(bar.atLow)}</td><td class="n">${number(bar.atHigh)}</td><td>${e(unit)}</td><td>${drawBar(bar, tornado)}</td><td class="v ${bar.flips ? "fail" : ""}">${bar.flips ? e(`flips: ${bar.verdictLow} .. ${bar.verdictHigh}`) : ""}</td></tr>`,
+    );
+    const still =
+      unmoved.length === 0
+        ? ""
+        : `<p class="soft">Without influence: ${e(unmoved.join(", "))}.</p>`;
+    if (rows.length === 0) return `<p>${e(caption)}: moved by no assumption.</p>`;
+    return `<div class="scroll" tabindex="0" role="region" aria-label="Sensitivity of ${e(expectation)}"><table><caption>${e(caption)}</caption><thead><tr><th>Assumption</th><th>Low .. used .. high</th><th>At low</th><th>At high</th><th>Unit</th><th>Range</th><th>Verdict</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>${still}`;
+  });
+  return `<h2>Sensitivity</h2><p>Each assumption from low to high, with the same seed; per expectation, the strongest first.</p>${tables.join("\n")}`;
 }
 
-function bar(effect: SensitivityRow["effects"][number], rows: readonly SensitivityRow[]): string {
-  const same = rows.flatMap(({ effects }) =>
-    effects.filter(({ expectation }) => expectation === effect.expectation),
-  );
-  const all = same
-    .flatMap(({ atLow, observed, atHigh }) => [atLow, observed, atHigh])
-    .filter((value) => value !== null);
+/** On the scale of its tornado; the line stands where the run as written stands. */
+function drawBar(bar: TornadoBar, { bars, observed }: Tornado): string {
+  const known = (values: readonly (number | null)[]): number[] =>
+    values.filter((value) => value !== null);
+  const all = known([observed, ...bars.flatMap(({ atLow, atHigh }) => [atLow, atHigh])]);
+  const own = known([bar.atLow, observed, bar.atHigh]);
+  if (own.length === 0) return "";
   const low = Math.min(...all);
   const span = Math.max(...all) - low || 1;
   const x = (value: number): number => ((value - low) / span) * (WIDTH - 4) + 2;
-  const own = [effect.atLow, effect.observed, effect.atHigh].filter((value) => value !== null);
-  if (own.length === 0) return "";
   const from = x(Math.min(...own));
   const wide = Math.max(2, x(Math.max(...own)) - from);
   const used =
-    effect.observed === null
+    observed === null
       ? ""
-      : `<path d="M${x(effect.observed).toFixed(1)} 0V14" stroke="currentColor" stroke-width="2"/>`;
+      : `<path d="M${x(observed).toFixed(1)} 0V14" stroke="currentColor" stroke-width="2"/>`;
   return `<svg class="bar" width="${WIDTH}" height="14" viewBox="0 0 ${WIDTH} 14" role="img" aria-label="range"><rect x="${from.toFixed(1)}" y="3" width="${wide.toFixed(1)}" height="8" fill="currentColor" opacity=".45"/>${used}</svg>`;
 }

@@ -48,7 +48,7 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
     );
   }
   if (result.replications !== undefined) lines.push("", ...replicationLines(result.replications));
-  if (result.sensitivity !== undefined) lines.push("", ...sensitivityLines(result.sensitivity));
+  if (result.tornadoes !== undefined) lines.push("", ...sensitivityLines(result.tornadoes));
   lines.push("", `Reproduce  ${colors.cyan(plain(result.reproduce))}`);
   return `${lines.join("\n")}\n`;
 }

@@ -59,7 +59,7 @@ export function renderTimelineHtml(result: Result, svg: string): string {
     traffic(result),
     timeline(result),
     assumptions(result),
-    result.sensitivity === undefined ? "" : sensitivitySection(result.sensitivity),
+    result.tornadoes === undefined ? "" : sensitivitySection(result.tornadoes),
     result.replications === undefined ? "" : replicationSection(result.replications),
     `<h2>Reproduce</h2><pre tabindex="0">${e(result.reproduce)}</pre>`,
     `<details><summary>The scenario as it was run</summary><pre tabindex="0">${source(result.input.source)}</pre></details>`,

@@ -257,8 +257,9 @@ function availabilityOf(context: CheckContext, name: string): number | null {
   for (const [at, traffic] of context.index.traffic.entries()) {
     const fold = context.measured.requests[at];
     if (fold === undefined || !membersOf(context, traffic.cache).includes(name)) continue;
-    ok += fold.count(OUTCOME_OK);
-    all += fold.count(OUTCOME_OK) + fold.count(OUTCOME_FAIL) + fold.count(OUTCOME_INFO);
+    const settled = fold.settled();
+    ok += settled.ok;
+    all += settled.all;
   }
   return all === 0 ? null : ratio(ok / all);
 }
@@ -298,10 +299,12 @@ function datastoreResult(
   );
   const last = claims[claims.length - 1];
   const lead = last?.kind === "primary-claim" ? last.cache : members[0];
+  const warmUp = toSeconds(resolved.warmUpNs);
   const lags: number[] = [];
   for (const entry of series["GlobalDatastoreReplicationLag"] ?? []) {
     if (members.includes(entry.of))
-      for (const value of entry.values) if (value !== null) lags.push(value);
+      for (const [at, value] of entry.values.entries())
+        if (value !== null && entry.start + at * entry.step >= warmUp) lags.push(value);
   }
   lags.sort((a, b) => a - b);
   const at = (p: number): number | null =>

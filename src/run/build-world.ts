@@ -366,7 +366,12 @@ function buildOriginsAndTraffic(
   };
   for (const [at, settings] of resolved.origins.entries()) {
     world.origins.push(
-      new Origin(settings, given.originHosts[at] as number, { kernel, network, answered }),
+      new Origin(
+        settings,
+        given.originHosts[at] as number,
+        { kernel, network, answered },
+        resolved.warmUpNs,
+      ),
     );
     world.originZones.push(settings.zone === null ? null : world.hosts.zoneIndex(settings.zone));
   }
@@ -393,6 +398,7 @@ function buildOriginsAndTraffic(
 function indexOf(resolved: ResolvedScenario, world: World): RunIndex {
   return {
     durationNs: resolved.durationNs,
+    warmUpNs: resolved.warmUpNs,
     traffic: resolved.traffic.map(({ name, cache }) => ({ name, cache })),
     sessions: world.fleet.sessions.map(({ name, traffic, zone }) => ({
       name,

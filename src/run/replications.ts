@@ -29,17 +29,31 @@ export function figuresOf(result: Result): Figure[] {
     add(`rpo(${name})`, "s", cache.rpoSeconds);
     add(`rto(${name})`, "s", cache.rtoSeconds);
     add(`writesLost(${name})`, "writes", cache.writesLost);
+    add(`splitBrainWrites(${name})`, "writes", cache.splitBrainWrites);
     add(`availability(${name})`, "ratio", cache.availability);
+    add(`slaUptime(${name})`, "ratio", cache.slaUptime);
+  }
+  for (const [name, { lagSeconds }] of Object.entries(result.globalDatastores)) {
+    for (const [percentile, value] of Object.entries(lagSeconds))
+      add(`lagSeconds.${percentile}(${name})`, "s", value);
   }
   for (const [name, traffic] of Object.entries(result.traffic)) {
     add(`rto(${name})`, "s", traffic.rtoSeconds);
     add(`availability(${name})`, "ratio", traffic.availability);
     add(`hitRatio(${name})`, "ratio", traffic.hitRatio);
-    for (const percentile of ["p50", "p90", "p99", "p999"] as const)
-      add(`latencyMs.${percentile}(${name})`, "ms", traffic.latencyMs[percentile]);
+    add(`staleReads(${name})`, "reads", traffic.staleReads);
+    for (const word of ["latencyMs", "latencyInFaultMs", "latencyOutsideFaultMs"] as const) {
+      for (const [percentile, value] of Object.entries(traffic[word]))
+        add(`${word}.${percentile}(${name})`, "ms", value);
+    }
   }
-  for (const [name, origin] of Object.entries(result.origins))
+  for (const [name, origin] of Object.entries(result.origins)) {
+    add(`requests(${name})`, "requests", origin.requests);
     add(`peakConcurrency(${name})`, "requests", origin.peakConcurrency);
+    add(`queuedMax(${name})`, "requests", origin.queuedMax);
+    for (const [percentile, value] of Object.entries(origin.latencyMs))
+      add(`latencyMs.${percentile}(${name})`, "ms", value);
+  }
   return figures;
 }
 

@@ -184,25 +184,28 @@ export const resultSchema: JsonSchema = {
       ),
     }),
     {
-      replications: record({
-        count,
-        seeds: list(text),
-        figures: list(
-          record({
-            figure: text,
-            unit: text,
-            count,
-            mean: number,
-            standardDeviation: number,
-            low: number,
-            high: number,
-            p5: number,
-            p50: number,
-            p95: number,
-          }),
-        ),
-        verdicts: list(record({ expectation: text, pass: count, fail: count, unknown: count })),
-      }),
+      replications: withOptional(
+        record({
+          count,
+          seeds: list(text),
+          figures: list(
+            record({
+              figure: text,
+              unit: text,
+              count,
+              mean: number,
+              standardDeviation: number,
+              low: number,
+              high: number,
+              p5: number,
+              p50: number,
+              p95: number,
+            }),
+          ),
+          verdicts: list(record({ expectation: text, pass: count, fail: count, unknown: count })),
+        }),
+        { until: record({ share: number, reached: { type: "boolean" } }) },
+      ),
       sensitivity: list(
         record({
           assumption: text,
@@ -222,6 +225,30 @@ export const resultSchema: JsonSchema = {
               flips: { type: "boolean" },
             }),
           ),
+        }),
+      ),
+      tornadoes: list(
+        record({
+          expectation: text,
+          unit: text,
+          limit: seconds,
+          observed: seconds,
+          verdict,
+          bars: list(
+            record({
+              assumption: text,
+              low: text,
+              used: text,
+              high: text,
+              atLow: seconds,
+              atHigh: seconds,
+              verdictLow: verdict,
+              verdictHigh: verdict,
+              flips: { type: "boolean" },
+              swing: seconds,
+            }),
+          ),
+          unmoved: list(text),
         }),
       ),
     },

@@ -201,6 +201,8 @@ export interface ReplicatedVerdict {
 
 export interface Replications {
   readonly count: number;
+  /** Under `--until-ci`: the share of the mean that intervals must narrow to, and whether all did. */
+  readonly until?: { readonly share: number; readonly reached: boolean };
   readonly seeds: readonly string[];
   readonly figures: readonly ReplicatedFigure[];
   readonly verdicts: readonly ReplicatedVerdict[];
@@ -227,6 +229,33 @@ export interface SensitivityRow {
   /** Largest change between low and high, as a share of the expectation's limit (or of what was observed without one). */
   readonly influence: number;
   readonly effects: readonly SensitivityEffect[];
+}
+
+/** What one assumption does to the expectation of a tornado. */
+export interface TornadoBar {
+  readonly assumption: string;
+  readonly low: string;
+  readonly used: string;
+  readonly high: string;
+  readonly atLow: number | null;
+  readonly atHigh: number | null;
+  readonly verdictLow: VerdictStatus;
+  readonly verdictHigh: VerdictStatus;
+  readonly flips: boolean;
+  /** From the least to the greatest figure; null where one of the runs has none. */
+  readonly swing: number | null;
+}
+
+/** One expectation, and the assumptions that move it, the strongest first. */
+export interface Tornado {
+  readonly expectation: string;
+  readonly unit: string;
+  readonly limit: number | null;
+  readonly observed: number | null;
+  readonly verdict: VerdictStatus;
+  readonly bars: readonly TornadoBar[];
+  /** Assumptions that do nothing to it. */
+  readonly unmoved: readonly string[];
 }
 
 export interface Result {
@@ -270,4 +299,6 @@ export interface Result {
   readonly replications?: Replications;
   /** Under `--sensitivity`: the assumptions that move most first. */
   readonly sensitivity?: readonly SensitivityRow[];
+  /** Under `--sensitivity`: the same by expectation, in the scenario's order. */
+  readonly tornadoes?: readonly Tornado[];
 }

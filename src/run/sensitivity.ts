@@ -1,6 +1,13 @@
 /** What assumptions do to a scenario's answers: each moved from low to high, all else and all chance alike. */
 import type { ResolvedScenario } from "../scenario/resolved.ts";
-import type { ExpectationResult, Result, SensitivityEffect, SensitivityRow } from "./result.ts";
+import type {
+  ExpectationResult,
+  Result,
+  SensitivityEffect,
+  SensitivityRow,
+  Tornado,
+  TornadoBar,
+} from "./result.ts";
 
 /** One assumption, as a change of the scenario. */
 export interface AssumptionVariant {
@@ -69,4 +76,53 @@ export function ranked(rows: readonly SensitivityRow[]): SensitivityRow[] {
     (a, b) =>
       flips(b) - flips(a) || b.influence - a.influence || (a.assumption < b.assumption ? -1 : 1),
   );
+}
+
+/**
+ * For each expectation the assumptions that move it: those that flip its verdict first, then those that leave it without
+ * a figure (never regained, nothing failed over), then by how far they move the figure, then by name.
+ *
+ * @param used - the run with every assumption as written
+ */
+export function tornadoes(used: Result, rows: readonly SensitivityRow[]): Tornado[] {
+  return used.expectations.map(({ id, unit, limit, observed, verdict }, at) => {
+    const bars = rows.map((row) => barOf(row, row.effects[at] as SensitivityEffect));
+    const moves = bars.filter(({ flips, swing }) => flips || swing !== 0);
+    return {
+      expectation: id,
+      unit,
+      limit,
+      observed,
+      verdict,
+      bars: moves.toSorted(
+        (a, b) =>
+          Number(b.flips) - Number(a.flips) ||
+          reach(b) - reach(a) ||
+          (a.assumption < b.assumption ? -1 : 1),
+      ),
+      unmoved: bars.filter((bar) => !moves.includes(bar)).map(({ assumption }) => assumption),
+    };
+  });
+}
+
+const reach = ({ swing }: TornadoBar): number => swing ?? Number.MAX_VALUE;
+
+function barOf(row: SensitivityRow, effect: SensitivityEffect): TornadoBar {
+  const { assumption, low, used, high } = row;
+  const { atLow, observed, atHigh, verdictLow, verdictHigh, flips } = effect;
+  const values = [atLow, observed, atHigh];
+  const known = values.filter((value) => value !== null);
+  const swing = known.length === 0 ? 0 : Math.max(...known) - Math.min(...known);
+  return {
+    assumption,
+    low,
+    used,
+    high,
+    atLow,
+    atHigh,
+    verdictLow,
+    verdictHigh,
+    flips,
+    swing: known.length === 0 || known.length === values.length ? swing : null,
+  };
 }

@@ -67,6 +67,13 @@ export function resolveScenario(
       found: `is "${words.duration}"`,
       expected: "at least 1s of simulated time, below 104 days",
     });
+  const warmUpNs = words.warmUp === undefined ? 0 : (parseDuration(words.warmUp) ?? 0);
+  if (warmUpNs > 0 && warmUpNs >= durationNs)
+    top.problem({
+      path: ["warmUp"],
+      found: `is "${words.warmUp}"`,
+      expected: `less than the scenario's duration of ${formatDuration(durationNs)}`,
+    });
   if (!SEED.test(given.seed)) {
     const found = `is "${given.seed}"${given.seedGiven ? " (by --seed)" : ""}`;
     top.problem({ path: ["seed"], found, expected: "1 to 64 letters, digits, _ or -" });
@@ -173,6 +180,7 @@ export function resolveScenario(
     story: given.story,
     seed: given.seed,
     durationNs,
+    warmUpNs,
     tieBreak: words.tieBreak ?? "schedule",
     tieSeed: words.tieSeed === undefined ? given.seed : String(words.tieSeed),
     maxEvents,

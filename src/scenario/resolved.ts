@@ -17,6 +17,8 @@ export interface ResolvedScenario {
   readonly story: string;
   readonly seed: string;
   readonly durationNs: Nanos;
+  /** Ratios, percentiles and peaks leave out what comes before; 0 for no warm-up. */
+  readonly warmUpNs: Nanos;
   readonly tieBreak: "schedule" | "shuffled";
   /** Which shuffled order. */
   readonly tieSeed: string;

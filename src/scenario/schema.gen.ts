@@ -27,6 +27,10 @@ export interface ScenarioWords {
    */
   readonly duration: string;
   /**
+   * Ratios, percentiles and peaks leave out what arrives before; default 0s
+   */
+  readonly warmUp?: string;
+  /**
    * Order of simultaneous events; default schedule
    */
   readonly tieBreak?: "schedule" | "shuffled";

@@ -65,6 +65,10 @@ export const scenarioSchema: JsonSchema = {
         description: "Seed of all chance; the text as written counts",
       },
       duration: quantity("duration", "Simulated time"),
+      warmUp: quantity(
+        "duration",
+        "Ratios, percentiles and peaks leave out what arrives before; default 0s",
+      ),
       tieBreak: oneOfWords(
         ["schedule", "shuffled"],
         "Order of simultaneous events; default schedule",

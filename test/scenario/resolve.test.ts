@@ -49,6 +49,7 @@ describe("loadScenario() settings", () => {
       story: "A cache of three shards.",
       seed: "007",
       durationNs: 100 * S,
+      warmUpNs: 0,
       tieBreak: "schedule",
       tieSeed: "007",
       maxEvents: 200_000_000,

@@ -7,8 +7,8 @@ export function availability(context: CheckContext, of: string, atLeast: number)
   const observed = fold?.availability ?? null;
   if (fold === undefined || observed === null)
     return untested(atLeast, "ratio", `${of} had no requests`);
-  const failed = fold.count(2) + fold.count(3);
-  const reason = `${failed} of ${failed + fold.count(1)} requests did not end ok`;
+  const { ok, all } = fold.settled();
+  const reason = `${all - ok} of ${all} requests did not end ok`;
   return judged(
     observed >= atLeast,
     { limit: atLeast, observed: round(observed), unit: "ratio" },

@@ -34,11 +34,11 @@ export function worstRecovery(recoveries: readonly Recovery[]): Recovery | null 
 const lengthOf = (recovery: Recovery): Nanos =>
   recovery.regainedAt === null ? Number.POSITIVE_INFINITY : recovery.regainedAt - recovery.after.at;
 
-/** The steady state of a traffic source held from the start to the first disturbance; null: no window fits. */
+/** The steady state of a traffic source held from the start, the warm-up left out, to the first disturbance; null: no window fits. */
 export function heldBefore(context: CheckContext, traffic: number): boolean | null {
   const { measured, index } = context;
   const first = measured.disturbances[0]?.at ?? index.durationNs;
-  return measured.steady[traffic]?.held(0, first) ?? null;
+  return measured.steady[traffic]?.held(index.warmUpNs ?? 0, first) ?? null;
 }
 
 function ofTraffic(context: CheckContext, traffic: number, atMostNs: Nanos): Answer {

@@ -3,9 +3,9 @@ import { type CheckContext, seconds, trafficIndex } from "../context.ts";
 import type { Anchor } from "../expectation.ts";
 import { type Answer, judged, untested } from "./objective.ts";
 
-/** The moment an anchor names, or null when nothing of the kind happened. */
-export function anchorAt({ measured }: CheckContext, anchor: Anchor): Nanos | null {
-  if (anchor === "start") return 0;
+/** The moment an anchor names (`start`: when the warm-up is over), or null when nothing of the kind happened. */
+export function anchorAt({ measured, index }: CheckContext, anchor: Anchor): Nanos | null {
+  if (anchor === "start") return index.warmUpNs ?? 0;
   if (anchor === "last-disturbance") return measured.disturbances.at(-1)?.at ?? null;
   const heals = anchor.endsWith("heal");
   const found = measured.disturbances.filter((disturbance) => disturbance.isHeal === heals);

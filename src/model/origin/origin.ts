@@ -62,6 +62,8 @@ export class Origin {
       /** The origin answered, or refused: the request, and the generation it had when it asked. */
       readonly answered: (request: number, generation: number, refused: boolean) => void;
     },
+    /** Peaks and latencies leave out what comes before. */
+    private readonly warmUpNs: Nanos = 0,
   ) {
     const { kernel } = ports;
     this.name = settings.name;
@@ -136,13 +138,15 @@ export class Origin {
       return;
     }
     this.queue.push(slot);
-    this.queuedMax = Math.max(this.queuedMax, this.queued);
+    if (this.ports.kernel.now >= this.warmUpNs)
+      this.queuedMax = Math.max(this.queuedMax, this.queued);
   }
 
   private serve(slot: number): void {
     this.busy++;
-    this.peakConcurrency = Math.max(this.peakConcurrency, this.busy);
     const { kernel } = this.ports;
+    if (kernel.now >= this.warmUpNs)
+      this.peakConcurrency = Math.max(this.peakConcurrency, this.busy);
     const sample = sampleNanos(this.sampler, this.stream);
     const demand = Math.min(ENDLESS, Math.round(sample * this.slowness.product));
     if (this.sharing !== null) this.sharing.add(slot, demand);
@@ -175,7 +179,8 @@ export class Origin {
   private answer(slot: number): void {
     const job = this.jobs[slot] as Job;
     this.release(slot);
-    if (!job.refused) this.latency.record(this.ports.kernel.now - job.askedAt);
+    if (!job.refused && job.askedAt >= this.warmUpNs)
+      this.latency.record(this.ports.kernel.now - job.askedAt);
     this.ports.answered(job.request, job.generation, job.refused);
   }
 
