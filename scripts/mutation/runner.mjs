@@ -156,7 +156,7 @@ function tagged(files) {
 const ofSources = {
   name: "of-sources",
   setup({ onResolve }) {
-    onResolve({ filter: /\/dist\/.*\.js$/ }, ({ path, resolveDir }) => ({
+    onResolve({ filter: /^(\.\.\/)+dist\/.*\.js$/ }, ({ path, resolveDir }) => ({
       path: resolve(resolveDir, path.replace("/dist/", "/src/").replace(/\.js$/, ".ts")),
     }));
   },
