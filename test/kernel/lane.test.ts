@@ -111,6 +111,29 @@ describe("Lane", () => {
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  test.each(["schedule", "shuffled"] as const)(
+    "%s: what is posted before, at and after the lane's last comes as if scheduled",
+    (tieBreak) => {
+      const play = (onLane: boolean): readonly string[] => {
+        const kernel = new Kernel({ seed: "1", maxEvents: 100, tieBreak });
+        const seen: string[] = [];
+        const note = (target: number, slot: number) =>
+          void seen.push(`${kernel.now}/${target}/${slot}`);
+        const kind = kernel.kind("posted", note);
+        const lane = kernel.lane(kind);
+        const targets = ["a", "b", "c", "d", "e", "f"].map((name) => kernel.target(name));
+        for (const [slot, delay] of [5, 9, 3, 9, 9, 9, 9, 5, 12].entries()) {
+          const target = targets[slot % 6] as number;
+          if (onLane) lane.postAfter(delay, target, slot, 0);
+          else kernel.schedule(delay, kind, target, slot);
+        }
+        kernel.runUntil(20);
+        return [...seen, kernel.digest()];
+      };
+      expect(play(true)).toEqual(play(false));
+    },
+  );
+
   test("a handle is good for its own event only, once", () => {
     const kernel = new Kernel({ seed: "1", maxEvents: 1000 });
     const lane = kernel.lane(kernel.kind("t", () => undefined));
