@@ -42,7 +42,7 @@ function toldOf(shape: (typeof SHAPES)[number]): unknown {
       const rows = verdict.operations.map(
         (of) => `${of.session}: ${of.kind} ${of.value} ${of.outcome} ${of.seconds.join("..")}`,
       );
-      first[property] = { reason, because, operations: rows };
+      first[property] = { reason, because: because.join("; "), operations: rows.join("; ") };
     }
   }
   return { ...first, all };
