@@ -6,7 +6,7 @@
  * code 1 when a survivor has none, or when a floor's share is below what is promised.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { FLOORS, KILLED_AT_LEAST } from "./mutation/floors.mjs";
+import { FLOORS, fileName, KILLED_AT_LEAST } from "./mutation/floors.mjs";
 
 const PAGE = "docs/MUTATION.md";
 const REASONS = "scripts/mutation/reasons.json";
@@ -18,7 +18,7 @@ const { classes, survivors: known } = JSON.parse(readFileSync(REASONS, "utf8"));
 const problems = [];
 const used = new Set();
 
-const reportOf = (floor) => `.cache/stryker/${floor}.json`;
+const reportOf = (floor) => `.cache/stryker/${fileName(floor)}.json`;
 const missing = FLOORS.filter((floor) => !existsSync(reportOf(floor)));
 for (const floor of missing) problems.push(`${floor}: no report; npm run mutation -- ${floor}`);
 

@@ -38,17 +38,22 @@ export function describe(name, body) {
   groups.pop();
 }
 
-export function test(name, body) {
-  tests.push({ file, name: [...groups, name].join(" "), body });
+/** What may stand between name and body, a time limit, is the runner's to set. */
+export function test(name, ...rest) {
+  tests.push({ file, name: [...groups, name].join(" "), body: rest.find(isBody) });
 }
 
+const isBody = (of) => typeof of === "function";
+
 function each(define) {
-  return (rows) => (name, body) => {
-    for (const [at, row] of rows.entries()) {
-      const values = Array.isArray(row) ? row : [row];
-      define(titleOf(name, values, at), () => body(...values));
-    }
-  };
+  return (rows) =>
+    (name, ...rest) => {
+      const body = rest.find(isBody);
+      for (const [at, row] of rows.entries()) {
+        const values = Array.isArray(row) ? row : [row];
+        define(titleOf(name, values, at), () => body(...values));
+      }
+    };
 }
 
 /** A title need not be vitest's to the letter, only tell rows apart. */

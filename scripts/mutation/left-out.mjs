@@ -1,10 +1,8 @@
 /**
  * Tests that no mutant is judged by, because they take long: of whole runs, of many draws, of large texts and long
- * queues, and of wrong subjects that they bring along. What they test, quicker ones test too. And those of checks/history,
- * which test the build.
+ * queues, and of wrong subjects that they bring along. What they test, quicker ones test too.
  */
 export const LEFT_OUT = [
-  /^test\/checks\/history\//,
   /^test\/checks\/objectives\.test/,
   /^test\/kernel\/planted-queue\.test/,
   /^test\/kernel\/(packed|shuffled|ladder).* 3000 pending/,

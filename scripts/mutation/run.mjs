@@ -3,14 +3,14 @@
  * StrykerJS's report of each floor in `.cache/stryker/`, from which `survivors.mjs` makes docs/MUTATION.md.
  */
 import { spawnSync } from "node:child_process";
-import { FLOORS } from "./floors.mjs";
+import { FLOORS, HISTORIES } from "./floors.mjs";
 
 const wanted = process.argv.slice(2);
 for (const floor of FLOORS) {
   if (wanted.length > 0 && !wanted.includes(floor)) continue;
   const { status } = spawnSync("npx", ["stryker", "run"], {
     stdio: "inherit",
-    env: { ...process.env, MUTATION_FLOOR: floor },
+    env: { HISTORIES: String(HISTORIES), ...process.env, MUTATION_FLOOR: floor },
   });
   if (status !== 0) process.exit(status ?? 1);
 }

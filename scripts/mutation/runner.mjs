@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
+import { roomsOf } from "./floors.mjs";
 import { LEFT_OUT } from "./left-out.mjs";
 
 const COLLECT = "scripts/mutation/collect.mjs";
@@ -46,7 +47,7 @@ class InProcessRunner {
       target: "node20",
       packages: "external",
       alias: { vitest: resolve(COLLECT) },
-      plugins: [tagged(new Set(files.map((file) => resolve(file))))],
+      plugins: [tagged(new Set(files.map((file) => resolve(file)))), ofSources],
       logLevel: "silent",
     });
     writeFileSync(this.bundle, outputFiles[0].contents);
@@ -131,6 +132,7 @@ const testFilesOf = (floor) =>
   readdirSync(`test/${floor}`, { recursive: true })
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => `test/${floor}/${name}`)
+    .filter((file) => !roomsOf(floor).some((room) => file.startsWith(`test/${room}/`)))
     .filter((file) => !LEFT_OUT.some((pattern) => pattern.test(file)))
     .sort();
 
@@ -149,6 +151,16 @@ function tagged(files) {
     },
   };
 }
+
+/** What tests take from the build comes from the sources, where the mutants are. */
+const ofSources = {
+  name: "of-sources",
+  setup({ onResolve }) {
+    onResolve({ filter: /^(\.\.\/)+dist\/.*\.js$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace("/dist/", "/src/").replace(/\.js$/, ".ts")),
+    }));
+  },
+};
 
 export const strykerPlugins = [
   { kind: "TestRunner", name: "in-process", injectableClass: InProcessRunner },

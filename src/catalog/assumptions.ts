@@ -174,6 +174,31 @@ export const tlsAssumptions: readonly Assumption[] = [
   ),
 ];
 
+/** Words under the `assume:` of a cache whose keys hold collections. Measured ranges: 100 to 300,000 elements of 20 B. */
+export const collectionAssumptions: readonly Assumption[] = [
+  duration(
+    "elementRead",
+    50,
+    250,
+    MICROSECOND,
+    "main-thread time; measured with redis-server 7.0.15: HGETALL, LRANGE, SMEMBERS and ZRANGE take 53 to 1055 ns an element",
+  ),
+  duration(
+    "elementWrite",
+    100,
+    MICROSECOND,
+    3 * MICROSECOND,
+    "main-thread time; measured with redis-server 7.0.15: HSET, RPUSH, SADD and ZADD of many elements take 100 to 2657 ns each",
+  ),
+  duration(
+    "elementFree",
+    200,
+    400,
+    850,
+    "main-thread time of an allocation; measured with redis-server 7.0.15: DEL takes 214 to 846 ns an element of a hash table or skip list",
+  ),
+];
+
 /** Words under a self-managed group's `assume:`: what the engine does, and nothing that a service does. */
 export const selfManagedAssumptions: readonly Assumption[] = cacheAssumptions.filter(({ name }) =>
   [

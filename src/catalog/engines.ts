@@ -25,6 +25,27 @@ export const engineDefaults: Readonly<Record<"redis" | "valkey", EngineDefaults>
   },
 };
 
+/**
+ * Defaults of settings whose default is another from Valkey 8 on.
+ * Source: redis 7.0.15 config.c:2979-; valkey 8.0.1 config.c:3070-3074, 3086. Not here, for nothing in the model does what
+ * they are about: lazyfree-lazy-server-del (values with elements are not overwritten by SET or RENAME) and
+ * lazyfree-lazy-user-flush.
+ */
+export const lazyFreeParameters = [
+  "lazyfree-lazy-eviction",
+  "lazyfree-lazy-expire",
+  "lazyfree-lazy-user-del",
+  "replica-lazy-flush",
+] as const;
+
+/** Whether large values are freed in the background by default. @param version - major.minor */
+export const freesLazily = (engine: "redis" | "valkey", version: string): boolean =>
+  engine === "valkey" && Number.parseInt(version, 10) >= 8;
+
+/** Whether a small set is a listpack. Source: redis 7.2 and valkey 8.0.1 config.c: set-max-listpack-entries. */
+export const hasCompactSets = (engine: "redis" | "valkey", version: string): boolean =>
+  engine === "valkey" || Number.parseFloat(version) >= 7.2;
+
 /** The service's own defaults of parameters that a parameter group may change. */
 export const parameterDefaults = {
   /** Source: ElastiCache user guide, parameters: 1,048,576 bytes, at least 16,384. */

@@ -1,6 +1,7 @@
 /** What a campaign of `explore` says, as text for a terminal. */
 import { formatPercentage } from "../base/units.ts";
 import type { ExploreFailure, ExploreReport } from "../explore/report.ts";
+import { plain } from "./format.ts";
 
 export function renderExploreSummary(report: ExploreReport): string {
   const { scenario, seed, runs, failures, unavoidable } = report;
@@ -21,7 +22,7 @@ export function renderExploreSummary(report: ExploreReport): string {
     lines.push(`Never reached: ${report.neverReached.join(", ")}`);
   if (report.unreached.length > 0)
     lines.push(`Must be reached, and were not: ${report.unreached.join(", ")}`);
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(plain).join("\n")}\n`;
 }
 
 function describe(failure: ExploreFailure, number: number): string[] {

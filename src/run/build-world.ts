@@ -34,6 +34,7 @@ import type { Group } from "../model/service/group.ts";
 import type { GlobalDatastoreSettings } from "../model/service/service-settings.ts";
 import type { TrafficSettings } from "../model/traffic/traffic-settings.ts";
 import { TrafficSource } from "../model/traffic/traffic-source.ts";
+import { collectionValueBytes } from "../model/traffic/value-bytes.ts";
 import { World } from "../model/world.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 
@@ -131,12 +132,16 @@ function buildGroups(
       },
       prefill: {
         keys,
-        traffic: traffic.map(({ keys: { first, count, valueSize, ttlNs } }) => {
+        traffic: traffic.map(({ keys: { first, count, valueSize, collection, ttlNs } }) => {
           const sampler = createSampler(valueSize);
           return {
             first,
             end: first + count,
-            valueBytes: () => Math.max(1, Math.round(sampler.constant ?? sampler.sample(sizes))),
+            collection,
+            valueBytes: (key) =>
+              collection === null
+                ? Math.max(1, Math.round(sampler.constant ?? sampler.sample(sizes)))
+                : collectionValueBytes(collection, key - first),
             ttlNs: ttlNs ?? 0,
           };
         }),

@@ -23,6 +23,7 @@ import type { NetworkSettings } from "../model/network/network-settings.ts";
 import type { RegionSettings } from "../model/place/place-settings.ts";
 import { resolveOrigin, resolveTraffic } from "../model/traffic/resolve.ts";
 import { DEFAULT_TCP_RETRANSMIT, type Offers } from "../model/traffic/resolve-client.ts";
+import { cachesWithCollections, lintSharedKeys } from "./collections.ts";
 import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
 import { lintRegionQuota, lintSteps } from "./lint-service.ts";
@@ -82,14 +83,15 @@ export function resolveScenario(
   const network = resolveNetwork(words, regions, top);
   const plant = resolvePlant(words.plant, given.allowPlanted, top);
 
+  const withCollections = cachesWithCollections(words);
   const caches = new Map<string, ReplicationGroupSettings | null>();
   for (const [name, of] of Object.entries(words.caches)) {
     const reading = readAt(["caches", name], regions);
     caches.set(
       name,
       of.type === "self-managed"
-        ? resolveSelfManaged(name, of, reading)
-        : resolveReplicationGroup(name, of, reading),
+        ? resolveSelfManaged(name, of, reading, withCollections.has(name))
+        : resolveReplicationGroup(name, of, reading, withCollections.has(name)),
     );
   }
   const groups = [...caches.values()].filter((group) => group !== null);
@@ -136,6 +138,7 @@ export function resolveScenario(
     origins: originNames,
   };
   lintNames(names, top);
+  lintSharedKeys(sources, top);
   const steadyState = (words.steadyState ?? []).map((of, i) =>
     resolveSteadyClause(of, names, readAt(["steadyState", i], regions)),
   );

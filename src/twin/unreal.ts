@@ -137,12 +137,19 @@ function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
       expected: `at most ${formatCount(REQUESTS_PER_SECOND_MAX)}/s`,
     });
   }
-  for (const { name, arrivals, onMiss, client } of traffic) {
+  for (const { name, arrivals, onMiss, client, keys } of traffic) {
     if (arrivals.kind === "recorded") {
       problems.push({
         path: ["traffic", name, "trace"],
         found: "is a recorded trace",
         expected: "arrivals that are drawn: a twin plays no recording",
+      });
+    }
+    if (keys.collection !== null) {
+      problems.push({
+        path: ["traffic", name, "keys", "type"],
+        found: `is "${keys.collection.type}"`,
+        expected: "string: a twin's clients send GET and SET",
       });
     }
     if (arrivals.kind === "users") {

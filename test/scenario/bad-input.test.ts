@@ -401,6 +401,41 @@ const cases: readonly (readonly [
     /each once/,
   ],
   [
+    "a size of elements that are strings",
+    "valueSize: 500B",
+    "valueSize: 500B, elements: 10",
+    "traffic.checkout.keys.elements",
+    /type: hash, list, set or sorted-set/,
+  ],
+  [
+    "a value that is both",
+    "valueSize: 500B",
+    "valueSize: 500B, type: hash",
+    "traffic.checkout.keys.valueSize",
+    /elements and elementSize/,
+  ],
+  [
+    "a value beyond the engine's limit",
+    "valueSize: 500B",
+    "type: hash, elements: 10M, elementSize: 1KB",
+    "traffic.checkout.keys.elements",
+    /at most 512MiB/,
+  ],
+  [
+    "big keys that are most keys",
+    "valueSize: 500B",
+    "type: set, bigKeys: { share: 80%, elements: 1k }",
+    "traffic.checkout.keys.bigKeys.share",
+    /at most 50%/,
+  ],
+  [
+    "elements' time without elements",
+    "cluster-node-timeout: 5s",
+    "elementRead: 1us",
+    "caches.cart.assume.elementRead",
+    /a type with elements/,
+  ],
+  [
     "an assumption of days",
     "cluster-node-timeout: 5s",
     "cluster-node-timeout: 2d",
@@ -544,6 +579,14 @@ describe("loadScenario()", () => {
     const [problem] = problemsOf(good.replace(power, `${when}, fault: ${fault}`));
     expect(problem?.path).toBe("duration");
     expect(problem?.found).toMatch(/million events/);
+  });
+
+  it("counts topology refreshes before the run", () => {
+    const text = good.replace("topologyRefresh: { every: 30s", "topologyRefresh: { every: 1ns");
+    const [problem, ...others] = problemsOf(text);
+    expect(others).toEqual([]);
+    expect(problem?.path).toBe("duration");
+    expect(problem?.found).toMatch(/million events .* topology refreshes\)$/);
   });
 
   it("runs what takes longer than a run can", () => {

@@ -300,7 +300,8 @@ class Search {
     draft[length++] = this.isCounter ? 0 : this.state;
     draft[length++] = this.base;
     draft[length++] = this.high;
-    for (let word = this.base >>> 5; word <= this.high >>> 5; word++)
+    // `high` is -1 as long as only operations of unknown outcome are done: none of these words then.
+    for (let word = this.base >>> 5; word <= this.high >> 5; word++)
       draft[length++] = this.done[word] as number;
     for (let word = 1 + (this.sure >>> 5); word < this.done.length; word++)
       draft[length++] = this.done[word] as number;

@@ -238,7 +238,7 @@ export class Group {
     from.nodes.splice(from.nodes.indexOf(node), 1);
     shard.nodes.push(node);
     this.ports.replication.leave(node);
-    node.joinShard(shard, to.keyspace.capacity, this.emptyHistory(node));
+    node.joinShard(shard, to.keyspace, this.emptyHistory(node));
     this.ports.replication.follow(node, to);
     this.ports.recorder.mark("replica-migrated", `${this.name}/shard ${shard.number}`);
     this.ports.recorder.node(node, cause);

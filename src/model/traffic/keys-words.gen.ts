@@ -15,9 +15,22 @@ export interface KeyWords {
    */
   readonly popularity?: "uniform" | ZipfWords | HotSetPopularityWords;
   /**
-   * Size of values; default 100B
+   * Size of values, where they are strings; default 100B
    */
   readonly valueSize?: DistributionWords;
+  /**
+   * What the keys hold; GET and SET then read and replace the whole value; default string
+   */
+  readonly type?: "string" | "hash" | "list" | "set" | "sorted-set";
+  /**
+   * Elements of a value that is no string; default 10
+   */
+  readonly elements?: number | string;
+  /**
+   * Size of an element's text, of a hash's field and value each; default 20B
+   */
+  readonly elementSize?: string;
+  readonly bigKeys?: BigKeyWords;
   /**
    * Time to live of what is written; default none
    */
@@ -53,4 +66,17 @@ export interface HotSetWords {
    * All hot keys are this shard's, as if by a hash tag; default those of all shards
    */
   readonly shard?: number;
+}
+/**
+ * Some keys have more elements than the others
+ */
+export interface BigKeyWords {
+  /**
+   * Of keys, spread evenly over their numbers
+   */
+  readonly share: string;
+  /**
+   * Elements of each
+   */
+  readonly elements: number | string;
 }

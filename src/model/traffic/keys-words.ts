@@ -1,5 +1,12 @@
 /** Words of keys: which of them a traffic source's requests ask for, how large values are, how long they live. */
-import { count, distribution, type JsonSchema, object, quantity } from "../../base/json-schema.ts";
+import {
+  count,
+  distribution,
+  type JsonSchema,
+  object,
+  oneOfWords,
+  quantity,
+} from "../../base/json-schema.ts";
 
 const zipfSchema: JsonSchema = object(
   "ZipfWords",
@@ -44,7 +51,25 @@ export const keysSchema: JsonSchema = object(
       description: "Default uniform",
       expected: "uniform, { zipf: 0.99 }, or { hotSet: { share: 90%, of: 10% } }",
     },
-    valueSize: distribution("size", "Size of values; default 100B"),
+    valueSize: distribution("size", "Size of values, where they are strings; default 100B"),
+    type: oneOfWords(
+      ["string", "hash", "list", "set", "sorted-set"],
+      "What the keys hold; GET and SET then read and replace the whole value; default string",
+    ),
+    elements: count("Elements of a value that is no string; default 10"),
+    elementSize: quantity(
+      "size",
+      "Size of an element's text, of a hash's field and value each; default 20B",
+    ),
+    bigKeys: object(
+      "BigKeyWords",
+      {
+        share: quantity("percentage", "Of keys, spread evenly over their numbers"),
+        elements: count("Elements of each"),
+      },
+      ["share", "elements"],
+      "Some keys have more elements than the others",
+    ),
     ttl: quantity("duration", "Time to live of what is written; default none"),
     ttlJitter: quantity(
       "percentage",

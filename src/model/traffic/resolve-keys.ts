@@ -4,6 +4,7 @@ import { meanOf } from "../../kernel/distribution-mean.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { KeyWords } from "./keys-words.gen.ts";
 import { positive, readQuantity } from "./quantities.ts";
+import { resolveCollection } from "./resolve-collection.ts";
 import type { TrafficSettings } from "./traffic-settings.ts";
 
 const KEYS_MAX = 20_000_000;
@@ -51,6 +52,7 @@ export function resolveKeys(
     first,
     popularity: resolvePopularity(words.popularity, shards, reading),
     valueSize,
+    collection: resolveCollection(words, reading),
     ttlNs: ttl === undefined ? null : positive(ttl, ["keys", "ttl"], reading),
     ttlJitter,
   };

@@ -48,6 +48,7 @@ export function resolveTrace(
       first: 0,
       count: trace.keyCount,
       popularity: { kind: "uniform" },
+      collection: null,
       valueSize: { kind: "constant", value: Math.max(1, Math.round(bytes / rows)) },
       ttlNs: longest === 0 ? null : longest,
       ttlJitter: 0,

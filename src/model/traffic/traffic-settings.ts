@@ -1,6 +1,7 @@
 import type { Nanos } from "../../base/nanos.ts";
 import type { Distribution, KeyPopularity } from "../../kernel/distribution.ts";
 import type { ClientSettings } from "../client/client-settings.ts";
+import type { CollectionType } from "../engine/redis/collections.ts";
 import type { KeyTrace } from "./key-trace.ts";
 
 /** From `fromNs` on the rate is `perSecond`, reached along a straight line over `rampNs` from the rate before. */
@@ -52,6 +53,17 @@ export interface HotSetPopularity {
   readonly shard: number | null;
 }
 
+/** Values with elements. */
+export interface CollectionValues {
+  readonly type: CollectionType;
+  /** Of an element's text; of a hash's field and value each. */
+  readonly elementBytes: number;
+  /** At least 1. */
+  readonly elements: number;
+  /** The last of each `every` keys has so many elements; null: all keys are alike. */
+  readonly big: { readonly every: number; readonly elements: number } | null;
+}
+
 export interface TrafficSettings {
   readonly name: string;
   /** A cache's or a global datastore's name. */
@@ -69,6 +81,8 @@ export interface TrafficSettings {
     readonly popularity: KeyPopularity | HotSetPopularity;
     /** Bytes, rounded to whole bytes when drawn. */
     readonly valueSize: Distribution;
+    /** In place of strings of `valueSize`; null: strings. */
+    readonly collection: CollectionValues | null;
     readonly ttlNs: Nanos | null;
     /** Below 1: each TTL is drawn evenly from `ttlNs` times 1 - jitter to 1 + jitter. 0: all are alike. */
     readonly ttlJitter: number;

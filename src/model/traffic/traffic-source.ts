@@ -19,8 +19,9 @@ import type { KeyTrace } from "./key-trace.ts";
 import { OpenLoop } from "./open-loop.ts";
 import type { Issuer, Pace } from "./pace.ts";
 import { Recorded } from "./recorded.ts";
-import type { TrafficSettings } from "./traffic-settings.ts";
+import type { CollectionValues, TrafficSettings } from "./traffic-settings.ts";
 import { Users } from "./users.ts";
+import { collectionValueBytes } from "./value-bytes.ts";
 
 export class TrafficSource implements Issuer {
   readonly name: string;
@@ -50,6 +51,8 @@ export class TrafficSource implements Issuer {
   /** The sampler again, where it looks things up in a large table. */
   private readonly keyTable: AliasTable | null;
   private readonly valueSampler: Sampler;
+  /** Null where values are strings. */
+  private readonly collection: CollectionValues | null;
   private readonly constantValue: number;
   private readonly serviceSampler: Sampler;
   private readonly constantService: number;
@@ -84,6 +87,7 @@ export class TrafficSource implements Issuer {
     });
     this.keyTable = this.keySampler instanceof AliasTable ? this.keySampler : null;
     this.valueSampler = createSampler(settings.keys.valueSize);
+    this.collection = settings.keys.collection;
     this.constantValue = this.valueSampler.constant ?? -1;
     this.serviceSampler = commandTime;
     this.constantService = commandTime.constant ?? -1;
@@ -133,8 +137,9 @@ export class TrafficSource implements Issuer {
     let key = this.firstKey + this.keySampler.sample(this.keys);
     if (this.hotShares.length > 0 && this.goesHot()) key = this.firstKey;
     const command = this.operations.next() < this.setShare ? COMMAND_SET : COMMAND_GET;
-    const value =
-      this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
+    let value = this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
+    if (this.collection !== null)
+      value = collectionValueBytes(this.collection, key - this.firstKey);
     const service =
       this.constantService >= 0
         ? this.constantService

@@ -1,23 +1,62 @@
 /** Memory per item against measured ones. */
-import { itemBytes } from "../../model/engine/redis/memory.ts";
+import { collectionBytes, tableEntries } from "../../model/engine/redis/collections.ts";
+import { itemBytes, keyBytesInTable, sdsBytes } from "../../model/engine/redis/memory.ts";
 import type { VerifyRow } from "../row.ts";
-import { memoryPerItem } from "./figures.ts";
-import { memoryPerItemElsewhere } from "./figures-of-settings.ts";
+import { memoryPerCollection, memoryPerItem } from "./figures.ts";
+import { memoryPerCollectionElsewhere, memoryPerItemElsewhere } from "./figures-of-settings.ts";
 import { judgeRatio } from "./judge.ts";
 
 const KEY_BYTES = 11;
 
 /** @param overhead - by how much the bytes beside key and value are taken too large; a test changes it */
 export function itemRows(overhead = 1): VerifyRow[] {
-  return [...memoryPerItem, ...memoryPerItemElsewhere].map(({ valueBytes, ttl, bytes }) => {
-    const modelled = itemBytes({ keyBytes: KEY_BYTES, valueBytes, hasTtl: ttl });
-    const beside = modelled - KEY_BYTES - valueBytes;
+  const strings = [...memoryPerItem, ...memoryPerItemElsewhere].map(
+    ({ valueBytes, ttl, bytes }) => {
+      const modelled = itemBytes({ keyBytes: KEY_BYTES, valueBytes, hasTtl: ttl });
+      const beside = modelled - KEY_BYTES - valueBytes;
+      return judgeRatio(
+        `memory of an item with ${valueBytes} B${ttl ? " and a TTL" : ""}`,
+        "string, key of 11 B",
+        modelled + (overhead - 1) * beside,
+        bytes,
+        "B",
+      );
+    },
+  );
+  return [...strings, ...usageRows(), ...collectionRows()];
+}
+
+/** A hash table's entry as MEMORY USAGE counts it. */
+const USAGE_ENTRY_BYTES = 24;
+const USAGE_ENTRY_LESS = 8;
+
+/** Values with elements, as MEMORY USAGE counts them. */
+function usageRows(): VerifyRow[] {
+  return memoryPerCollection.map(({ elements, bytes, ...of }) => {
+    const collection = { ...of, compactSets: false };
+    const allocated = collectionBytes(collection, elements);
+    const value = allocated - USAGE_ENTRY_LESS * tableEntries(collection, elements);
     return judgeRatio(
-      `memory of an item with ${valueBytes} B${ttl ? " and a TTL" : ""}`,
-      "string, key of 11 B",
-      modelled + (overhead - 1) * beside,
+      `MEMORY USAGE of a ${of.type} of ${elements}`,
+      `elements of about ${of.elementBytes} B`,
+      USAGE_ENTRY_BYTES + sdsBytes(5) + value,
       bytes,
       "B",
     );
   });
+}
+
+/** Values with elements, by how much larger a server becomes. */
+function collectionRows(): VerifyRow[] {
+  return memoryPerCollectionElsewhere.map(({ elements, bytes, ...of }) =>
+    judgeRatio(
+      `memory of a ${of.type} of ${elements} x ${of.elementBytes} B`,
+      "key of 8 B",
+      Math.round(
+        keyBytesInTable(8, false) + collectionBytes({ ...of, compactSets: false }, elements),
+      ),
+      bytes,
+      "B",
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Nanos } from "../../../base/nanos.ts";
 import type { Distribution } from "../../../kernel/distribution.ts";
+import type { CollectionCosts, LazyFree } from "./held-collections.ts";
 import type { HostMemorySettings } from "./host-memory.ts";
 
 export type MaxmemoryPolicy =
@@ -53,6 +54,9 @@ export interface EngineSettings {
   readonly networkBytesPerSecond: number;
   /** Main-thread time of one simple command, ns. */
   readonly commandTime: Distribution;
+  /** Null while no traffic has values with elements. */
+  readonly collections: CollectionCosts | null;
+  readonly lazyFree: LazyFree;
   readonly maxclients: number;
   /** Connections begin with a TLS handshake, which takes so long on the main thread; null: without TLS. */
   readonly transitEncryption: { readonly handshakeNs: Nanos } | null;

@@ -1,13 +1,14 @@
 /**
- * What one node holds: string items in columns, by the key's index within its shard.
+ * What one node holds: items in columns, by the key's index within its shard.
  *
  * Models: which write a key holds, where that write stands in the replication history, expiry, size, last access with
  * the engine's resolution of one second, memory in use.
- * Leaves out: other data types, several databases.
+ * Leaves out: several databases.
  */
 import type { Nanos } from "../../../base/nanos.ts";
 import { SECOND } from "../../../base/nanos.ts";
 import type { Stream } from "../../../kernel/streams.ts";
+import type { HeldCollections } from "./held-collections.ts";
 import type { LfuClock } from "./lfu.ts";
 import { itemBytes, snapshotBytes } from "./memory.ts";
 
@@ -113,6 +114,8 @@ export class Keyspace {
     private readonly keyBytes: number,
     /** Counts uses instead of keeping the time of the last; null for all policies but LFU. */
     private readonly lfu: LfuClock | null = null,
+    /** Which keys hold collections; null while all are strings. */
+    readonly collections: HeldCollections | null = null,
   ) {
     this.words = new Int32Array(capacity * WORDS);
     this.floats = new Float64Array(this.words.buffer);
@@ -184,9 +187,9 @@ export class Keyspace {
     const hasTtl = expireAt !== 0;
     if (!present || hadTtl !== hasTtl || words[at + VALUE_BYTES] !== valueBytes) {
       this.valueBytesTotal += valueBytes - (present ? (words[at + VALUE_BYTES] as number) : 0);
-      if (present) this.usedBytes -= this.bytesOf(words[at + VALUE_BYTES] as number, hadTtl);
+      if (present) this.usedBytes -= this.bytesOf(key, words[at + VALUE_BYTES] as number, hadTtl);
       else this.resident.add(key);
-      this.usedBytes += this.bytesOf(valueBytes, hasTtl);
+      this.usedBytes += this.bytesOf(key, valueBytes, hasTtl);
       if (hasTtl) this.volatile.add(key);
       else if (hadTtl) this.volatile.remove(key);
     }
@@ -205,7 +208,7 @@ export class Keyspace {
   remove(key: number): void {
     if (this.writeId(key) === 0) return;
     const hasTtl = this.expireAt(key) !== 0;
-    this.usedBytes -= this.bytesOf(this.valueBytes(key), hasTtl);
+    this.usedBytes -= this.bytesOf(key, this.valueBytes(key), hasTtl);
     this.valueBytesTotal -= this.valueBytes(key);
     this.words[key * WORDS + WRITE_ID] = 0;
     this.resident.remove(key);
@@ -234,9 +237,29 @@ export class Keyspace {
     this.valueBytesTotal = other.valueBytesTotal;
   }
 
-  /** An empty one of another size. */
-  emptied(capacity: number): Keyspace {
-    return new Keyspace(capacity, this.keyBytes, this.lfu);
+  /** An empty one for the keys that another has. */
+  emptiedFor(other: Keyspace): Keyspace {
+    return new Keyspace(other.capacity, this.keyBytes, this.lfu, other.collections);
+  }
+
+  /** For how long the thread frees all that the keyspace holds beyond what strings take, ns. */
+  get flushNs(): Nanos {
+    const { collections } = this;
+    if (collections === null) return 0;
+    let ns = 0;
+    for (let key = 0; key < this.capacity; key++)
+      if (this.writeId(key) !== 0) ns += collections.freeNs(key, this.valueBytes(key), false);
+    return ns;
+  }
+
+  /** Keys, and elements of collections: what is put together when a snapshot is loaded. */
+  get parts(): number {
+    const { collections } = this;
+    if (collections === null) return this.size;
+    let parts = this.size;
+    for (let key = 0; key < this.capacity; key++)
+      if (this.writeId(key) !== 0) parts += collections.parts(key, this.valueBytes(key));
+    return parts;
   }
 
   /** Becomes a snapshot, and the snapshot what this was: nothing is copied. */
@@ -271,12 +294,13 @@ export class Keyspace {
 
   /** A copy. @param spare - one of the same capacity that may be overwritten: memory that was touched before is cheaper */
   snapshot(spare?: Keyspace): Keyspace {
-    const copy = spare ?? new Keyspace(this.capacity, this.keyBytes, this.lfu);
+    const copy = spare ?? new Keyspace(this.capacity, this.keyBytes, this.lfu, this.collections);
     copy.copyFrom(this);
     return copy;
   }
 
-  private bytesOf(valueBytes: number, hasTtl: boolean): number {
-    return itemBytes({ keyBytes: this.keyBytes, valueBytes, hasTtl });
+  private bytesOf(key: number, valueBytes: number, hasTtl: boolean): number {
+    const collection = this.collections?.itemBytes(key, this.keyBytes, valueBytes, hasTtl);
+    return collection ?? itemBytes({ keyBytes: this.keyBytes, valueBytes, hasTtl });
   }
 }

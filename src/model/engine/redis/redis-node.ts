@@ -1,10 +1,10 @@
 /**
  * One Redis or Valkey process on its host.
  *
- * Models: one command thread with a queue; GET and SET on string items; lazy expiry; eviction before a write; roles;
+ * Models: one command thread with a queue; reads and writes of whole values, strings or collections; lazy expiry; eviction before a write; roles;
  * writes refused for want of replicas, and held for a manual failover, while nothing expires;
  * what a paused process finds in its sockets when it goes on; counters of simulated work.
- * Leaves out: I/O threads, pipelines, transactions, other commands and types.
+ * Leaves out: I/O threads, pipelines, transactions, other commands.
  * A command takes effect when its service begins and its reply leaves when it ends.
  */
 import { Factors } from "../../../base/factors.ts";
@@ -142,6 +142,8 @@ export class RedisNode implements Server, RecordedNode {
   readonly memory: HostMemory;
   /** Offset from which the next block of the stream's buffer begins. */
   private nextBlockAt = 0;
+  /** How long the thread has been freeing values, for whom that is not yet counted, ns. */
+  private freeingNs: Nanos = 0;
   /** Writes that wait for the end of a manual failover; null while none does. */
   private heldWrites: number[] | null = null;
 
@@ -263,6 +265,10 @@ export class RedisNode implements Server, RecordedNode {
     this.drainScheduled = false;
     if (this.paused || this.queue.length === this.queueHead) return;
     const now = this.ports.kernel.now;
+    if (this.busyUntil > now) {
+      this.scheduleDrain(now);
+      return;
+    }
     const frame = this.queue[this.queueHead++] as number;
     if (this.queueHead === this.queue.length) {
       this.queue.length = 0;
@@ -366,18 +372,19 @@ export class RedisNode implements Server, RecordedNode {
     this.clientConnections = 0;
     this.loading = false;
     this.busyUntil = 0;
+    this.freeingNs = 0;
     this.memory.clear();
   }
 
   /** Belongs to another shard from now on, and holds nothing of it. */
   joinShard(
     shard: { readonly index: number; readonly number: number },
-    keys: number,
+    keys: Keyspace,
     history: HistoryLog,
   ): void {
     this.shard = shard.index;
     this.shardNumber = shard.number;
-    this.keyspace = this.keyspace.emptied(keys);
+    this.keyspace = this.keyspace.emptiedFor(keys);
     this.log = history;
     this.history = history.history;
     this.appliedOffset = 0;
@@ -433,16 +440,60 @@ export class RedisNode implements Server, RecordedNode {
   expireIfDue(key: number, now: Nanos): boolean {
     if (this.heldWrites !== null) return false;
     if (!this.keyspace.isExpired(key, now + this.clockSkewNs)) return false;
-    this.delete(key, now);
+    this.delete(key, now, this.settings.lazyFree.expire);
     this.counters.reclaimed++;
     return true;
   }
 
-  /** Deletes a key and tells the replicas. */
-  delete(key: number, now: Nanos): void {
-    this.keyspace.remove(key);
+  /** The thread has freed values outside of commands: these wait for it. Returns how long it took. */
+  freeBetweenCommands(now: Nanos): Nanos {
+    const { freeingNs } = this;
+    if (freeingNs === 0) return 0;
+    this.freeingNs = 0;
+    this.busyUntil = Math.max(now, this.busyUntil) + freeingNs;
+    return freeingNs;
+  }
+
+  /** Deletes a key and tells the replicas. @param lazy - a large value may be freed by the background thread */
+  private delete(key: number, now: Nanos, lazy: boolean): void {
+    const { keyspace } = this;
+    if (keyspace.collections !== null) this.free(key, lazy);
+    keyspace.remove(key);
     const { strategies, keyBytes } = this.ports;
     strategies.appendDeletion(this.log, keyBytes, now, key);
+  }
+
+  /** The thread frees what a key holds. */
+  private free(key: number, lazy: boolean): void {
+    const { keyspace, slowness } = this;
+    if (keyspace.collections === null || keyspace.writeId(key) === 0) return;
+    const ns = keyspace.collections.freeNs(key, keyspace.valueBytes(key), lazy);
+    this.freeingNs += Math.min(ENDLESS, Math.round(ns * slowness.product));
+  }
+
+  /** What a command's elements take, ns, and what the value that it replaces takes to free. */
+  private elementsNs(frame: number, isWrite: boolean): Nanos {
+    const { frames, kernel } = this.ports;
+    const { collections } = this.keyspace;
+    if (collections === null) return 0;
+    const key = frames.key[frame] as number;
+    let ns = 0;
+    if (isWrite) {
+      this.free(key, this.settings.lazyFree.userDel);
+      ns = collections.writeNs(key, frames.valueBytes[frame] as number);
+    } else if (
+      this.keyspace.writeId(key) !== 0 &&
+      !this.keyspace.isExpired(key, kernel.now + this.clockSkewNs)
+    ) {
+      ns = collections.readNs(key, this.keyspace.valueBytes(key));
+    }
+    return Math.min(ENDLESS, Math.round(ns * this.slowness.product)) + this.takeFreeing();
+  }
+
+  private takeFreeing(): Nanos {
+    const { freeingNs } = this;
+    this.freeingNs = 0;
+    return freeingNs;
   }
 
   private scheduleDrain(now: Nanos): void {
@@ -465,8 +516,6 @@ export class RedisNode implements Server, RecordedNode {
     const { memory } = this;
     const slower = command === FRAME_SET ? memory.writeDelayNs : memory.readDelayNs;
     if (slower !== 0) serviceNs += slower;
-    this.busyUntil = kernel.now + serviceNs;
-    this.counters.commandNs += serviceNs;
     this.counters.bytesIn += RESP_OVERHEAD_BYTES;
     this.counters.bytesOut += RESP_OVERHEAD_BYTES;
     frames.redirect[frame] = -1;
@@ -479,10 +528,15 @@ export class RedisNode implements Server, RecordedNode {
       const status = this.refusal(command, frames.shard[frame] as number);
       frames.status[frame] = status;
       if (status === STATUS_OK) {
-        if (command === FRAME_SET) this.set(frame, serviceNs);
+        const isWrite = command === FRAME_SET;
+        if (this.keyspace.collections !== null) serviceNs += this.elementsNs(frame, isWrite);
+        if (isWrite) this.set(frame, serviceNs);
         else this.get(frame);
+        serviceNs += this.takeFreeing();
       } else this.refuse(frame, command, status);
     }
+    this.busyUntil = kernel.now + serviceNs;
+    this.counters.commandNs += serviceNs;
     const waits = command === FRAME_SET && (frames.waitReplicas[frame] as number) > 0;
     if (waits && frames.status[frame] === STATUS_OK)
       this.ports.waiting.hold(this, this.ports.target, frame, this.busyUntil, this.log.headOffset);
@@ -540,7 +594,7 @@ export class RedisNode implements Server, RecordedNode {
     if (writeId !== 0 && keyspace.isExpired(key, now + this.clockSkewNs)) {
       writeId = 0;
       if (this.writable && this.heldWrites === null) {
-        this.delete(key, now);
+        this.delete(key, now, this.settings.lazyFree.expire);
         counters.reclaimed++;
       }
     }
@@ -567,7 +621,7 @@ export class RedisNode implements Server, RecordedNode {
   private set(frame: number, serviceNs: Nanos): void {
     const { frames, keyBytes, strategies, kernel } = this.ports;
     const { counters, log } = this;
-    const done = kernel.now + serviceNs;
+    let done = kernel.now + serviceNs;
     counters.setCommands++;
     const valueBytes = frames.valueBytes[frame] as number;
     counters.bytesIn += valueBytes;
@@ -575,11 +629,16 @@ export class RedisNode implements Server, RecordedNode {
       frames.status[frame] = STATUS_OOM;
       return;
     }
+    done += this.freeingNs;
     const key = frames.key[frame] as number;
     const writeId = frames.writeId[frame] as number;
     const ttl = frames.ttl[frame] as number;
     const expireAt = ttl === 0 ? 0 : done + ttl + this.clockSkewNs;
-    const bytes = setStreamBytes(keyBytes, valueBytes, ttl !== 0);
+    const { collections } = this.keyspace;
+    const bytes =
+      collections === null
+        ? setStreamBytes(keyBytes, valueBytes, ttl !== 0)
+        : collections.streamBytes(key, keyBytes, valueBytes, ttl !== 0);
     frames.repeated[frame] = this.keyspace.writeId(key) === writeId ? 1 : 0;
     const offset = strategies.append(log, bytes, done, key, writeId, expireAt, valueBytes);
     this.keyspace.set(key, writeId, offset, log.history, expireAt, valueBytes, done);
@@ -605,7 +664,7 @@ export class RedisNode implements Server, RecordedNode {
       const key = this.eviction.choose(this.keyspace, now);
       if (key < 0) return false;
       this.ports.evicted(this, key, this.keyspace.writeId(key));
-      this.delete(key, now);
+      this.delete(key, now, this.settings.lazyFree.eviction);
       this.counters.evictions++;
     }
     return true;

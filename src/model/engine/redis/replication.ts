@@ -472,7 +472,9 @@ export class Replication {
       offset,
       transferredAt: now,
     };
-    const loadNs = Math.ceil((snapshot.size / node.settings.loadKeysPerSecond) * SECOND);
+    // What a flush of strings takes is part of `snapshotFlushNs`.
+    const flushNs = node.settings.lazyFree.replicaFlush ? 0 : Math.ceil(node.keyspace.flushNs);
+    const loadNs = flushNs + Math.ceil((snapshot.parts / node.settings.loadKeysPerSecond) * SECOND);
     following.sync.transferredAt = now + transferNs;
     const due =
       now +

@@ -1,9 +1,12 @@
 /** Builds a replication group: its nodes, engine, cluster bus and control plane, wired. */
 import { type Nanos, SECOND } from "../../../base/nanos.ts";
+import { hasCompactSets } from "../../../catalog/engines.ts";
 import type { KeyMap } from "../../client/key-map.ts";
 import { ClusterBus } from "../../cluster/cluster-bus.ts";
 import type { ActiveExpiry } from "../../engine/redis/active-expiry.ts";
+import type { Collection } from "../../engine/redis/collections.ts";
 import { Eviction } from "../../engine/redis/eviction.ts";
+import { HeldCollections } from "../../engine/redis/held-collections.ts";
 import { HistoryLog } from "../../engine/redis/history-log.ts";
 import { Keyspace } from "../../engine/redis/keyspace.ts";
 import { LfuClock } from "../../engine/redis/lfu.ts";
@@ -26,8 +29,10 @@ export interface Prefill {
   readonly traffic: readonly {
     readonly first: number;
     readonly end: number;
-    /** Of one more value. */
-    readonly valueBytes: () => number;
+    /** Of one more value, of a key by its number. */
+    readonly valueBytes: (key: number) => number;
+    /** What the keys hold; null: strings. */
+    readonly collection: Omit<Collection, "compactSets"> | null;
     /** 0: none. */
     readonly ttlNs: Nanos;
   }[];
@@ -155,6 +160,7 @@ function addNode(
       given.prefill.keys.counts[shard] as number,
       given.prefill.keys.keyBytes,
       lfuOf(world, settings, id),
+      collectionsOf(settings, given.prefill, shard),
     ),
     log,
     settings.engine,
@@ -224,6 +230,25 @@ function keeperOf(
   return keeper;
 }
 
+/** Which keys of a shard, from 0, hold collections; null where none does. */
+function collectionsOf(
+  { engine }: ReplicationGroupSettings,
+  { keys, traffic }: Prefill,
+  shard: number,
+): HeldCollections | null {
+  if (engine.collections === null) return null;
+  const compactSets = hasCompactSets(engine.engine, engine.engineVersion);
+  const kinds: Collection[] = [];
+  const kindOf = new Uint8Array(keys.counts[shard] as number);
+  for (const { first, end, collection } of traffic) {
+    if (collection === null) continue;
+    const kind = kinds.push({ ...collection, compactSets });
+    for (let key = first; key < end; key++)
+      if (keys.shardOf(key) === shard) kindOf[keys.localOf(key)] = kind;
+  }
+  return new HeldCollections(kinds, kindOf, engine.collections);
+}
+
 /** Counts uses of keys where the policy evicts by them. */
 function lfuOf(world: World, settings: ReplicationGroupSettings, id: string): LfuClock | null {
   const { maxmemoryPolicy, lfuLogFactor, lfuDecayMinutes } = settings.engine;
@@ -264,7 +289,7 @@ function prefill(
     const expireAt = ttlNs === 0 ? 0 : Math.ceil(stream.next() * ttlNs);
     const leader = (group.shards[keys.shardOf(key)] as GroupShard).leader;
     const local = keys.localOf(key);
-    const valueBytes = of.valueBytes();
+    const valueBytes = of.valueBytes(key);
     // A read touched it at some time in the past hour: the LRU clock of a busy cache.
     const touchedAt = -Math.floor(stream.next() * 3600 * SECOND);
     leader.keyspace.set(local, -(key + 1), 0, leader.history, expireAt, valueBytes, touchedAt);

@@ -2,11 +2,14 @@
 import { nearestWord } from "../../../base/nearest-word.ts";
 import {
   fixedParameters,
+  freesLazily,
+  lazyFreeParameters,
   modelledPolicies,
   parameterDefaults,
   REPL_BACKLOG_BYTES_MIN,
 } from "../../../catalog/engines.ts";
 import type { MaxmemoryPolicy } from "../../engine/redis/engine-settings.ts";
+import type { LazyFree } from "../../engine/redis/held-collections.ts";
 import type { Reading } from "../contract.ts";
 
 export interface Parameters {
@@ -21,13 +24,19 @@ export interface Parameters {
   readonly lfuDecayMinutes: number;
   readonly minReplicasToWrite: number;
   readonly minReplicasMaxLagSeconds: number;
+  readonly lazyFree: LazyFree;
 }
 
 export function readParameters(
   given: Readonly<Record<string, string | number | boolean>>,
-  clusterEnabled: boolean,
+  of: {
+    readonly engine: "redis" | "valkey";
+    readonly engineVersion: string;
+    readonly clusterEnabled: boolean;
+  },
   reading: Reading,
 ): Parameters {
+  const { clusterEnabled } = of;
   const wrong = (name: string, expected: string): void =>
     reading.problem({ path: ["parameters", name], found: `is "${given[name]}"`, expected });
   for (const name of Object.keys(given)) lintName(name, reading);
@@ -38,12 +47,11 @@ export function readParameters(
     wrong(name, `a whole number from ${min} to ${max}`);
     return usual;
   };
-  const yesNo = (name: keyof typeof parameterDefaults): boolean => {
-    const value = given[name] ?? parameterDefaults[name];
-    if (value !== "yes" && value !== "no" && typeof value !== "boolean")
-      wrong(name, '"yes" or "no"');
-    return value === "yes" || value === true;
-  };
+  const yesNo = (name: keyof typeof parameterDefaults): boolean =>
+    readYesNo(name, given[name] ?? parameterDefaults[name], wrong);
+  const lazy = freesLazily(of.engine, of.engineVersion) ? "yes" : "no";
+  const lazily = (name: (typeof lazyFreeParameters)[number]): boolean =>
+    readYesNo(name, given[name] ?? lazy, wrong);
   if (!clusterEnabled) {
     for (const name of Object.keys(given)) {
       if (name.startsWith("cluster-") && Object.hasOwn(parameterDefaults, name))
@@ -62,19 +70,37 @@ export function readParameters(
     lfuDecayMinutes: number("lfu-decay-time", 0, 65_535),
     minReplicasToWrite: number("min-replicas-to-write", 0, 5),
     minReplicasMaxLagSeconds: number("min-replicas-max-lag", 0, 1_000_000),
+    lazyFree: {
+      eviction: lazily("lazyfree-lazy-eviction"),
+      expire: lazily("lazyfree-lazy-expire"),
+      userDel: lazily("lazyfree-lazy-user-del"),
+      replicaFlush: lazily("replica-lazy-flush"),
+    },
   };
 }
 
+/** A switch, as a parameter group has it. */
+export function readYesNo<Name extends string>(
+  name: Name,
+  value: unknown,
+  wrong: (name: Name, expected: string) => void,
+): boolean {
+  if (value !== "yes" && value !== "no" && typeof value !== "boolean") wrong(name, '"yes" or "no"');
+  return value === "yes" || value === true;
+}
+
+const knownNames: readonly string[] = [...Object.keys(parameterDefaults), ...lazyFreeParameters];
+
 function lintName(name: string, reading: Reading): void {
-  if (Object.hasOwn(parameterDefaults, name)) return;
+  if (knownNames.includes(name)) return;
   const fixed = Object.hasOwn(fixedParameters, name) ? fixedParameters[name] : undefined;
-  const near = nearestWord(name, Object.keys(parameterDefaults));
+  const near = nearestWord(name, knownNames);
   reading.problem({
     path: ["parameters", name],
     found: fixed === undefined ? "is not a parameter that this version knows" : "cannot be changed",
     expected:
       fixed === undefined
-        ? `one of ${Object.keys(parameterDefaults).join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`
+        ? `one of ${knownNames.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`
         : `no value: ${fixed}`,
   });
 }

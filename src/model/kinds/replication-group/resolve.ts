@@ -19,6 +19,7 @@ import {
 import { type NodeType, nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
 import { quotas } from "../../../catalog/quotas.ts";
 import { BUS_PROTOCOL } from "../../cluster/bus-settings.ts";
+import { collectionCosts } from "../collection-costs.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
@@ -30,6 +31,7 @@ export function resolveReplicationGroup(
   name: string,
   words: ReplicationGroupWords,
   reading: Reading,
+  holdsCollections = false,
 ): ReplicationGroupSettings | null {
   const enabled = words.clusterMode === "enabled";
   const region = reading.regions.find((candidate) => candidate.name === words.region);
@@ -45,7 +47,11 @@ export function resolveReplicationGroup(
   const counts = readCounts(words, reading);
   if (counts !== null) lintZoneLists(words, counts, reading);
   lintFailover(words, counts, reading);
-  const parameters = readParameters(words.parameters ?? {}, enabled, reading);
+  const parameters = readParameters(
+    words.parameters ?? {},
+    { engine: words.engine, engineVersion: words.engineVersion, clusterEnabled: enabled },
+    reading,
+  );
   lintMinReplicas(parameters, counts, reading);
   const assumptionReport = {
     assumption: reading.assumption,
@@ -58,6 +64,7 @@ export function resolveReplicationGroup(
     name,
     assumptionReport,
   );
+  const collections = collectionCosts(name, words.assume ?? {}, holdsCollections, reading);
   lintEncryption(words, reading);
   const encrypts = words.transitEncryptionEnabled === true;
   const tls = encrypts
@@ -124,6 +131,8 @@ export function resolveReplicationGroup(
       applyNs: Math.round(SECOND / (assumed["applyRate"] as number)),
       networkBytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Number.POSITIVE_INFINITY,
       commandTime: { kind: "constant", value: assumed["commandTime"] as number },
+      collections,
+      lazyFree: parameters.lazyFree,
       maxclients: quotas.connectionsPerNode,
       transitEncryption: tls === null ? null : { handshakeNs: tls["tlsHandshake"] as number },
       authToken: words.authToken === true ? { commandNs: assumed["commandTime"] as number } : null,

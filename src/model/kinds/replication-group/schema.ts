@@ -2,6 +2,7 @@
 import { type JsonSchema, object, oneOfWords, quantity } from "../../../base/json-schema.ts";
 import {
   cacheAssumptions,
+  collectionAssumptions,
   forklessAssumptions,
   tlsAssumptions,
 } from "../../../catalog/assumptions.ts";
@@ -83,10 +84,12 @@ export const replicationGroupSchema: JsonSchema = object(
       type: "object",
       description: "Figures that nobody publishes",
       properties: Object.fromEntries(
-        [...cacheAssumptions, ...forklessAssumptions, ...tlsAssumptions].map(({ name, source }) => [
-          name,
-          { type: "string", description: source },
-        ]),
+        [
+          ...cacheAssumptions,
+          ...collectionAssumptions,
+          ...forklessAssumptions,
+          ...tlsAssumptions,
+        ].map(({ name, source }) => [name, { type: "string", description: source }]),
       ),
       additionalProperties: false,
     },

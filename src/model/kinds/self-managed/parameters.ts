@@ -1,13 +1,17 @@
 /** Reads settings of a self-managed node's configuration file. */
 import { nearestWord } from "../../../base/nearest-word.ts";
 import {
+  freesLazily,
+  type lazyFreeParameters,
   modelledPolicies,
   REPL_BACKLOG_BYTES_MIN,
   UPSTREAM_BACKLOG_BYTES,
   upstreamDefaults,
 } from "../../../catalog/engines.ts";
 import type { MaxmemoryPolicy } from "../../engine/redis/engine-settings.ts";
+import type { LazyFree } from "../../engine/redis/held-collections.ts";
 import type { Reading } from "../contract.ts";
+import { readYesNo } from "../replication-group/parameters.ts";
 
 export interface UpstreamParameters {
   readonly maxmemoryPolicy: MaxmemoryPolicy;
@@ -26,18 +30,31 @@ export interface UpstreamParameters {
   readonly replicaValidityFactor: number;
   readonly allowReplicaMigration: boolean;
   readonly migrationBarrier: number;
+  readonly lazyFree: LazyFree;
 }
 
-type Name = keyof typeof upstreamDefaults | "repl-backlog-size";
+type Name =
+  | keyof typeof upstreamDefaults
+  | "repl-backlog-size"
+  | (typeof lazyFreeParameters)[number];
 
 export function readUpstreamParameters(
   given: Readonly<Record<string, string | number | boolean>>,
-  engine: "redis" | "valkey",
-  clusterEnabled: boolean,
+  of: {
+    readonly engine: "redis" | "valkey";
+    readonly engineVersion: string;
+    readonly clusterEnabled: boolean;
+  },
   reading: Reading,
 ): UpstreamParameters {
+  const { engine, engineVersion, clusterEnabled } = of;
+  const lazy = freesLazily(engine, engineVersion) ? "yes" : "no";
   const defaults: Readonly<Record<Name, string | number>> = {
     ...upstreamDefaults,
+    "lazyfree-lazy-eviction": lazy,
+    "lazyfree-lazy-expire": lazy,
+    "lazyfree-lazy-user-del": lazy,
+    "replica-lazy-flush": lazy,
     "repl-backlog-size": UPSTREAM_BACKLOG_BYTES[engine],
   };
   const names = Object.keys(defaults).filter(
@@ -61,12 +78,7 @@ export function readUpstreamParameters(
     wrong(name, `a whole number from ${min} to ${max}`);
     return usual;
   };
-  const yesNo = (name: Name): boolean => {
-    const value = given[name] ?? defaults[name];
-    if (value !== "yes" && value !== "no" && typeof value !== "boolean")
-      wrong(name, '"yes" or "no"');
-    return value === "yes" || value === true;
-  };
+  const yesNo = (name: Name): boolean => readYesNo(name, given[name] ?? defaults[name], wrong);
   const policy = String(given["maxmemory-policy"] ?? defaults["maxmemory-policy"]);
   const known = modelledPolicies.find((candidate) => candidate === policy);
   if (known === undefined) wrong("maxmemory-policy", `a policy: ${modelledPolicies.join(", ")}`);
@@ -87,5 +99,11 @@ export function readUpstreamParameters(
     replicaValidityFactor: number("cluster-replica-validity-factor", 0, 1_000_000),
     allowReplicaMigration: yesNo("cluster-allow-replica-migration"),
     migrationBarrier: number("cluster-migration-barrier", 0, 1_000_000),
+    lazyFree: {
+      eviction: yesNo("lazyfree-lazy-eviction"),
+      expire: yesNo("lazyfree-lazy-expire"),
+      userDel: yesNo("lazyfree-lazy-user-del"),
+      replicaFlush: yesNo("replica-lazy-flush"),
+    },
   };
 }

@@ -13,6 +13,7 @@ import { nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
 import { BUS_PROTOCOL } from "../../cluster/bus-settings.ts";
 import { SENTINEL_PROTOCOL, type SentinelSettings } from "../../sentinel/sentinel-settings.ts";
 import type { ServiceSettings } from "../../service/service-settings.ts";
+import { collectionCosts } from "../collection-costs.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { readUpstreamParameters, type UpstreamParameters } from "./parameters.ts";
@@ -40,6 +41,7 @@ export function resolveSelfManaged(
   name: string,
   words: SelfManagedWords,
   reading: Reading,
+  holdsCollections = false,
 ): ReplicationGroupSettings | null {
   const region = reading.regions.find((candidate) => candidate.name === words.region);
   if (region === undefined) {
@@ -54,11 +56,16 @@ export function resolveSelfManaged(
   const machine = readMachine(words, reading);
   const enabled = words.clusterMode === "enabled";
   lintMode(words, enabled, reading);
-  const parameters = readUpstreamParameters(words.parameters ?? {}, words.engine, enabled, reading);
+  const parameters = readUpstreamParameters(
+    words.parameters ?? {},
+    { engine: words.engine, engineVersion: words.engineVersion, clusterEnabled: enabled },
+    reading,
+  );
   const assumed = readAssumptions(selfManagedAssumptions, words.assume ?? {}, name, {
     assumption: reading.assumption,
     problem: (of, found, expected) => reading.problem({ path: ["assume", of], found, expected }),
   });
+  const collections = collectionCosts(name, words.assume ?? {}, holdsCollections, reading);
   const prefill = words.prefill === undefined ? 0 : (parsePercentage(words.prefill) ?? 0);
   if (prefill > 1) {
     const found = `is "${words.prefill}"`;
@@ -82,7 +89,7 @@ export function resolveSelfManaged(
     automaticFailover: true,
     multiAz: false,
     prefill: Math.min(1, prefill),
-    engine: engineOf(words, machine, parameters, assumed),
+    engine: { ...engineOf(words, machine, parameters, assumed), collections },
     bus: {
       nodeTimeoutNs: parameters.nodeTimeoutMs * MILLISECOND,
       replicaValidityFactor: parameters.replicaValidityFactor,
@@ -104,7 +111,7 @@ function engineOf(
   machine: Machine,
   parameters: UpstreamParameters,
   assumed: Readonly<Record<string, number>>,
-): ReplicationGroupSettings["engine"] {
+): Omit<ReplicationGroupSettings["engine"], "collections"> {
   const { maxmemoryBytes, physicalBytes, networkBytesPerSecond } = machine;
   const fullSyncBytesPerSecond = assumed["fullSyncRate"] as number;
   return {
@@ -137,6 +144,7 @@ function engineOf(
     networkBytesPerSecond:
       networkBytesPerSecond > 0 ? networkBytesPerSecond : Number.POSITIVE_INFINITY,
     commandTime: { kind: "constant", value: assumed["commandTime"] as number },
+    lazyFree: parameters.lazyFree,
     maxclients: parameters.maxclients,
     transitEncryption: null,
     authToken: null,

@@ -1,6 +1,6 @@
 /** Words of a self-managed group: the managed kind's where they mean the same, the engine's and Sentinel's own elsewhere. */
 import { type JsonSchema, object, oneOfWords, quantity } from "../../../base/json-schema.ts";
-import { selfManagedAssumptions } from "../../../catalog/assumptions.ts";
+import { collectionAssumptions, selfManagedAssumptions } from "../../../catalog/assumptions.ts";
 
 const zones = (description: string): JsonSchema => ({
   type: "array",
@@ -79,7 +79,7 @@ export const selfManagedSchema: JsonSchema = object(
       type: "object",
       description: "Figures that nobody publishes",
       properties: Object.fromEntries(
-        selfManagedAssumptions.map(({ name, source }) => [
+        [...selfManagedAssumptions, ...collectionAssumptions].map(({ name, source }) => [
           name,
           { type: "string", description: source },
         ]),
