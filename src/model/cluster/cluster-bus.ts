@@ -562,6 +562,21 @@ export class ClusterBus {
     );
   }
 
+  /** Some living member takes a node for the owner of its shard, or will read what it sent since. */
+  hasHeardOf(winner: RedisNode, since: Nanos): boolean {
+    const { index, shard } = this.of(winner);
+    const sent = (slot: number): boolean => {
+      const message = this.messages.messages[slot] as BusMessage;
+      return message.from === index && message.sentAt >= since;
+    };
+    return this.members.some(
+      (member) =>
+        member.index !== index &&
+        member.node.alive &&
+        (member.owner[shard] === index || member.inbox.some(sent)),
+    );
+  }
+
   private schedule(due: Nanos, kind: number, member: BusNode, slot: number, word: number): void {
     this.kernel.schedule(due, kind, this.targets[member.index] as number, slot, word);
   }
