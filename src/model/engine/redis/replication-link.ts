@@ -5,6 +5,7 @@
  * Models: delay, stalls while the path is cut and TCP's retransmission after it, a source that died with its process
  * (what it had handed to its kernel arrives) or with its host (what was in flight is gone), chains of followers.
  * A path that is cut in one direction stalls the stream too: data, or TCP's acknowledgements of it, do not come through.
+ * An entry that a lossy path loses is sent again, and all behind it wait; when it is lost is drawn in the order of entries.
  * A limited path carries entries one after the other; what its source has not put on the wire waits in the source's
  * output buffer, of which the kernel holds the first part: that part still arrives when only the process dies.
  * A follower applies entries one after the other and counts one from when its turn comes. What it has received and not
@@ -16,6 +17,7 @@
  */
 import { type Nanos, SECOND } from "../../../base/nanos.ts";
 import type { Network } from "../../network/network.ts";
+import { DUPLICATE_ACKS, type SegmentLoss } from "../../network/segment-loss.ts";
 import type { Following } from "./following.ts";
 import type { HistoryLog } from "./history-log.ts";
 import type { RedisNode } from "./redis-node.ts";
@@ -44,6 +46,11 @@ export class ReplicationLink implements Following {
   private bytesPerSecond: number;
   /** When the last applied entry was wholly on a limited wire. */
   private wireAt: Nanos;
+  /** Losses of the path; null without. */
+  private loss: SegmentLoss | null;
+  /** The entry whose losses were drawn last, and how many they are. */
+  private drawnFor = -1;
+  private losses = 0;
 
   constructor(
     readonly source: RedisNode,
@@ -54,7 +61,8 @@ export class ReplicationLink implements Following {
   ) {
     this.next = start.next;
     this.floorNs = start.at;
-    this.delayNs = network.meanOneWayNs(source.host, replica.host);
+    this.delayNs = network.losslessOneWayNs(source.host, replica.host);
+    this.loss = network.segmentLoss(source.host, replica.host);
     this.sourceIncarnation = source.incarnation;
     this.bytesPerSecond = network.bandwidth(source.host, replica.host);
     this.wireAt = start.at;
@@ -85,13 +93,31 @@ export class ReplicationLink implements Following {
         sentAt = this.departure(sentAt, log.endOffset(this.next) - replica.appliedOffset);
         if (sentAt - this.kernelBufferNs > this.closedAt) return;
       }
-      const turn = Math.max(this.arrivalOf(sentAt), this.appliedAt);
+      const again = this.loss === null ? 0 : this.sentAgainAfterNs(this.loss);
+      const turn = Math.max(this.arrivalOf(sentAt) + again, this.appliedAt);
       if (turn > now) return;
       if (isLimited) this.wireAt = sentAt;
       this.appliedAt = turn + applyNs;
       replica.apply(log, this.next, now);
       this.next++;
     }
+  }
+
+  /** How much later the next entry leaves than it was sent first. */
+  private sentAgainAfterNs(loss: SegmentLoss): Nanos {
+    const { log, next } = this;
+    if (this.drawnFor !== next) {
+      this.drawnFor = next;
+      this.losses = loss.draw();
+    }
+    if (this.losses === 0) return 0;
+    const third = next + DUPLICATE_ACKS;
+    const back = this.network.losslessOneWayNs(this.replica.host, this.source.host);
+    const duplicatesAfterNs =
+      third < log.next
+        ? log.sentAt(third) - log.sentAt(next) + this.delayNs + back
+        : Number.POSITIVE_INFINITY;
+    return loss.sentAgainAfterNs(this.losses, duplicatesAfterNs);
   }
 
   /** The follower is busy with what has arrived: there may be more of it than it has applied. */
@@ -131,6 +157,7 @@ export class ReplicationLink implements Following {
     const limit = Math.min(log.next, this.receivedEnd);
     let { wireAt, appliedAt } = this;
     let drained = now;
+    let again = this.loss === null || this.next >= limit ? 0 : this.sentAgainAfterNs(this.loss);
     let before = replica.appliedOffset;
     for (let entry = this.next; entry < limit; entry++) {
       let sentAt = log.sentAt(entry);
@@ -141,7 +168,8 @@ export class ReplicationLink implements Following {
         wireAt = sentAt;
         before = log.endOffset(entry);
       }
-      drained = Math.max(this.arrivalOf(sentAt), appliedAt);
+      drained = Math.max(this.arrivalOf(sentAt) + again, appliedAt);
+      again = 0; // losses of those behind it are drawn when their turn comes
       appliedAt = drained + replica.applyNs;
     }
     return Math.max(now, drained);
@@ -227,7 +255,8 @@ export class ReplicationLink implements Following {
   /** After the network changed: begins or ends a stall, and takes the new delay. */
   pathChanged(now: Nanos): void {
     const { source, replica, network } = this;
-    const delayNs = network.meanOneWayNs(source.host, replica.host);
+    const delayNs = network.losslessOneWayNs(source.host, replica.host);
+    this.changeLoss(network.segmentLoss(source.host, replica.host));
     if (delayNs < this.delayNs && this.next < this.log.next) {
       this.floorNs = Math.max(this.floorNs, now); // what is in flight keeps its order
     }
@@ -254,6 +283,17 @@ export class ReplicationLink implements Following {
       const again = network.retransmitAt(this.log.sentAt(missing), now);
       this.floorNs = Math.max(this.floorNs, again + delayNs);
     }
+  }
+
+  /** What was lost before is still to be sent again, though the path loses nothing any more. */
+  private changeLoss(to: SegmentLoss | null): void {
+    const { loss } = this;
+    if (loss === to || (to !== null && loss?.isAs(to))) return;
+    this.loss = to;
+    if (loss === null || this.drawnFor !== this.next || this.losses === 0) return;
+    const due = this.log.sentAt(this.next) + this.sentAgainAfterNs(loss);
+    this.floorNs = Math.max(this.floorNs, this.arrivalOf(due));
+    this.losses = 0;
   }
 
   arrivalOf(sentAt: Nanos): Nanos {
