@@ -1,10 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCourse } from "../campaign/course.ts";
+import { type Experiment, experimentFiles } from "../exchange/experiment.ts";
+import { experimentsOf } from "../exchange/experiments.ts";
 import { corpusFile, corpusSchedule } from "../explore/corpus.ts";
-import { type HuntReport, hunt } from "../explore/hunt.ts";
+import { type Explained, type HuntReport, hunt } from "../explore/hunt.ts";
 import { type BaseScenario, Laboratory } from "../explore/laboratory.ts";
-import { type ExploreReport, exploreReport, shareAtMost } from "../explore/report.ts";
+import {
+  type ExploreExport,
+  type ExploreReport,
+  exploreReport,
+  shareAtMost,
+} from "../explore/report.ts";
 import type { Schedule } from "../explore/schedule.ts";
 import type { Progress } from "../explore/search.ts";
 import { spaceOf } from "../explore/space.ts";
@@ -114,12 +121,14 @@ export async function exploreCommand(
     terminal.progress(null);
   }
   const files = hunted.explained.map((one) => corpusFile(base, one));
+  const experiments = hunted.explained.map((one) => experimentsOfMinimal(laboratory, one));
   const report = exploreReport(hunted, {
     scenario: name,
     seed,
     planted,
     breachAtMost: shareAtMost(hunted.failures.length, hunted.runs),
     files: files.map((_, at) => path.join(folder, `minimal-${at + 1}.yaml`)),
+    exports: experiments.map((of, at) => of.map((one) => toldOf(one, folder, at + 1))),
   });
   const summary = renderExploreSummary(report);
   const json = `${JSON.stringify(report, null, 2)}\n`;
@@ -127,6 +136,7 @@ export async function exploreCommand(
     { name: "explore.json", contents: json },
     { name: "summary.txt", contents: summary },
     ...files.map(({ text }, at) => ({ name: `minimal-${at + 1}.yaml`, contents: text })),
+    ...experiments.flatMap((of, at) => experimentFiles(of, `minimal-${at + 1}.`)),
   ]);
   const kept = planted === null ? keep(hunted, files, path.resolve(cwd, options.corpus)) : [];
   if (options.json) terminal.out(json);
@@ -138,6 +148,19 @@ export async function exploreCommand(
     );
   }
   return exitOf(report);
+}
+
+/** A minimal schedule for other tools, as it fell out in its own run. */
+function experimentsOfMinimal(laboratory: Laboratory, one: Explained): readonly Experiment[] {
+  const { seed, minimal, outcome } = one;
+  const resolved = laboratory.resolvedOf({ ...minimal, seed, rekey: null, detail: true });
+  return experimentsOf(resolved, outcome.faults);
+}
+
+function toldOf(experiment: Experiment, folder: string, number: number): ExploreExport {
+  const { contents, name, ...rest } = experiment;
+  const file = contents === null ? null : path.join(folder, `minimal-${number}.${name}`);
+  return { ...rest, file };
 }
 
 const exitOf = ({ verdict }: ExploreReport): ExitCode =>

@@ -81,6 +81,11 @@ export const withReplications = (y: Argv): Argv =>
       type: "boolean",
       default: false,
       describe: "move each assumption from low to high, and rank them by what they do",
+    })
+    .option("export", {
+      type: "boolean",
+      default: false,
+      describe: "write the faults as an AWS FIS template and a Chaos Mesh workflow too",
     });
 
 /** How often, and under which assumptions, a scenario runs. */
@@ -88,6 +93,7 @@ export function readReplications(parsed: ParsedWords): {
   readonly replications: number;
   readonly untilShare: number | null;
   readonly sensitivity: boolean;
+  readonly export: boolean;
 } {
   const until = readText(parsed, "until-ci");
   const share = until === undefined ? undefined : parsePercentage(until);
@@ -97,6 +103,7 @@ export function readReplications(parsed: ParsedWords): {
     replications: readCount(parsed, "replications") ?? 1,
     untilShare: share ?? null,
     sensitivity: readFlag(parsed, "sensitivity"),
+    export: readFlag(parsed, "export"),
   };
 }
 
@@ -116,6 +123,7 @@ export const OPTION_NAMES = [
   "replications",
   "until-ci",
   "sensitivity",
+  "export",
   "runs",
   "time",
   "until",

@@ -3,7 +3,11 @@ import { InvariantError } from "../base/invariant.ts";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { shellWord } from "../base/shell-word.ts";
+import { type Experiment, experimentFiles } from "../exchange/experiment.ts";
+import { experimentsOf } from "../exchange/experiments.ts";
+import { injectedFaults } from "../explore/injected.ts";
 import { BudgetError } from "../kernel/budget-error.ts";
+import { exportLines } from "../report/explore-summary.ts";
 import { type ReportFile, renderAll } from "../report/render-all.ts";
 import { resultJson } from "../report/result-json.ts";
 import { renderSummary } from "../report/summary.ts";
@@ -21,6 +25,8 @@ import { checkWritable, writeReport } from "./write-report.ts";
 export interface RunOptions extends LoadOptions, ManyRuns {
   readonly files: readonly string[];
   readonly json: boolean;
+  /** Writes the faults for other tools too. */
+  readonly export?: boolean;
 }
 
 const VERDICT_CODES = { pass: EXIT.pass, fail: EXIT.fail, unknown: EXIT.unknown } as const;
@@ -52,6 +58,7 @@ interface Finished {
   readonly code: ExitCode;
   readonly result: Result;
   readonly files: readonly ReportFile[];
+  readonly experiments: readonly Experiment[];
 }
 
 /** Runs one job to its end. Of a run that cannot end, the terminal is told why. */
@@ -64,6 +71,7 @@ async function runJob(
   try {
     simulation = open(job.resolved);
     const own = await runOnce(simulation, job, "", terminal);
+    const told = options.export === true ? injectedFaults(simulation.journal.records, true) : [];
     const codes = [VERDICT_CODES[own.verdict]];
     const many = await runOthers(
       own,
@@ -79,7 +87,9 @@ async function runJob(
     );
     terminal.progress(`${job.resolved.name}  report`);
     const result = { ...own, ...many };
-    return { code: gravest(codes), result, files: await renderAll(result) };
+    const experiments = options.export === true ? experimentsOf(job.resolved, told) : [];
+    const files = [...(await renderAll(result)), ...experimentFiles(experiments, "")];
+    return { code: gravest(codes), result, files, experiments };
   } catch (error) {
     return { code: tellFailure(error, job, simulation?.now ?? 0, terminal) };
   } finally {
@@ -135,10 +145,14 @@ export function reproduceLine(job: Job): string {
   return `cachequake run ${shellWord(job.file)} --seed ${job.resolved.seed}${sets}${limits}${planted}`;
 }
 
-function describe({ result, files }: Finished, job: Job, terminal: Terminal): string {
+function describe({ result, files, experiments }: Finished, job: Job, terminal: Terminal): string {
   const summary = renderSummary(result, { color: terminal.color, width: terminal.width }).trimEnd();
   const paths = files.map(({ name }) => `  ${path.join(job.folder, name)}`).join("\n");
-  return `${summary}\n\nReport\n${paths}\n`;
+  const exported = experiments.flatMap((one) =>
+    exportLines({ ...one, file: null }).map((line) => `  ${line}\n`),
+  );
+  const others = exported.length === 0 ? "" : `\nFor other tools\n${exported.join("")}`;
+  return `${summary}\n\nReport\n${paths}\n${others}`;
 }
 
 const asDocument = (documents: readonly string[]): string =>

@@ -118,8 +118,8 @@ export class World {
     if (!node.alive || !node.paused) return;
     node.resume();
     if (node.paused) return;
-    this.groupOf(node).bus?.resumed(node, node.queuedNs());
-    this.groupOf(node).sentinels?.nodeResumed(node, node.queuedNs());
+    this.groupOf(node).bus?.resumed(node, node.firstReadsNs);
+    this.groupOf(node).sentinels?.nodeResumed(node, node.firstReadsNs);
     this.recorder.node(node, cause);
   }
 

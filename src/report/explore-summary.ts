@@ -1,6 +1,6 @@
 /** What a campaign of `explore` says, as text for a terminal. */
 import { formatPercentage } from "../base/units.ts";
-import type { ExploreFailure, ExploreReport } from "../explore/report.ts";
+import type { ExploreExport, ExploreFailure, ExploreReport } from "../explore/report.ts";
 import { plain } from "./format.ts";
 
 export function renderExploreSummary(report: ExploreReport): string {
@@ -86,9 +86,21 @@ function describe(failure: ExploreFailure, number: number): string[] {
           ? `; none of ${tolerance.triedBelow} schedules with fewer did`
           : ""),
     );
+  if (failure.exports.length > 0) lines.push("", "   For other tools");
+  for (const one of failure.exports) lines.push(...exportLines(one).map((line) => `     ${line}`));
   if (failure.file !== null) lines.push("", `   Scenario  ${failure.file}`);
   if (failure.reproduce !== null) lines.push(`   Again     ${failure.reproduce}`);
   return lines;
+}
+
+/** What another tool is given, and a word for what it cannot do. */
+export function exportLines(one: ExploreExport): string[] {
+  const { tool, file, faults, expressed, missing, different } = one;
+  return [
+    `${tool}: ${expressed} of ${faults} expressed${file === null ? "" : `, ${file}`}`,
+    ...missing.map(({ fault, word: why }) => `  not ${fault}: ${why}`),
+    ...different.map(({ fault, word: how }) => `  otherwise ${fault}: ${how}`),
+  ];
 }
 
 function marksOf({ marks }: ExploreReport): string[] {

@@ -32,6 +32,7 @@ import { BLOCK_BYTES, type HistoryLog } from "./history-log.ts";
 import { HostMemory } from "./host-memory.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
+import { orderReads } from "./socket-reads.ts";
 import type { EngineStrategies } from "./strategies.ts";
 
 /** Simulated work since the process's id was first used. */
@@ -133,6 +134,8 @@ export class RedisNode implements Server, RecordedNode {
   private readonly queue: number[] = [];
   private queueHead = 0;
   private drainScheduled = false;
+  /** Of what was queued when it was last resumed: commands that are served before the bus. */
+  private readsFirst = 0;
   private limitBytes: number;
   /** By how much faults make commands slower. */
   readonly slowness = new Factors();
@@ -315,7 +318,16 @@ export class RedisNode implements Server, RecordedNode {
   resume(): void {
     this.pauses = Math.max(0, this.pauses - 1);
     this.paused = this.pauses > 0;
+    if (this.paused) return;
+    this.queue.splice(0, this.queueHead);
+    this.queueHead = 0;
+    this.readsFirst = orderReads(this.ports.frames, this.queue, this.ports.keyBytes);
     this.scheduleDrain(this.ports.kernel.now);
+  }
+
+  /** After `resume`: time until the process has served what it reads before it looks at anything else, ns. */
+  get firstReadsNs(): Nanos {
+    return Math.round(this.queuedNs(this.readsFirst) * this.slowness.product);
   }
 
   /** Holds writes from now on, and with them all that would move its offset. */
@@ -339,10 +351,11 @@ export class RedisNode implements Server, RecordedNode {
     return this.heldWrites !== null;
   }
 
-  /** Time it will take to serve what is queued, ns. */
-  queuedNs(): Nanos {
+  /** Time it will take to serve what is queued, or the first `most` of it, ns. */
+  private queuedNs(most = Number.POSITIVE_INFINITY): Nanos {
     let total = 0;
-    for (let i = this.queueHead; i < this.queue.length; i++) {
+    const end = Math.min(this.queue.length, this.queueHead + most);
+    for (let i = this.queueHead; i < end; i++) {
       total += this.ports.frames.serviceNs[this.queue[i] as number] as number;
     }
     return total;

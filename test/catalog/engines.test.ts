@@ -1,0 +1,153 @@
+/**
+ * Every default in which Redis 7 and Valkey 8 differ: it stands in the catalogue, and it makes the difference it should.
+ * Defaults that differ and change nothing here: the level at which a suspicion is logged; a ping interval of its own, which
+ * is half the node timeout in both; replication over two channels, which is off.
+ */
+import { describe, expect, it } from "vitest";
+import { MILLISECOND, SECOND } from "../../src/base/nanos.ts";
+import { engineDefaults, freesLazily, UPSTREAM_BACKLOG_BYTES } from "../../src/catalog/engines.ts";
+import type { ReplicationGroupSettings } from "../../src/model/kinds/replication-group-settings.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
+import type { ResolvedScenario } from "../../src/scenario/resolved.ts";
+import { observe } from "../fixtures/observe.ts";
+
+const ENGINES = { redis: '"7.0"', valkey: '"8.0"' } as const;
+type Engine = keyof typeof ENGINES;
+
+function scenario(
+  engine: Engine,
+  over: {
+    readonly seed?: number;
+    readonly duration: string;
+    readonly cache?: string;
+    readonly rate?: string;
+    readonly keys?: string;
+    readonly method?: string;
+  },
+): ResolvedScenario {
+  return loadScenario(
+    `scenario: engines
+seed: ${over.seed ?? 1}
+duration: ${over.duration}
+regions: { us-east-1: { zones: 3 } }
+caches:
+  cart: { type: self-managed, region: us-east-1, engine: ${engine}, engineVersion: ${ENGINES[engine]}, memory: 1GB, prefill: 100%, ${over.cache ?? "replicas: 1"} }
+traffic:
+  shop:
+    cache: cart
+    arrivals: { rate: ${over.rate ?? "10/s"} }
+    operations: { set: 100% }
+    keys: { ${over.keys ?? "count: 100"} }
+method: [${over.method ?? ""}]
+`,
+    { file: "engines.yaml" },
+  );
+}
+
+const settings = (engine: Engine): ReplicationGroupSettings =>
+  scenario(engine, { duration: "1s" }).caches[0] as ReplicationGroupSettings;
+
+const MIB = 1_048_576;
+const lazy = (on: boolean) => ({ eviction: on, expire: on, userDel: on, replicaFlush: on });
+
+// Source: redis 7.0.15 config.c:2979-, 3115, cluster.c:3450-3465; valkey 8.0.1 config.c:3070-3086, 3230, cluster_legacy.c:4391.
+describe.each([
+  ["redis", { backlog: MIB, lazyFree: lazy(false), ties: false }],
+  ["valkey", { backlog: 10 * MIB, lazyFree: lazy(true), ties: true }],
+] as const)("%s by default", (engine, of) => {
+  it("is as the catalogue says, and as a group without parameters gets it", () => {
+    expect(UPSTREAM_BACKLOG_BYTES[engine]).toBe(of.backlog);
+    expect(engineDefaults[engine].rankTieBreakByNodeId).toBe(of.ties);
+    const { engine: node, bus } = settings(engine);
+    expect(node.replBacklogBytes).toBe(of.backlog);
+    expect(node.lazyFree).toEqual(of.lazyFree);
+    expect(bus.rankTieBreakByNodeId).toBe(of.ties);
+  });
+});
+
+it("freesLazily() is Valkey's from its second major version on", () => {
+  expect(freesLazily("valkey", "7.2")).toBe(false);
+  expect(freesLazily("valkey", "8.0")).toBe(true);
+  expect(freesLazily("redis", "7.2")).toBe(false);
+});
+
+describe("repl-backlog-size", () => {
+  // 3 s of 100 writes of some 10 KB are 3 MB: more than 1 MiB and less than 10 MiB.
+  it.each([
+    ["redis", ["full"]],
+    ["valkey", ["partial"]],
+  ] as const)(
+    "%s: a replica that missed 3 MB goes on with a resynchronisation that is %s",
+    (engine, modes) => {
+      const cut = "{ at: 2s, fault: replication-link-cut, target: node cart-002, for: 3s }";
+      const of = observe(
+        scenario(engine, {
+          duration: "14s",
+          rate: "100/s",
+          keys: "count: 100, valueSize: 10KB",
+          method: cut,
+        }),
+      );
+      expect(of.of("resync").map(({ mode }) => mode)).toEqual(modes);
+    },
+  );
+});
+
+describe("replicas of equal offset", () => {
+  const cache =
+    "clusterMode: enabled, numNodeGroups: 3, replicasPerNodeGroup: 2, parameters: { cluster-node-timeout: 1000 }";
+  const winners = (engine: Engine): string[] =>
+    [1, 2, 3, 4, 5, 6].map((seed) => {
+      const method = "{ at: 1s, fault: node-crash, target: primary of cart/shard 1 }";
+      const of = observe(scenario(engine, { seed, duration: "6s", rate: "1/s", cache, method }));
+      return of.of("election-won")[0]?.node ?? "nobody";
+    });
+
+  it("Redis: all have rank 0, and any of them may win", () => {
+    expect([...new Set(winners("redis"))].sort()).toEqual(["cart-0001-002", "cart-0001-003"]);
+  });
+
+  it("Valkey: they stand in the order of their ids, a second apart, and the first wins", () => {
+    expect([...new Set(winners("valkey"))]).toEqual(["cart-0001-002"]);
+  });
+});
+
+describe("lazy freeing", () => {
+  const times = (engine: Engine): number => {
+    const of = observe(
+      scenario(engine, {
+        duration: "3s",
+        rate: "5/s",
+        cache: "replicas: 0",
+        keys: "count: 1, type: set, elements: 10k",
+      }),
+    );
+    // The first of each client host opens its connection.
+    return Math.min(...of.operations.map(({ invokedAt, returnedAt }) => returnedAt - invokedAt));
+  };
+
+  it("lazyfree-lazy-user-del: a write that replaces 10,000 elements takes 4 ms more on Redis", () => {
+    expect(times("redis") - times("valkey")).toBe(4 * MILLISECOND);
+  });
+
+  it("replica-lazy-flush: on Redis a replica frees what it holds before it loads a copy", () => {
+    const synced = (engine: Engine): number => {
+      const of = observe(
+        scenario(engine, {
+          duration: "16s",
+          cache: "replicas: 1, restart: { after: 1s }",
+          keys: "count: 500, type: set, elements: 10k",
+          rate: "1/s",
+          method: "{ at: 1s, fault: node-restart, target: node cart-001, down: 100ms }",
+        }),
+      );
+      return of.of("resync").find(({ mode }) => mode === "full")?.at ?? Number.NaN;
+    };
+    // 500 keys of 10,000 elements at 400 ns; its crons look once in 0.1 s.
+    expect(Math.abs(synced("redis") - synced("valkey") - 2 * SECOND)).toBeLessThan(
+      200 * MILLISECOND,
+    );
+  });
+});
+
+// lazyfree-lazy-expire and lazyfree-lazy-eviction: scenarios/fast/big-key-expiry.yaml and big-key-eviction.yaml.
