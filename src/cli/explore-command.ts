@@ -13,9 +13,9 @@ import {
   shareAtMost,
 } from "../explore/report.ts";
 import type { Schedule } from "../explore/schedule.ts";
-import type { Progress } from "../explore/search.ts";
+import type { Progress, Ran } from "../explore/search.ts";
 import { spaceOf } from "../explore/space.ts";
-import { renderExploreSummary } from "../report/explore-summary.ts";
+import { renderExploreSummary, sourceLine } from "../report/explore-summary.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type LoadOptions, loadJobs } from "./load-jobs.ts";
@@ -43,6 +43,8 @@ export interface ExploreOptions extends LoadOptions {
   /** Folder of minimal schedules: read first, and added to. */
   readonly corpus: string;
   readonly explain: boolean;
+  /** Tells of each run, with the kinds it drew from and their weights. */
+  readonly verbose: boolean;
   /** Goes on with an interrupted campaign of the same words. */
   readonly resume: boolean;
 }
@@ -100,6 +102,7 @@ export async function exploreCommand(
     shrinkExpired: () => timeMs !== null && elapsed() >= timeMs + SHRINK_MS,
     explain: options.explain,
     mostGroups: GROUPS_MAX,
+    ...(options.verbose ? { ran: (run: Ran) => terminal.err(runLine(run)) } : {}),
     progress: (so) => {
       searched = so;
       terminal.progress(progressLine(name, so, elapsed(), options.runs));
@@ -165,6 +168,12 @@ function toldOf(experiment: Experiment, folder: string, number: number): Explore
 
 const exitOf = ({ verdict }: ExploreReport): ExitCode =>
   verdict === "fail" ? EXIT.fail : verdict === "pass" ? EXIT.pass : EXIT.unknown;
+
+function runLine({ run, trial, breach, ...plan }: Ran): string {
+  const { length } = trial.faults;
+  const what = `${length} ${length === 1 ? "fault" : "faults"}, ${breach === null ? "holds" : `${breach.check} breaks`}`;
+  return `run ${run}  seed ${trial.seed}  ${sourceLine(plan)}; ${what}`;
+}
 
 function progressLine(name: string, so: Progress, ms: number, runs: number | null): string {
   const rate = so.runs / Math.max(0.001, ms / 1000);

@@ -86,6 +86,11 @@ export const withReplications = (y: Argv): Argv =>
       type: "boolean",
       default: false,
       describe: "write the faults as an AWS FIS template and a Chaos Mesh workflow too",
+    })
+    .option("history", {
+      type: "string",
+      requiresArg: true,
+      describe: "FILE for the history of operations, which check-history judges: .edn or .json",
     });
 
 /** How often, and under which assumptions, a scenario runs. */
@@ -94,8 +99,10 @@ export function readReplications(parsed: ParsedWords): {
   readonly untilShare: number | null;
   readonly sensitivity: boolean;
   readonly export: boolean;
+  readonly history?: string;
 } {
   const until = readText(parsed, "until-ci");
+  const history = readText(parsed, "history");
   const share = until === undefined ? undefined : parsePercentage(until);
   if (until !== undefined && (share === undefined || share <= 0))
     throw badUsage(`--until-ci is "${until}", expected a share above 0%, such as 5%`);
@@ -104,6 +111,7 @@ export function readReplications(parsed: ParsedWords): {
     untilShare: share ?? null,
     sensitivity: readFlag(parsed, "sensitivity"),
     export: readFlag(parsed, "export"),
+    ...(history === undefined ? {} : { history }),
   };
 }
 
@@ -124,6 +132,8 @@ export const OPTION_NAMES = [
   "until-ci",
   "sensitivity",
   "export",
+  "history",
+  "verbose",
   "runs",
   "time",
   "until",

@@ -5,6 +5,7 @@ import { ScenarioError } from "../base/scenario-error.ts";
 import { shellWord } from "../base/shell-word.ts";
 import { type Experiment, experimentFiles } from "../exchange/experiment.ts";
 import { experimentsOf } from "../exchange/experiments.ts";
+import { HistoryRecorder } from "../exchange/history-writer.ts";
 import { injectedFaults } from "../explore/injected.ts";
 import { BudgetError } from "../kernel/budget-error.ts";
 import { exportLines } from "../report/explore-summary.ts";
@@ -15,11 +16,14 @@ import type { Result } from "../run/result.ts";
 import { open, type Simulation } from "../run/simulation.ts";
 import { NO_LIMITS } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
+import { badUsage } from "./bad-usage.ts";
+import { CommandError } from "./command-error.ts";
 import { execute } from "./execute.ts";
 import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
 import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
 import { type ManyRuns, runOthers } from "./many-runs.ts";
 import type { Terminal } from "./terminal.ts";
+import { writeHistory } from "./write-history.ts";
 import { checkWritable, writeReport } from "./write-report.ts";
 
 export interface RunOptions extends LoadOptions, ManyRuns {
@@ -27,6 +31,8 @@ export interface RunOptions extends LoadOptions, ManyRuns {
   readonly json: boolean;
   /** Writes the faults for other tools too. */
   readonly export?: boolean;
+  /** File for the history of operations; `.json` and `.jsonl` in JSON, any other in EDN. */
+  readonly history?: string;
 }
 
 const VERDICT_CODES = { pass: EXIT.pass, fail: EXIT.fail, unknown: EXIT.unknown } as const;
@@ -38,6 +44,8 @@ const VERDICT_CODES = { pass: EXIT.pass, fail: EXIT.fail, unknown: EXIT.unknown 
  */
 export async function runCommand(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const jobs = loadJobs(options.files, options);
+  if (options.history !== undefined && jobs.length > 1)
+    throw badUsage(`--history is given with ${jobs.length} scenarios, expected one`, "run");
   for (const job of jobs) checkWritable(path.resolve(options.cwd, job.folder));
   const codes: ExitCode[] = [];
   const documents: string[] = [];
@@ -70,8 +78,11 @@ async function runJob(
   let simulation: Simulation | undefined;
   try {
     simulation = open(job.resolved);
+    const recorder = options.history === undefined ? null : recorderOf(simulation);
     const own = await runOnce(simulation, job, "", terminal);
     const told = options.export === true ? injectedFaults(simulation.journal.records, true) : [];
+    if (recorder !== null && options.history !== undefined)
+      writeHistory(recorder, options.history, options.cwd);
     const codes = [VERDICT_CODES[own.verdict]];
     const many = await runOthers(
       own,
@@ -95,6 +106,12 @@ async function runJob(
   } finally {
     terminal.progress(null);
   }
+}
+
+function recorderOf({ journal, index }: Simulation): HistoryRecorder {
+  const recorder = new HistoryRecorder(index.traffic, index.sessions);
+  journal.subscribe({ operations: recorder.operations });
+  return recorder;
 }
 
 async function runOnce(
@@ -125,6 +142,7 @@ function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal
     terminal.err(error.message);
     return EXIT.badInput;
   }
+  if (error instanceof CommandError) throw error;
   if (error instanceof BudgetError) {
     terminal.err(`${error.message}\n  ${job.file} has no verdict; --max-events sets the budget`);
     terminal.err(reproduce);

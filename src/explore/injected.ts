@@ -1,7 +1,10 @@
-/** The faults of a run as its journal tells of them. */
+/** The faults of a run, and the phases between them, as its journal tells of them. */
 import { toSeconds } from "../base/nanos.ts";
+import { isEvent } from "../faults/method.ts";
+import { CACHE_EVENTS } from "../faults/words.ts";
 import type { JournalRecord } from "../journal/records.ts";
-import type { InjectedFault } from "./schedule.ts";
+import type { ResolvedScenario } from "../scenario/resolved.ts";
+import type { InjectedFault, Phase } from "./schedule.ts";
 
 /**
  * Faults in the order in which they were injected.
@@ -35,4 +38,28 @@ export function injectedFaults(
     }
   }
   return [...faults.values()];
+}
+
+/** First events of each kind that entries can wait for, in order of time. */
+export function phasesOf(
+  records: readonly JournalRecord[],
+  { caches }: Pick<ResolvedScenario, "caches">,
+): Phase[] {
+  const kinds = new Set(
+    records.flatMap((record) => (record.kind === "fault-injected" ? [record.faultKind] : [])),
+  );
+  const first = (event: Parameters<typeof isEvent>[0]) =>
+    records.find((record) => isEvent(event, record));
+  const phase = (record: JournalRecord | undefined, after: Phase["after"]): Phase[] =>
+    record === undefined ? [] : [{ atNs: record.at, after }];
+  const ofCaches = caches.flatMap(({ name: cache }) =>
+    CACHE_EVENTS.flatMap((event) =>
+      phase(first({ kind: "cache-event", event, cache }), { event, of: cache }),
+    ),
+  );
+  const ofFaults = [...kinds].flatMap((fault) => [
+    ...phase(first({ kind: "fault", fault, phase: "injected" }), { fault }),
+    ...phase(first({ kind: "fault", fault, phase: "healed" }), { heal: fault }),
+  ]);
+  return [...ofCaches, ...ofFaults].sort((a, b) => a.atNs - b.atNs);
 }

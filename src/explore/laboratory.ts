@@ -8,7 +8,7 @@ import { timelineOf } from "../run/timeline.ts";
 import { type ScenarioForm, scenarioForm } from "../scenario/form.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
-import { injectedFaults } from "./injected.ts";
+import { injectedFaults, phasesOf } from "./injected.ts";
 import type { Breach, Outcome, Trial } from "./schedule.ts";
 
 /** A scenario as it was given. Serialisable. */
@@ -77,6 +77,7 @@ export const withoutOutcome = (problem: string | null): Outcome => ({
   costPerMonth: null,
   faults: [],
   moments: [],
+  phases: [],
   behaviourDigest: "",
   events: 0,
 });
@@ -103,6 +104,7 @@ function outcomeOf(probed: Probe, resolved: ResolvedScenario, detail: boolean): 
           text: subject === "" ? text : `${subject}: ${text}`,
         }))
       : [],
+    phases: detail ? phasesOf(records, resolved) : [],
     behaviourDigest: probed.behaviourDigest,
     events: probed.events,
   };

@@ -11,6 +11,10 @@ export interface ExploreFailure {
   readonly check: string;
   readonly reason: string;
   readonly avoidable: boolean;
+  /** Where the schedule came from: drawn, a change of another one, or the corpus. */
+  readonly from: Explained["from"];
+  /** What it was drawn with: enabled kinds and their weights, shape, where it aimed; null where it was not drawn. */
+  readonly swarm: Explained["swarm"];
   /** Faults of the schedule as it was found. */
   readonly foundWith: number;
   readonly minimal: Schedule;
@@ -121,6 +125,8 @@ function failureOf(
     check: breach.check,
     reason: breach.reason,
     avoidable: breach.avoidable,
+    from: one.from,
+    swarm: one.swarm,
     foundWith,
     minimal,
     shrink: { trials: one.shrinkTrials, complete: one.shrinkComplete },

@@ -30,6 +30,7 @@ function describe(failure: ExploreFailure, number: number): string[] {
   const lines = [
     `${number}. ${failure.check} breaks${failure.avoidable ? "" : ", unavoidably"}: ${failure.reason}`,
     `   seed ${failure.seed}, path ${failure.path}; ${failure.foundWith} faults as found, ${minimal.faults.length} as shrunk in ${failure.shrink.trials} runs${failure.shrink.complete ? "" : " (time was up: perhaps not minimal)"}`,
+    `   ${sourceLine(failure)}`,
     ...(failure.others > 0 ? [`   ${failure.others} more of the same cause`] : []),
     "",
     "   Minimal schedule",
@@ -91,6 +92,15 @@ function describe(failure: ExploreFailure, number: number): string[] {
   if (failure.file !== null) lines.push("", `   Scenario  ${failure.file}`);
   if (failure.reproduce !== null) lines.push(`   Again     ${failure.reproduce}`);
   return lines;
+}
+
+/** Where a schedule came from: what it was drawn with, in words. */
+export function sourceLine({ from, swarm }: Pick<ExploreFailure, "from" | "swarm">): string {
+  if (from === "corpus") return "kept by an earlier campaign";
+  if (swarm === null) return "a change of a schedule that had reached something new";
+  const { shape, weights, focus } = swarm;
+  const kinds = Object.entries(weights).map(([kind, weight]) => `${kind} ${weight}`);
+  return `drawn ${shape} at ${focus.join(" and ")} of ${kinds.join(", ")}`;
 }
 
 /** What another tool is given, and a word for what it cannot do. */

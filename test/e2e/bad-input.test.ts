@@ -29,7 +29,7 @@ describe("cachequake run refuses", () => {
     inFiles({}, (folder) => {
       expectRefusal(
         cachequake(["run", "no.yaml"], folder),
-        "Cannot load scenario: no.yaml: the scenario does not exist, expected a scenario file (YAML)",
+        "Cannot load scenario: no.yaml: the scenario does not exist, expected a scenario file (YAML) or the name of a shipped scenario",
       );
       expectRefusal(cachequake(["run", "az-power-los"], folder), '(did you mean "az-power-loss"?)');
     }));
