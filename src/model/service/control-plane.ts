@@ -321,7 +321,7 @@ export class ControlPlane implements Keeper {
       "failover-decided",
       choice.node.id,
       cause,
-      this.group.copies(shard),
+      this.group.copies(shard, "applied"),
     );
     strategies.chosen(() => this.namePrimary(choice.node));
     kernel.schedule(

@@ -111,13 +111,19 @@ export class Group {
     return 2 * reached > this.observers.length;
   }
 
-  /** Where every copy of a shard stands now; what is on its way from a dead process counts as received. */
-  copies(shard: GroupShard): Copy[] {
+  /**
+   * Where every copy of a shard stands now: with what it has, what is on its way from a dead process included, or by what
+   * it has applied, as it tells who asks.
+   */
+  copies(shard: GroupShard, by: "received" | "applied" = "received"): Copy[] {
     const { now } = this.ports.clock;
     return shard.nodes.map((node) => ({
       node: node.id,
       history: node.history,
-      offset: Math.max(node.offsetAt(now), node.link?.receivableOffset() ?? 0),
+      offset: Math.max(
+        node.offsetAt(now),
+        by === "received" ? (node.link?.receivableOffset() ?? 0) : 0,
+      ),
       alive: node.alive,
       faulted: !this.isHealthy(node),
     }));
