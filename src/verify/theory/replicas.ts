@@ -87,7 +87,7 @@ function slowRow(
   distort: Distortion,
 ): VerifyRow {
   return row(
-    `writes lost at ${writesPerSecond}/s with a replica that applies ${appliedPerSecond}/s`,
+    `writes lost at ${writesPerSecond}/s, applied at ${appliedPerSecond}/s`,
     `rate x ${LOST_AFTER_SECONDS} s - applied x (${LOST_AFTER_SECONDS} s + ${PROMOTED_AFTER_SECONDS} s)`,
     { writesPerSecond, oneWayMs: 0.1, assume: `, applyRate: ${appliedPerSecond}/s` },
     appliedPerSecond * (LOST_AFTER_SECONDS + PROMOTED_AFTER_SECONDS),
