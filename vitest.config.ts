@@ -71,7 +71,7 @@ export default defineConfig({
     // One more than CI's cores: some tests wait for real servers, browsers and processes.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
     coverage: { include: ["src/**"], exclude: ["src/**/*.gen.ts", "src/**/*.d.ts"] },
