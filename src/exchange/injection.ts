@@ -152,6 +152,10 @@ export function namesOf(
   return [...names];
 }
 
+/** Chance has nothing to choose among one, nor where all are meant. */
+const chosen = (names: readonly string[], share: number): readonly string[] | null =>
+  share === 1 || names.length < 2 ? names : null;
+
 function boundBy(
   target: NodeTarget | PlaceTarget,
   hosts: readonly Host[],
@@ -181,7 +185,7 @@ function boundBy(
     case "primary":
       return inRole("primary", target.cache, target.shard);
     case "replicas":
-      return target.share === 1 ? inRole("replica", target.cache, target.shard) : null;
+      return chosen(inRole("replica", target.cache, target.shard), target.share);
     case "any":
       return null;
   }

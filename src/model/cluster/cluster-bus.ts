@@ -6,7 +6,9 @@
  * Models: clusterCron every 100 ms, ping and gossip schedules, PFAIL by timeout, FAIL by a majority of primaries'
  * reports, links that break and are opened again, epochs and claims, UPDATE to a stale claimant, loss of the majority.
  * Leaves out: MEET handshakes (a replacement is introduced to all at once), slot migration,
- * ports and node ids, bus messages larger than a segment.
+ * ports and node ids, bus messages larger than a segment, and what looks like Nagle's algorithm beside delayed
+ * acknowledgements: of 96 peers of measured winners (redis-server 7.0.15 on loopback) 25 knew within 13 ms who leads, and
+ * 71 within 38 to 49 ms, for the claim followed a request for votes on the same connection.
  * Source: valkey 8.0.1 cluster_legacy.c (line numbers at each rule); Redis 7.0.15 is the same but for rank ties.
  */
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
@@ -559,6 +561,21 @@ export class ClusterBus {
       to,
       slot,
       message.type,
+    );
+  }
+
+  /** Some living member takes a node for the owner of its shard, or will read what it sent since. */
+  hasHeardOf(winner: RedisNode, since: Nanos): boolean {
+    const { index, shard } = this.of(winner);
+    const sent = (slot: number): boolean => {
+      const message = this.messages.messages[slot] as BusMessage;
+      return message.from === index && message.sentAt >= since;
+    };
+    return this.members.some(
+      (member) =>
+        member.index !== index &&
+        member.node.alive &&
+        (member.owner[shard] === index || member.inbox.some(sent)),
     );
   }
 

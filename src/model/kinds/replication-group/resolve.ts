@@ -128,6 +128,7 @@ export function resolveReplicationGroup(
       fullSyncBytesPerSecond: assumed["fullSyncRate"] as number,
       snapshotFlushNs: assumed["snapshotFlush"] as number,
       loadKeysPerSecond: assumed["loadRate"] as number,
+      applyNs: Math.round(SECOND / (assumed["applyRate"] as number)),
       networkBytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Number.POSITIVE_INFINITY,
       commandTime: { kind: "constant", value: assumed["commandTime"] as number },
       collections,

@@ -140,6 +140,7 @@ function engineOf(
     fullSyncBytesPerSecond,
     snapshotFlushNs: assumed["snapshotFlush"] as number,
     loadKeysPerSecond: assumed["loadRate"] as number,
+    applyNs: Math.round(SECOND / (assumed["applyRate"] as number)),
     networkBytesPerSecond:
       networkBytesPerSecond > 0 ? networkBytesPerSecond : Number.POSITIVE_INFINITY,
     commandTime: { kind: "constant", value: assumed["commandTime"] as number },
