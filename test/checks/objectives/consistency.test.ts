@@ -261,6 +261,7 @@ describe("consistency", () => {
       records: [failoverOf("failover-started", { at: 2.5 * S, cache: "cart-eu" })],
     };
     expect(judge(BACK, { of: "cart-eu", over }).verdict).toBe("unknown");
+    expect(judge(BACK, { of: "cart-eu", over: { ...over, records: [] } }).verdict).toBe("fail");
     expect(judge(BACK, { of: "world", over: { ...over, records: [] } }).verdict).toBe("fail");
   });
 
