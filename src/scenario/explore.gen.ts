@@ -81,6 +81,7 @@ export interface ExploreWords {
     | "region-promoted"
     | "replica-migrated"
     | "shard-without-copy-alive"
+    | "slots-moved"
     | "split-brain"
     | "stream-stalled"
     | "winner-failed-too"
