@@ -16,8 +16,9 @@ export const RUNS_PER_BUG = 250;
 
 /** Where the correct model must survive, and its share of the runs. */
 export const SURVIVED: readonly { readonly file: string; readonly share: number }[] = [
-  { file: PLANTED_SCENARIO, share: 0.7 },
-  { file: "scenarios/explore/memory.yaml", share: 0.3 },
+  { file: PLANTED_SCENARIO, share: 0.6 },
+  { file: "scenarios/explore/memory.yaml", share: 0.25 },
+  { file: "scenarios/explore/self-managed.yaml", share: 0.15 },
 ];
 
 /** How often each mark must be reached by the correct model. */

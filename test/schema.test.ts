@@ -12,7 +12,7 @@ import { scenarioSchema } from "../src/scenario/schema.ts";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const published = (name: string): unknown => JSON.parse(read(`schema/${name}.schema.json`));
-const files = ["fast", "negative", "twin", "explore"].flatMap((folder) =>
+const files = ["fast", "negative", "twin", "explore", "corpus"].flatMap((folder) =>
   readdirSync(`scenarios/${folder}`).map((name) => path.join("scenarios", folder, name)),
 );
 

@@ -14,14 +14,14 @@ test("a crashed primary costs no acknowledged write, and five seconds at most", 
   expect(simulated).toRecoverWithin("5s");
 });
 
-test("no schedule within the budget keeps the shop from its promise", () => {
+test("no schedule within the budget keeps the shop from its promise", { timeout: 60_000 }, () => {
   const property = fc.property(schedules(cart), (schedule) => {
     expect(simulate(cart, schedule)).toMeetSlo();
   });
   fc.assert(property, { seed: 1, numRuns: 40 });
 });
 
-test("nor does any size of the group without faults", () => {
+test("nor does any size of the group without faults", { timeout: 60_000 }, () => {
   const property = fc.property(topologies(cart, "cart"), (sets) => {
     expect(simulate(cart, { faults: [], sets })).toMeetSlo();
   });

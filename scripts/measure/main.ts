@@ -2,6 +2,7 @@
  * Measures redis-server on this machine, for `src/verify/measured/figures.ts`: `npx tsx scripts/measure/main.ts WHAT`.
  * Times are honest on a machine that does little else; prints JSON.
  */
+import { applyRate } from "./apply.ts";
 import { killPrimaries, pingGaps } from "./cluster.ts";
 import { bytesPerItem, hitRatio, wronglyKept } from "./memory.ts";
 
@@ -33,6 +34,11 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
     for (const bytes of given)
       for (const ttl of [false, true])
         print({ bytes, ttl, perItem: await bytesPerItem(bytes, ttl) });
+  },
+  /** WRITES VALUE_BYTES TIMES */
+  applies: async () => {
+    for (let i = 0; i < (given[2] ?? 5); i++)
+      print(await applyRate(given[0] ?? 200_000, given[1] ?? 100));
   },
 };
 const measure = measurements[what];

@@ -65,6 +65,10 @@ export class MeasuredServer {
     return parseServerLog(readFileSync(path.join(this.folder, "server.log"), "utf8"));
   }
 
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.child?.kill(signal);
+  }
+
   kill(): void {
     this.child?.kill("SIGKILL");
     this.connection?.disconnect();

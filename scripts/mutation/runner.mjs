@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
-import { roomsOf } from "./floors.mjs";
+import { MORE_TESTS, roomsOf } from "./floors.mjs";
 import { LEFT_OUT } from "./left-out.mjs";
 
 const COLLECT = "scripts/mutation/collect.mjs";
@@ -134,6 +134,7 @@ const testFilesOf = (floor) =>
     .map((name) => `test/${floor}/${name}`)
     .filter((file) => !roomsOf(floor).some((room) => file.startsWith(`test/${room}/`)))
     .filter((file) => !LEFT_OUT.some((pattern) => pattern.test(file)))
+    .concat(MORE_TESTS[floor] ?? [])
     .sort();
 
 /** Each test file says its name before its tests are defined. */
@@ -156,7 +157,7 @@ function tagged(files) {
 const ofSources = {
   name: "of-sources",
   setup({ onResolve }) {
-    onResolve({ filter: /\/dist\/.*\.js$/ }, ({ path, resolveDir }) => ({
+    onResolve({ filter: /^(\.\.\/)+dist\/.*\.js$/ }, ({ path, resolveDir }) => ({
       path: resolve(resolveDir, path.replace("/dist/", "/src/").replace(/\.js$/, ".ts")),
     }));
   },

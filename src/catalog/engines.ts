@@ -8,20 +8,16 @@ export interface EngineDefaults {
   readonly engine: "redis" | "valkey";
   /** Versions the service offers, major.minor, oldest first. */
   readonly versions: readonly string[];
-  /** Replicas of equal offset are ranked by node id. */
-  readonly rankTieBreakByNodeId: boolean;
 }
 
 export const engineDefaults: Readonly<Record<"redis" | "valkey", EngineDefaults>> = {
   redis: {
     engine: "redis",
     versions: ["5.0.6", "6.0", "6.2", "7.0", "7.1"],
-    rankTieBreakByNodeId: false,
   },
   valkey: {
     engine: "valkey",
     versions: ["7.2", "8.0", "8.1", "8.2", "9.0"],
-    rankTieBreakByNodeId: true,
   },
 };
 
@@ -38,9 +34,15 @@ export const lazyFreeParameters = [
   "replica-lazy-flush",
 ] as const;
 
-/** Whether large values are freed in the background by default. @param version - major.minor */
-export const freesLazily = (engine: "redis" | "valkey", version: string): boolean =>
+/** Valkey went its own way with 8; 7.2 has the defaults of Redis. @param version - major.minor */
+const isValkey8 = (engine: "redis" | "valkey", version: string): boolean =>
   engine === "valkey" && Number.parseInt(version, 10) >= 8;
+
+/** Whether large values are freed in the background by default. @param version - major.minor */
+export const freesLazily = isValkey8;
+
+/** Whether replicas of equal offset are ranked by node id. Source: valkey 8.0.1 cluster_legacy.c:4391. @param version - major.minor */
+export const ranksTiesByNodeId = isValkey8;
 
 /** Whether a small set is a listpack. Source: redis 7.2 and valkey 8.0.1 config.c: set-max-listpack-entries. */
 export const hasCompactSets = (engine: "redis" | "valkey", version: string): boolean =>
@@ -127,11 +129,9 @@ export const upstreamDefaults = {
   "cluster-migration-barrier": 1,
 } as const;
 
-/** repl-backlog-size. Source: redis 7.0.15 config.c:3115, valkey 8.0.1 config.c:3230. */
-export const UPSTREAM_BACKLOG_BYTES: Readonly<Record<"redis" | "valkey", number>> = {
-  redis: 1_048_576,
-  valkey: 10_485_760,
-};
+/** repl-backlog-size. Source: redis 7.0.15 config.c:3115, valkey 8.0.1 config.c:3230. @param version - major.minor */
+export const upstreamBacklogBytes = (engine: "redis" | "valkey", version: string): number =>
+  isValkey8(engine, version) ? 10_485_760 : 1_048_576;
 
 /** client-output-buffer-limit of replicas. Source: valkey 8.0.1 config.c:126-130. */
 export const UPSTREAM_OUTPUT_BUFFER = {

@@ -1,14 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCourse } from "../campaign/course.ts";
+import { type Experiment, experimentFiles } from "../exchange/experiment.ts";
+import { experimentsOf } from "../exchange/experiments.ts";
 import { corpusFile, corpusSchedule } from "../explore/corpus.ts";
-import { type HuntReport, hunt } from "../explore/hunt.ts";
+import { type Explained, type HuntReport, hunt } from "../explore/hunt.ts";
 import { type BaseScenario, Laboratory } from "../explore/laboratory.ts";
-import { type ExploreReport, exploreReport, shareAtMost } from "../explore/report.ts";
+import {
+  type ExploreExport,
+  type ExploreReport,
+  exploreReport,
+  shareAtMost,
+} from "../explore/report.ts";
 import type { Schedule } from "../explore/schedule.ts";
-import type { Progress } from "../explore/search.ts";
+import type { Progress, Ran } from "../explore/search.ts";
 import { spaceOf } from "../explore/space.ts";
-import { renderExploreSummary } from "../report/explore-summary.ts";
+import { renderExploreSummary, sourceLine } from "../report/explore-summary.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type LoadOptions, loadJobs } from "./load-jobs.ts";
@@ -36,6 +43,8 @@ export interface ExploreOptions extends LoadOptions {
   /** Folder of minimal schedules: read first, and added to. */
   readonly corpus: string;
   readonly explain: boolean;
+  /** Tells of each run, with the kinds it drew from and their weights. */
+  readonly verbose: boolean;
   /** Goes on with an interrupted campaign of the same words. */
   readonly resume: boolean;
 }
@@ -93,6 +102,7 @@ export async function exploreCommand(
     shrinkExpired: () => timeMs !== null && elapsed() >= timeMs + SHRINK_MS,
     explain: options.explain,
     mostGroups: GROUPS_MAX,
+    ...(options.verbose ? { ran: (run: Ran) => terminal.err(runLine(run)) } : {}),
     progress: (so) => {
       searched = so;
       terminal.progress(progressLine(name, so, elapsed(), options.runs));
@@ -114,12 +124,14 @@ export async function exploreCommand(
     terminal.progress(null);
   }
   const files = hunted.explained.map((one) => corpusFile(base, one));
+  const experiments = hunted.explained.map((one) => experimentsOfMinimal(laboratory, one));
   const report = exploreReport(hunted, {
     scenario: name,
     seed,
     planted,
     breachAtMost: shareAtMost(hunted.failures.length, hunted.runs),
     files: files.map((_, at) => path.join(folder, `minimal-${at + 1}.yaml`)),
+    exports: experiments.map((of, at) => of.map((one) => toldOf(one, folder, at + 1))),
   });
   const summary = renderExploreSummary(report);
   const json = `${JSON.stringify(report, null, 2)}\n`;
@@ -127,6 +139,7 @@ export async function exploreCommand(
     { name: "explore.json", contents: json },
     { name: "summary.txt", contents: summary },
     ...files.map(({ text }, at) => ({ name: `minimal-${at + 1}.yaml`, contents: text })),
+    ...experiments.flatMap((of, at) => experimentFiles(of, `minimal-${at + 1}.`)),
   ]);
   const kept = planted === null ? keep(hunted, files, path.resolve(cwd, options.corpus)) : [];
   if (options.json) terminal.out(json);
@@ -140,8 +153,27 @@ export async function exploreCommand(
   return exitOf(report);
 }
 
+/** A minimal schedule for other tools, as it fell out in its own run. */
+function experimentsOfMinimal(laboratory: Laboratory, one: Explained): readonly Experiment[] {
+  const { seed, minimal, outcome } = one;
+  const resolved = laboratory.resolvedOf({ ...minimal, seed, rekey: null, detail: true });
+  return experimentsOf(resolved, outcome.faults);
+}
+
+function toldOf(experiment: Experiment, folder: string, number: number): ExploreExport {
+  const { contents, name, ...rest } = experiment;
+  const file = contents === null ? null : path.join(folder, `minimal-${number}.${name}`);
+  return { ...rest, file };
+}
+
 const exitOf = ({ verdict }: ExploreReport): ExitCode =>
   verdict === "fail" ? EXIT.fail : verdict === "pass" ? EXIT.pass : EXIT.unknown;
+
+function runLine({ run, trial, breach, ...plan }: Ran): string {
+  const { length } = trial.faults;
+  const what = `${length} ${length === 1 ? "fault" : "faults"}, ${breach === null ? "holds" : `${breach.check} breaks`}`;
+  return `run ${run}  seed ${trial.seed}  ${sourceLine(plan)}; ${what}`;
+}
 
 function progressLine(name: string, so: Progress, ms: number, runs: number | null): string {
   const rate = so.runs / Math.max(0.001, ms / 1000);

@@ -42,6 +42,10 @@ export const withExplore = (y: Argv): Argv =>
         ...flag("say why: needed faults, what would have saved it; --no-explain: shrink only"),
         default: true,
       })
+      .option(
+        "verbose",
+        flag("tell of each run: the kinds it drew from, their weights, how it ended"),
+      )
       .option("out", {
         ...text("folder for reports, which go to OUT/explore/<scenario>/<seed>"),
         default: "reports",
@@ -69,5 +73,6 @@ export function readExplore(parsed: ParsedWords, cwd: string): ExploreOptions {
     resume: readFlag(parsed, "resume"),
     corpus: readText(parsed, "corpus") ?? "scenarios/corpus",
     explain: readFlag(parsed, "explain"),
+    verbose: readFlag(parsed, "verbose"),
   };
 }

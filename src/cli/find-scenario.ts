@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { packageRoot } from "./package-root.ts";
 
@@ -30,6 +30,32 @@ export function packagedScenarios(): string[] {
     .filter((name) => EXTENSIONS.includes(path.extname(name)))
     .map((name) => name.slice(0, -path.extname(name).length))
     .sort(byText);
+}
+
+/** Those scenarios with the folder they are in and the first sentence of their stories, in order of folder and name. */
+export function describedScenarios(): { name: string; of: string; about: string }[] {
+  return collections(path.join(packageRoot, "scenarios")).flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => EXTENSIONS.includes(path.extname(name)))
+      .sort(byText)
+      .map((file) => ({
+        name: file.slice(0, -path.extname(file).length),
+        of: path.basename(place),
+        about: firstSentence(readFileSync(path.join(place, file), "utf8")),
+      })),
+  );
+}
+
+/** Of the comment at the top of a scenario. */
+function firstSentence(text: string): string {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("#"));
+  const story = lines
+    .slice(0, end)
+    .map((line) => line.slice(1).trim())
+    .filter((line) => !line.startsWith("yaml-language-server:"))
+    .join(" ");
+  return /^.*?\.(?= |$)/.exec(story)?.[0] ?? story;
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

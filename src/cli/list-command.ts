@@ -9,6 +9,7 @@ import { stepKinds } from "../faults/steps.ts";
 import { allMarks } from "../measure/coverage.ts";
 import { metricNames } from "../run/metrics.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { describedScenarios } from "./find-scenario.ts";
 import type { ListName } from "./lists.ts";
 import type { Terminal } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
@@ -23,6 +24,8 @@ const HOME_REGION = "us-east-1";
 const JSON_ONLY: readonly string[] = ["overlap"];
 
 const rowsOf: Readonly<Record<ListName, () => readonly Row[]>> = {
+  scenarios: () =>
+    describedScenarios().map(({ name, of, about }) => ({ scenario: name, of, about })),
   faults: () =>
     Object.values(faultKinds).map(({ kind, summary, overlap, heals }) => ({
       fault: kind,

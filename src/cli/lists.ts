@@ -1,5 +1,6 @@
 /** What `list` can list. Apart from the lists themselves, which load the catalogue. */
 export const LISTS = [
+  "scenarios",
   "faults",
   "steps",
   "metrics",

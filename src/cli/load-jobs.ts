@@ -106,11 +106,14 @@ function readScenario(file: string, word: string, cwd: string): string {
   const read = readTextFile(path.resolve(cwd, file), SCENARIO_BYTES_MAX, expected);
   if ("text" in read) return read.text;
   const { found, line } = read.unreadable;
-  const near = found === "does not exist" ? nearestWord(word, packagedScenarios()) : undefined;
+  const missing = found === "does not exist";
+  const near = missing ? nearestWord(word, packagedScenarios()) : undefined;
+  const named = missing ? " or the name of a shipped scenario" : "";
+  const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
   const problem: ScenarioProblem = {
     path: "",
     found,
-    expected: read.unreadable.expected + (near === undefined ? "" : ` (did you mean "${near}"?)`),
+    expected: `${read.unreadable.expected}${named}${hint}`,
     file,
     ...(line === undefined ? {} : { line, column: 1 }),
   };

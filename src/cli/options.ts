@@ -81,6 +81,16 @@ export const withReplications = (y: Argv): Argv =>
       type: "boolean",
       default: false,
       describe: "move each assumption from low to high, and rank them by what they do",
+    })
+    .option("export", {
+      type: "boolean",
+      default: false,
+      describe: "write the faults as an AWS FIS template and a Chaos Mesh workflow too",
+    })
+    .option("history", {
+      type: "string",
+      requiresArg: true,
+      describe: "FILE for the history of operations, which check-history judges: .edn or .json",
     });
 
 /** How often, and under which assumptions, a scenario runs. */
@@ -88,8 +98,11 @@ export function readReplications(parsed: ParsedWords): {
   readonly replications: number;
   readonly untilShare: number | null;
   readonly sensitivity: boolean;
+  readonly export: boolean;
+  readonly history?: string;
 } {
   const until = readText(parsed, "until-ci");
+  const history = readText(parsed, "history");
   const share = until === undefined ? undefined : parsePercentage(until);
   if (until !== undefined && (share === undefined || share <= 0))
     throw badUsage(`--until-ci is "${until}", expected a share above 0%, such as 5%`);
@@ -97,6 +110,8 @@ export function readReplications(parsed: ParsedWords): {
     replications: readCount(parsed, "replications") ?? 1,
     untilShare: share ?? null,
     sensitivity: readFlag(parsed, "sensitivity"),
+    export: readFlag(parsed, "export"),
+    ...(history === undefined ? {} : { history }),
   };
 }
 
@@ -116,6 +131,9 @@ export const OPTION_NAMES = [
   "replications",
   "until-ci",
   "sensitivity",
+  "export",
+  "history",
+  "verbose",
   "runs",
   "time",
   "until",

@@ -3,7 +3,12 @@ import { InvariantError } from "../base/invariant.ts";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { shellWord } from "../base/shell-word.ts";
+import { type Experiment, experimentFiles } from "../exchange/experiment.ts";
+import { experimentsOf } from "../exchange/experiments.ts";
+import { HistoryRecorder } from "../exchange/history-writer.ts";
+import { injectedFaults } from "../explore/injected.ts";
 import { BudgetError } from "../kernel/budget-error.ts";
+import { exportLines } from "../report/explore-summary.ts";
 import { type ReportFile, renderAll } from "../report/render-all.ts";
 import { resultJson } from "../report/result-json.ts";
 import { renderSummary } from "../report/summary.ts";
@@ -11,16 +16,23 @@ import type { Result } from "../run/result.ts";
 import { open, type Simulation } from "../run/simulation.ts";
 import { NO_LIMITS } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
+import { badUsage } from "./bad-usage.ts";
+import { CommandError } from "./command-error.ts";
 import { execute } from "./execute.ts";
 import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
 import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
 import { type ManyRuns, runOthers } from "./many-runs.ts";
 import type { Terminal } from "./terminal.ts";
+import { writeHistory } from "./write-history.ts";
 import { checkWritable, writeReport } from "./write-report.ts";
 
 export interface RunOptions extends LoadOptions, ManyRuns {
   readonly files: readonly string[];
   readonly json: boolean;
+  /** Writes the faults for other tools too. */
+  readonly export?: boolean;
+  /** File for the history of operations; `.json` and `.jsonl` in JSON, any other in EDN. */
+  readonly history?: string;
 }
 
 const VERDICT_CODES = { pass: EXIT.pass, fail: EXIT.fail, unknown: EXIT.unknown } as const;
@@ -32,6 +44,8 @@ const VERDICT_CODES = { pass: EXIT.pass, fail: EXIT.fail, unknown: EXIT.unknown 
  */
 export async function runCommand(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const jobs = loadJobs(options.files, options);
+  if (options.history !== undefined && jobs.length > 1)
+    throw badUsage(`--history is given with ${jobs.length} scenarios, expected one`, "run");
   for (const job of jobs) checkWritable(path.resolve(options.cwd, job.folder));
   const codes: ExitCode[] = [];
   const documents: string[] = [];
@@ -52,6 +66,7 @@ interface Finished {
   readonly code: ExitCode;
   readonly result: Result;
   readonly files: readonly ReportFile[];
+  readonly experiments: readonly Experiment[];
 }
 
 /** Runs one job to its end. Of a run that cannot end, the terminal is told why. */
@@ -63,7 +78,11 @@ async function runJob(
   let simulation: Simulation | undefined;
   try {
     simulation = open(job.resolved);
+    const recorder = options.history === undefined ? null : recorderOf(simulation);
     const own = await runOnce(simulation, job, "", terminal);
+    const told = options.export === true ? injectedFaults(simulation.journal.records, true) : [];
+    if (recorder !== null && options.history !== undefined)
+      writeHistory(recorder, options.history, options.cwd);
     const codes = [VERDICT_CODES[own.verdict]];
     const many = await runOthers(
       own,
@@ -79,12 +98,20 @@ async function runJob(
     );
     terminal.progress(`${job.resolved.name}  report`);
     const result = { ...own, ...many };
-    return { code: gravest(codes), result, files: await renderAll(result) };
+    const experiments = options.export === true ? experimentsOf(job.resolved, told) : [];
+    const files = [...(await renderAll(result)), ...experimentFiles(experiments, "")];
+    return { code: gravest(codes), result, files, experiments };
   } catch (error) {
     return { code: tellFailure(error, job, simulation?.now ?? 0, terminal) };
   } finally {
     terminal.progress(null);
   }
+}
+
+function recorderOf({ journal, index }: Simulation): HistoryRecorder {
+  const recorder = new HistoryRecorder(index.traffic, index.sessions);
+  journal.subscribe({ operations: recorder.operations });
+  return recorder;
 }
 
 async function runOnce(
@@ -115,6 +142,7 @@ function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal
     terminal.err(error.message);
     return EXIT.badInput;
   }
+  if (error instanceof CommandError) throw error;
   if (error instanceof BudgetError) {
     terminal.err(`${error.message}\n  ${job.file} has no verdict; --max-events sets the budget`);
     terminal.err(reproduce);
@@ -135,10 +163,14 @@ export function reproduceLine(job: Job): string {
   return `cachequake run ${shellWord(job.file)} --seed ${job.resolved.seed}${sets}${limits}${planted}`;
 }
 
-function describe({ result, files }: Finished, job: Job, terminal: Terminal): string {
+function describe({ result, files, experiments }: Finished, job: Job, terminal: Terminal): string {
   const summary = renderSummary(result, { color: terminal.color, width: terminal.width }).trimEnd();
   const paths = files.map(({ name }) => `  ${path.join(job.folder, name)}`).join("\n");
-  return `${summary}\n\nReport\n${paths}\n`;
+  const exported = experiments.flatMap((one) =>
+    exportLines({ ...one, file: null }).map((line) => `  ${line}\n`),
+  );
+  const others = exported.length === 0 ? "" : `\nFor other tools\n${exported.join("")}`;
+  return `${summary}\n\nReport\n${paths}\n${others}`;
 }
 
 const asDocument = (documents: readonly string[]): string =>

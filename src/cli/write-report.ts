@@ -29,8 +29,10 @@ const REPORT_FILES = [
   "agreement.html",
   "explore.json",
   "comparison.json",
+  "fis.json",
+  "chaos-mesh.yaml",
 ];
-const MINIMAL = /^minimal-\d+\.yaml$/;
+const MINIMAL = /^minimal-\d+\.(yaml|fis\.json|chaos-mesh\.yaml)$/;
 
 /** @throws CommandError (73) with the reason, after which nothing of the new report is left and the old one stands. */
 export function writeReport(folder: string, files: readonly ReportFile[]): void {

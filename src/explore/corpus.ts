@@ -1,6 +1,8 @@
 /** A minimal failing schedule as a scenario file that tells its story, and reading such files back. */
 import { Document, parse } from "yaml";
 import { hash32 } from "../base/hash.ts";
+import { toSeconds } from "../base/nanos.ts";
+import { trim } from "../base/units.ts";
 import { VERSION } from "../base/version.ts";
 import { applySet } from "../scenario/set-path.ts";
 import { ScenarioSource } from "../scenario/source.ts";
@@ -68,7 +70,9 @@ export function corpusFile(
     sets: explained.minimal.sets,
     own: own.length,
   };
-  const story = wrapped(storyOf(explained, scenario)).map((line) => `# ${line}`);
+  const story = [...wrapped(storyOf(explained, scenario)), ...momentsOf(explained)].map((line) =>
+    `# ${line}`.trimEnd(),
+  );
   const text = document.toString({ lineWidth: 110, flowCollectionPadding: true });
   return { name, text: `${story.join("\n")}\n${MARK}${JSON.stringify(entry)}\n${text}` };
 }
@@ -136,7 +140,25 @@ function storyOf(explained: Explained, scenario: string): string[] {
     story.push(
       `It takes ${count(tolerance.faults, "fault")} at once to break it, as far as was tried.`,
     );
+  story.push(`Version ${VERSION} found it, with ${explained.foundWith} faults.`);
   return story;
+}
+
+/** Moments that are told: a reader follows so many. */
+const MOMENTS_MAX = 16;
+
+/** What happened, in its order: the first moments, each with its time in seconds. */
+function momentsOf({ outcome: { moments } }: Explained): string[] {
+  const first = moments.slice(0, MOMENTS_MAX).map(({ atNs, text }) => {
+    const at = trim(toSeconds(atNs), 3).padStart(8);
+    return `${at} s  ${text.replace(/[\r\n\u2028\u2029]/g, " ")}`.slice(0, 115);
+  });
+  const more = moments.length - first.length;
+  return [
+    ...(first.length > 0 ? ["", ...first] : []),
+    ...(more > 0 ? [`            and ${more} moments more`] : []),
+    "",
+  ];
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

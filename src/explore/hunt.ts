@@ -34,6 +34,9 @@ export interface Explained {
   /** `7:0:3`: the number of the trial, then the candidates that shrinking took. */
   readonly path: string;
   readonly breach: Breach;
+  /** Where the schedule came from, and what it was drawn with. */
+  readonly from: Failure["from"];
+  readonly swarm: Failure["swarm"];
   /** Faults of the schedule as it was found. */
   readonly foundWith: number;
   readonly minimal: Schedule;
@@ -124,6 +127,8 @@ function* explainOne(
     seed: trial.seed,
     path: [failure.run, ...shrunk.path].join(":"),
     breach,
+    from: failure.from,
+    swarm: failure.swarm,
     foundWith: trial.faults.length,
     minimal: { faults, sets },
     outcome: shrunk.outcome,

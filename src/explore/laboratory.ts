@@ -1,7 +1,5 @@
 /** Runs trials of one scenario: words that vary in, verdicts and coverage out. */
 import { InvariantError } from "../base/invariant.ts";
-import { toSeconds } from "../base/nanos.ts";
-import type { JournalRecord } from "../journal/records.ts";
 import { BudgetError } from "../kernel/budget-error.ts";
 import { coverageOf } from "../measure/coverage.ts";
 import { monthlyCost } from "../run/assemble-result.ts";
@@ -10,7 +8,8 @@ import { timelineOf } from "../run/timeline.ts";
 import { type ScenarioForm, scenarioForm } from "../scenario/form.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
-import type { Breach, InjectedFault, Outcome, Trial } from "./schedule.ts";
+import { injectedFaults, phasesOf } from "./injected.ts";
+import type { Breach, Outcome, Trial } from "./schedule.ts";
 
 /** A scenario as it was given. Serialisable. */
 export interface BaseScenario {
@@ -78,6 +77,7 @@ export const withoutOutcome = (problem: string | null): Outcome => ({
   costPerMonth: null,
   faults: [],
   moments: [],
+  phases: [],
   behaviourDigest: "",
   events: 0,
 });
@@ -104,6 +104,7 @@ function outcomeOf(probed: Probe, resolved: ResolvedScenario, detail: boolean): 
           text: subject === "" ? text : `${subject}: ${text}`,
         }))
       : [],
+    phases: detail ? phasesOf(records, resolved) : [],
     behaviourDigest: probed.behaviourDigest,
     events: probed.events,
   };
@@ -126,30 +127,4 @@ function breachesOf(probed: Probe, marks: Readonly<Record<string, number>>): Bre
         reason,
       })),
   ];
-}
-
-function injectedFaults(records: readonly JournalRecord[], detail: boolean): InjectedFault[] {
-  const roles = new Map<string, string>();
-  const faults = new Map<number, InjectedFault>();
-  for (const record of records) {
-    if (record.kind === "node-state") {
-      const role =
-        record.role === "primary" || record.role === "secondary-primary" ? "primary" : "replica";
-      roles.set(record.node, `${role} of ${record.cache}/shard ${record.shard}`);
-    } else if (record.kind === "fault-injected") {
-      const { fault, faultKind, targets, at } = record;
-      faults.set(fault, {
-        kind: faultKind,
-        targets,
-        roles: detail ? Object.fromEntries(roles) : {},
-        injectedAt: toSeconds(at),
-        healedAt: null,
-      });
-    } else if (record.kind === "fault-healed") {
-      const fault = faults.get(record.fault);
-      if (fault !== undefined)
-        faults.set(record.fault, { ...fault, healedAt: toSeconds(record.at) });
-    }
-  }
-  return [...faults.values()];
 }

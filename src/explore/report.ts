@@ -11,6 +11,10 @@ export interface ExploreFailure {
   readonly check: string;
   readonly reason: string;
   readonly avoidable: boolean;
+  /** Where the schedule came from: drawn, a change of another one, or the corpus. */
+  readonly from: Explained["from"];
+  /** What it was drawn with: enabled kinds and their weights, shape, where it aimed; null where it was not drawn. */
+  readonly swarm: Explained["swarm"];
   /** Faults of the schedule as it was found. */
   readonly foundWith: number;
   readonly minimal: Schedule;
@@ -24,6 +28,26 @@ export interface ExploreFailure {
   /** The scenario file that was written, and the command that runs it; null where none was. */
   readonly file: string | null;
   readonly reproduce: string | null;
+  /** The minimal schedule for other tools. */
+  readonly exports: readonly ExploreExport[];
+}
+
+/** A minimal schedule in another tool's form. */
+export interface ExploreExport {
+  readonly tool: string;
+  /** Null where the tool can express nothing of it. */
+  readonly file: string | null;
+  /** Faults and steps of the schedule, and how many of them are expressed. */
+  readonly faults: number;
+  readonly expressed: number;
+  readonly missing: readonly ExportRemark[];
+  readonly different: readonly ExportRemark[];
+}
+
+/** What a tool cannot do, or does another way, and with which fault. */
+export interface ExportRemark {
+  readonly fault: string;
+  readonly word: string;
 }
 
 export interface ExploreReport {
@@ -58,11 +82,13 @@ export interface ExploreFacts {
   readonly breachAtMost: number;
   /** By place in `explained`. */
   readonly files: readonly (string | null)[];
+  /** By place in `explained`. */
+  readonly exports: readonly (readonly ExploreExport[])[];
 }
 
 export function exploreReport(hunted: HuntReport, facts: ExploreFacts): ExploreReport {
   const marks = Object.fromEntries(allMarks.map(({ mark }) => [mark, hunted.marks[mark] ?? 0]));
-  const { scenario, seed, planted, breachAtMost, files } = facts;
+  const { scenario, seed, planted, breachAtMost, files, exports } = facts;
   const judged = hunted.runs - hunted.problems;
   const failed = hunted.failures.length > 0 || hunted.unreached.length > 0;
   return {
@@ -73,7 +99,9 @@ export function exploreReport(hunted: HuntReport, facts: ExploreFacts): ExploreR
     planted,
     verdict: failed ? "fail" : judged === 0 ? "unknown" : "pass",
     runs: hunted.runs,
-    failures: hunted.explained.map((one, at) => failureOf(one, files[at] ?? null)),
+    failures: hunted.explained.map((one, at) =>
+      failureOf(one, files[at] ?? null, exports[at] ?? []),
+    ),
     unavoidable: hunted.unavoidable,
     breachAtMost,
     marks,
@@ -85,7 +113,11 @@ export function exploreReport(hunted: HuntReport, facts: ExploreFacts): ExploreR
   };
 }
 
-function failureOf(one: Explained, file: string | null): ExploreFailure {
+function failureOf(
+  one: Explained,
+  file: string | null,
+  exports: readonly ExploreExport[],
+): ExploreFailure {
   const { seed, path, breach, foundWith, minimal, others } = one;
   return {
     seed,
@@ -93,6 +125,8 @@ function failureOf(one: Explained, file: string | null): ExploreFailure {
     check: breach.check,
     reason: breach.reason,
     avoidable: breach.avoidable,
+    from: one.from,
+    swarm: one.swarm,
     foundWith,
     minimal,
     shrink: { trials: one.shrinkTrials, complete: one.shrinkComplete },
@@ -103,6 +137,7 @@ function failureOf(one: Explained, file: string | null): ExploreFailure {
     tolerance: one.tolerance,
     file,
     reproduce: file === null ? null : `cachequake replay ${file}`,
+    exports,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Fault schedules as plain data: the words of a scenario's method, and words that are set besides. */
+import type { Nanos } from "../base/nanos.ts";
 
 /** One entry of a method, as a scenario writes it. */
 export type FaultWords = Readonly<Record<string, unknown>>;
@@ -33,6 +34,13 @@ export interface Moment {
   readonly text: string;
 }
 
+/** When something came first that an entry can wait for. */
+export interface Phase {
+  readonly atNs: Nanos;
+  /** Words of `after:` without a delay. */
+  readonly after: Readonly<Record<string, string>>;
+}
+
 /** A fault as it was injected. */
 export interface InjectedFault {
   readonly kind: string;
@@ -62,6 +70,8 @@ export interface Outcome {
   readonly faults: readonly InjectedFault[];
   /** With `detail`: what happened, in order. */
   readonly moments: readonly Moment[];
+  /** With `detail`: what entries can wait for, in order. */
+  readonly phases: readonly Phase[];
   readonly behaviourDigest: string;
   readonly events: number;
 }

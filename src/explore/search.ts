@@ -46,6 +46,7 @@ export interface Failure {
   /** Number of the trial, from 0. */
   readonly run: number;
   readonly trial: Trial;
+  readonly from: Planned["from"];
   readonly swarm: Swarm | null;
   readonly outcome: Outcome;
   readonly breach: Breach;
@@ -81,7 +82,9 @@ export interface Kept extends Schedule {
 /** A trial, and where its schedule comes from. */
 export interface Planned {
   readonly trial: Trial;
-  /** What it was drawn with; null for a change of a schedule that was kept, and for one of the corpus. */
+  /** Drawn anew, a change of a schedule that was kept, or one of the corpus. */
+  readonly from: "drawn" | "changed" | "corpus";
+  /** What it was drawn with; null where it was not drawn. */
   readonly swarm: Swarm | null;
 }
 
@@ -95,10 +98,10 @@ export function planned(space: Space, seed: string, run: number, kept: readonly 
     const { faults, sets } = mutate(drawKept(kept, chance), drawKept(kept, chance), space, chance, {
       entry: (kind, salt) => sample(fault(space, kind), salt),
     });
-    return { trial: { faults, sets, ...plain }, swarm: null };
+    return { trial: { faults, sets, ...plain }, from: "changed", swarm: null };
   }
   const { schedule, swarm } = sample(drawn(space), "fresh");
-  return { trial: { ...schedule, ...plain }, swarm };
+  return { trial: { ...schedule, ...plain }, from: "drawn", swarm };
 }
 
 /** The trial of a number that is generated. */
@@ -134,6 +137,7 @@ export function* search(space: Space, options: SearchOptions): Course<Found> {
           ? planned(space, seed, run, kept)
           : {
               trial: { ...given, seed: `${seed}-${run}`, rekey: null, detail: false },
+              from: "corpus",
               swarm: null,
             },
       );

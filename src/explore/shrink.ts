@@ -1,6 +1,6 @@
 /**
  * Shrinks a failing trial to the least that still breaks the same promise, by steps that mean something to people: fewer
- * faults, roles instead of names, shorter, weaker, round times, fewer nodes, less traffic. Each step runs under the same
+ * faults, roles instead of names, shorter, weaker, round times or those of phases, fewer nodes, less traffic, fewer keys. Each step runs under the same
  * seed, and streams have names, so that nothing else moves.
  */
 import { type Course, first } from "./course.ts";

@@ -59,12 +59,19 @@ const roles = perFault((entry, _at, outcome, space) => {
   for (const word of ["target", "isolate", "from", "to"]) {
     const name = /^node (\S+)$/.exec(String(entry[word] ?? ""))?.[1];
     if (name === undefined) continue;
-    const injected = outcome.faults.find(({ kind }) => kind === entry["fault"]);
-    const role = injected?.roles[name];
+    const role = injectedAs(entry, outcome)?.roles[name];
     if (role !== undefined) changes.push({ ...entry, [word]: shortRole(role, space) });
   }
   return changes;
 });
+
+/** The entry as it was injected: of its kind, and nearest to its time. */
+function injectedAs(entry: FaultWords, { faults }: Outcome): Outcome["faults"][number] | undefined {
+  const at = (parseDuration(String(entry["at"] ?? "")) ?? 0) / SECOND;
+  const own = faults.filter(({ kind }) => kind === entry["fault"]);
+  if (entry["at"] === undefined) return own[0];
+  return own.sort((a, b) => Math.abs(a.injectedAt - at) - Math.abs(b.injectedAt - at))[0];
+}
 
 /** A group of one shard needs no number. */
 function shortRole(role: string, space: Space): string {
@@ -73,15 +80,41 @@ function shortRole(role: string, space: Space): string {
   return isOnly ? role.replace("/shard 1", "") : role;
 }
 
-/** Aimed at a time, rather than at a phase or a state. */
-const plainTimes = perFault((entry, _at, outcome) => {
+/**
+ * Aimed at a time, rather than at a phase or a state: on the grid of schedules. One that comes right with a phase says
+ * more than such a time does, and gives way to whole seconds alone.
+ */
+export const plainTimes = perFault((entry, _at, outcome) => {
   if (entry["at"] !== undefined) return [];
   const { when: _w, after: _a, ...rest } = entry;
+  const grid = isOnPhase(entry) ? SECOND : SECOND / 10;
   const injected = outcome.faults.filter(({ kind }) => kind === entry["fault"]);
-  return injected.slice(0, 3).map(({ injectedAt }) => ({
-    at: formatDuration(Math.round(injectedAt * 10) * (SECOND / 10)),
-    ...rest,
-  }));
+  const times = injected
+    .slice(0, 3)
+    .map(({ injectedAt }) => Math.round((injectedAt * SECOND) / grid) * grid);
+  return [...new Set(times)]
+    .filter((time) => time > 0)
+    .map((time) => ({ at: formatDuration(time), ...rest }));
+});
+
+const isOnPhase = ({ after }: FaultWords): boolean => {
+  const delay = (after as { delay?: string } | undefined)?.delay;
+  return after !== undefined && (parseDuration(delay ?? "0s") ?? 0) === 0;
+};
+
+/** Farther from its phase than this, a fault does not belong to it. */
+const NEAR: Nanos = 3 * SECOND;
+
+/** With a phase, where no whole second will do: those that came nearest first. What waits for itself comes never. */
+export const onPhases = perFault((entry, _at, { phases }) => {
+  const at = parseDuration(String(entry["at"] ?? ""));
+  if (at === undefined || at % SECOND === 0) return [];
+  const { at: _, ...rest } = entry;
+  return phases
+    .filter(({ atNs, after }) => Math.abs(atNs - at) <= NEAR && after["fault"] !== entry["fault"])
+    .sort((a, b) => Math.abs(a.atNs - at) - Math.abs(b.atNs - at))
+    .slice(0, 4)
+    .map(({ after }) => ({ after, ...rest }));
 });
 
 const ROUND: readonly Nanos[] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30].map((s) =>
@@ -152,6 +185,7 @@ export const SIMPLER: readonly Simpler[] = [
   shorter,
   weaker,
   rounder,
+  onPhases,
   smaller,
   mustHit,
 ];

@@ -233,7 +233,8 @@ function reaches(
 const concerns = (of: string, cache: string, shard: number | null): boolean =>
   shard === null ? of.startsWith(`${cache}/`) : of === `${cache}/shard ${shard}`;
 
-function isEvent(event: TriggerEvent, record: JournalRecord): boolean {
+/** Whether a record is an event that entries may wait for. */
+export function isEvent(event: TriggerEvent, record: JournalRecord): boolean {
   switch (event.kind) {
     case "fault":
       return (

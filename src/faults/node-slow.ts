@@ -11,11 +11,11 @@ export const nodeSlow: FaultKind<SettingsOf<"node-slow">> = {
   heals: true,
   inject(world, { target, factor }, chance) {
     const nodes = bindNodes(world, target, chance);
-    for (const node of nodes) node.slowness.change(factor, 1);
+    for (const node of nodes) node.changeSlowness(factor, 1);
     return {
       targets: nodes.map((node) => node.id),
       heal() {
-        for (const node of nodes) node.slowness.change(factor, -1);
+        for (const node of nodes) node.changeSlowness(factor, -1);
       },
     };
   },

@@ -123,6 +123,23 @@ export interface HistoryEndedRecord {
   readonly cause: string;
 }
 
+/**
+ * A history that had ended goes on: the winner that ended it lost its host before anybody had heard of its election, and
+ * the primary before it leads as if nothing had been. What the winner acknowledged in `successor` beyond `keptOffset` is
+ * gone with it.
+ */
+export interface HistoryResumedRecord {
+  readonly kind: "history-resumed";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly shard: number;
+  readonly history: number;
+  readonly keptOffset: number;
+  /** That goes on no more. */
+  readonly successor: number;
+  readonly cause: string;
+}
+
 /** A primary began to lead a shard under a configuration epoch (0 with cluster mode disabled: the service's own counter). */
 export interface PrimaryClaimRecord {
   readonly kind: "primary-claim";
@@ -304,6 +321,7 @@ export type JournalRecord =
   | ServiceEventRecord
   | FailoverRecord
   | HistoryEndedRecord
+  | HistoryResumedRecord
   | PrimaryClaimRecord
   | OffsetsRecord
   | ClientRecord

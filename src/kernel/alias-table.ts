@@ -21,7 +21,6 @@ export class AliasTable {
   private readonly columns: Uint32Array;
   private readonly columnBits: number;
   private readonly thresholds: number;
-  private readonly touched = new Uint32Array(1);
 
   /** @param weights - 1 to 2^24, each finite and >= 0, with a positive sum */
   constructor(weights: ArrayLike<number>) {
@@ -75,14 +74,6 @@ export class AliasTable {
   private setColumn(column: number, share: number, alias: number): void {
     const threshold = Math.min(this.thresholds - 1, Math.round(share * this.thresholds));
     this.columns[column] = threshold * 2 ** this.columnBits + alias;
-  }
-
-  /**
-   * Loads what the next sample will need. Columns are drawn evenly over a table larger than the processor's near caches:
-   * asked for one request ahead, the wait for memory passes beside other work.
-   */
-  touchNext(stream: Stream): void {
-    this.touched[0] = this.columns[Math.floor(stream.peek() * this.count)] as number;
   }
 
   /** An outcome, 0 to count - 1, with probability in proportion to its weight. */

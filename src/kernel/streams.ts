@@ -56,13 +56,6 @@ export class Stream {
     return value;
   }
 
-  /** What `next` will answer. */
-  peek(): number {
-    const { state } = this;
-    const t = 2091639 * (state[S0] as number) + (state[CARRY] as number) * TWO_MINUS_32;
-    return t - Math.floor(t);
-  }
-
   /** Uniform integer in [0, n), n at most 2^32; bias below n / 2^32. */
   nextInt(n: number): number {
     return Math.floor(this.next() * n);

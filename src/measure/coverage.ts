@@ -6,6 +6,7 @@ import { hash32 } from "../base/hash.ts";
 import { type Nanos, SECOND } from "../base/nanos.ts";
 import { marks as ownMarks } from "../journal/marks.ts";
 import type {
+  ElectionAskedRecord,
   EvictedRecord,
   FailoverRecord,
   JournalRecord,
@@ -19,7 +20,14 @@ export const derivedMarks = [
     mark: "back-to-back-failover",
     summary: "a shard failed over again within 30 s of a promotion",
   },
+  {
+    mark: "candidate-behind",
+    summary: "a replica asked for votes though another one of its shard had more of the data",
+  },
+  { mark: "candidates-met", summary: "two replicas of a shard asked for votes in one failover" },
   { mark: "clusterdown", summary: "a node refused commands: CLUSTERDOWN" },
+  { mark: "dns-moved", summary: "the service pointed a primary endpoint at another node" },
+  { mark: "election-repeated", summary: "a replica asked for votes again, having got too few" },
   {
     mark: "evicted-lost-write",
     summary: "a key was evicted of which a failover had lost an acknowledged write",
@@ -41,9 +49,15 @@ export const derivedMarks = [
     mark: "lagging-replica-promoted",
     summary: "a replica was promoted that lacked acknowledged writes",
   },
+  { mark: "moved-followed", summary: "a client learnt from MOVED where a shard's writes go" },
+  { mark: "node-replaced", summary: "the service put a new node in the place of a dead one" },
   { mark: "primary-paused", summary: "a primary stood still while its shard had no other" },
   { mark: "quorum-lost", summary: "half of all shards of a cache or more had no primary" },
   { mark: "region-promoted", summary: "a secondary Region took over" },
+  {
+    mark: "resync-across-promotion",
+    summary: "a replica went on from the backlog of a primary that was promoted meanwhile",
+  },
   { mark: "shard-without-copy-alive", summary: "no process of a shard was alive" },
   { mark: "split-brain", summary: "two nodes of one shard believed to be its primary" },
   {
@@ -72,6 +86,8 @@ interface ShardView {
   promotedAt: Nanos;
   promoted: string | null;
   wasSplit: boolean;
+  /** Replicas that asked for votes since the last one won. */
+  readonly asked: Set<string>;
 }
 
 /** Keys of which a failover lost acknowledged writes, by their numbers within the shard. */
@@ -120,6 +136,26 @@ class CoverageFold {
       case "history-ended":
         if (record.keptOffset === 0 && record.failover === null) this.count("all-copies-lost");
         return;
+      case "election-asked":
+        this.election(record);
+        return;
+      case "election-won":
+        this.shardOf(record.cache, record.shard).asked.clear();
+        return;
+      case "resync":
+        // Of a partial one: what it held before, of a history that the source's own forked from.
+        if (record.mode === "partial" && record.history !== record.sourceHistory)
+          this.count("resync-across-promotion");
+        return;
+      case "dns-updated":
+        if (record.endpoint === "primary") this.count("dns-moved");
+        return;
+      case "service-event":
+        if (record.text.startsWith("Finished recovery")) this.count("node-replaced");
+        return;
+      case "client-learned":
+        if (record.cause.startsWith("MOVED")) this.count("moved-followed");
+        return;
       case "evicted":
         this.evicted(record);
         return;
@@ -164,6 +200,14 @@ class CoverageFold {
       this.count("shard-without-copy-alive");
     if (isOut) this.quorum(record.cache);
     this.note(shard);
+  }
+
+  private election({ cache, shard: number, node, offset, siblings }: ElectionAskedRecord): void {
+    const { asked } = this.shardOf(cache, number);
+    if (asked.has(node)) this.count("election-repeated");
+    else if (asked.size > 0) this.count("candidates-met");
+    asked.add(node);
+    if (siblings.some((sibling) => sibling.offset > offset)) this.count("candidate-behind");
   }
 
   private evicted({ cache, shard, key, at, writeId }: EvictedRecord): void {
@@ -224,6 +268,7 @@ class CoverageFold {
         promotedAt: Number.NEGATIVE_INFINITY,
         promoted: null,
         wasSplit: false,
+        asked: new Set(),
       };
       this.shards.set(key, shard);
     }

@@ -132,6 +132,14 @@ export class DurabilityFold {
     }
   }
 
+  /**
+   * A history that had ended goes on: what it had kept is its own again, and keys whose last write only the successor had
+   * owe nothing.
+   */
+  resumed(history: number, keptOffset: number, successor: number): void {
+    this.ended(successor, keptOffset, history);
+  }
+
   /** Row `i` is a read that a replica answered: stale when a newer write was acknowledged before it began. */
   replicaRead(batch: OperationColumns, i: number): void {
     const key = batch.key[i] as number;

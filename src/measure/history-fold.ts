@@ -12,7 +12,7 @@ import {
   OUTCOME_OK,
 } from "../journal/operation-columns.ts";
 
-/** Operations of one history, 54 bytes each. */
+/** Operations of one history, 53 bytes each. */
 export const HISTORY_OPERATIONS_MAX = 2_000_000;
 
 const FIRST_ROWS = 1024;
@@ -25,8 +25,6 @@ export class HistoryFold {
   outcome = new Uint8Array(FIRST_ROWS);
   /** A write that was sent again without an answer to it: it may have been executed twice. */
   isDoubtful = new Uint8Array(FIRST_ROWS);
-  /** A read that a node answered which did not lead. */
-  fromReplica = new Uint8Array(FIRST_ROWS);
   session = new Int32Array(FIRST_ROWS);
   key = new Int32Array(FIRST_ROWS);
   shard = new Int32Array(FIRST_ROWS);
@@ -50,7 +48,6 @@ export class HistoryFold {
     this.command[row] = command;
     this.outcome[row] = outcome;
     this.isDoubtful[row] = batch.inDoubt[i] === 1 && (batch.attempts[i] as number) > 1 ? 1 : 0;
-    this.fromReplica[row] = isRead && batch.fromPrimary[i] === 0 ? 1 : 0;
     this.session[row] = batch.session[i] as number;
     this.key[row] = batch.key[i] as number;
     this.shard[row] = batch.shard[i] as number;
@@ -66,7 +63,6 @@ export class HistoryFold {
     this.command = bytes(this.command);
     this.outcome = bytes(this.outcome);
     this.isDoubtful = bytes(this.isDoubtful);
-    this.fromReplica = bytes(this.fromReplica);
     this.session = words(this.session);
     this.key = words(this.key);
     this.shard = words(this.shard);

@@ -6,7 +6,12 @@
  */
 import type { Nanos } from "../base/nanos.ts";
 import type { OperationColumns } from "../journal/operation-columns.ts";
-import type { Copy, HistoryEndedRecord, OffsetsRecord } from "../journal/records.ts";
+import type {
+  Copy,
+  HistoryEndedRecord,
+  HistoryResumedRecord,
+  OffsetsRecord,
+} from "../journal/records.ts";
 
 /** What one ended history lost. */
 export interface LossWindow {
@@ -192,6 +197,33 @@ export class LossFold {
     for (const settled of writes.settled) loseSettled(window, settled, heir);
     writes.count = 0;
     writes.settled = [];
+  }
+
+  /** What a history had lost by an end that came to nothing is there again; what its successor alone had is lost. */
+  resumed(record: HistoryResumedRecord): void {
+    const writes = this.of(record.history);
+    const { window } = writes;
+    if (window === null) return;
+    writes.window = null;
+    writes.successor = -1;
+    this.windows.splice(this.windows.indexOf(window), 1);
+    const { cache, shard, at, cause, keptOffset } = record;
+    this.ended({
+      kind: "history-ended",
+      at,
+      cache,
+      shard,
+      history: record.successor,
+      keptOffset,
+      successor: record.history,
+      failover: null,
+      failedAt: at,
+      cause,
+    });
+    const { writesLost: count, bytesLost: bytes, firstAckAt, lastAckAt } = window;
+    if (count === 0) return;
+    const toOffset = writes.highest[0] as number;
+    writes.settled.push({ fromOffset: keptOffset, toOffset, count, bytes, firstAckAt, lastAckAt });
   }
 
   /** Where the living copies stand: what all of them have needs no single record any more. */

@@ -247,6 +247,11 @@ export class Measurement {
         for (const fold of this.durability)
           fold.ended(record.history, record.keptOffset, record.successor);
         return;
+      case "history-resumed":
+        this.losses.resumed(record);
+        for (const fold of this.durability)
+          fold.resumed(record.history, record.keptOffset, record.successor);
+        return;
       case "offsets":
         this.losses.offsets(record);
         return;

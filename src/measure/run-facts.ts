@@ -7,7 +7,12 @@ export interface RunIndex {
   readonly durationNs: Nanos;
   /** Ratios, percentiles and peaks leave out what came before. Default 0. */
   readonly warmUpNs?: Nanos;
-  readonly traffic: readonly { readonly name: string; readonly cache: string }[];
+  readonly traffic: readonly {
+    readonly name: string;
+    readonly cache: string;
+    /** Its settings let copies answer its reads: replicas, or another Region than that of the writes. Default false. */
+    readonly readsCopies?: boolean;
+  }[];
   /** Client hosts. */
   readonly sessions: readonly {
     readonly name: string;

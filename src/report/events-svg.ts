@@ -32,14 +32,16 @@ export function drawEvents(svg: Pen, result: Result, scale: TimeScale, top: numb
     const text = shorten(plain(mark.label), 11, LABEL_MAX) + more;
     const width = textWidth(text, 11) + 12;
     const x = scale.x(mark.at);
-    const start = Math.min(x, RIGHT - width);
+    // At the right edge the label stands before its mark.
+    const before = x + width > RIGHT;
+    const start = before ? x - width - 4 : x;
     let row = rowEnds.findIndex((end) => end + 8 < start);
     if (row < 0) row = rowEnds.length;
     if (row >= ROWS_MAX) {
       left += mark.count;
       continue;
     }
-    rowEnds[row] = start + width;
+    rowEnds[row] = before ? x + 4 : start + width;
     const y = top + 7 + row * ROW;
     svg.append("path").attr("class", "eventmark").attr("d", `M${x},${y}l4,5l-4,5l-4,-5z`);
     svg

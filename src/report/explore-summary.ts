@@ -1,6 +1,7 @@
 /** What a campaign of `explore` says, as text for a terminal. */
 import { formatPercentage } from "../base/units.ts";
-import type { ExploreFailure, ExploreReport } from "../explore/report.ts";
+import type { ExploreExport, ExploreFailure, ExploreReport } from "../explore/report.ts";
+import { plain } from "./format.ts";
 
 export function renderExploreSummary(report: ExploreReport): string {
   const { scenario, seed, runs, failures, unavoidable } = report;
@@ -21,7 +22,7 @@ export function renderExploreSummary(report: ExploreReport): string {
     lines.push(`Never reached: ${report.neverReached.join(", ")}`);
   if (report.unreached.length > 0)
     lines.push(`Must be reached, and were not: ${report.unreached.join(", ")}`);
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(plain).join("\n")}\n`;
 }
 
 function describe(failure: ExploreFailure, number: number): string[] {
@@ -29,6 +30,7 @@ function describe(failure: ExploreFailure, number: number): string[] {
   const lines = [
     `${number}. ${failure.check} breaks${failure.avoidable ? "" : ", unavoidably"}: ${failure.reason}`,
     `   seed ${failure.seed}, path ${failure.path}; ${failure.foundWith} faults as found, ${minimal.faults.length} as shrunk in ${failure.shrink.trials} runs${failure.shrink.complete ? "" : " (time was up: perhaps not minimal)"}`,
+    `   ${sourceLine(failure)}`,
     ...(failure.others > 0 ? [`   ${failure.others} more of the same cause`] : []),
     "",
     "   Minimal schedule",
@@ -85,9 +87,30 @@ function describe(failure: ExploreFailure, number: number): string[] {
           ? `; none of ${tolerance.triedBelow} schedules with fewer did`
           : ""),
     );
+  if (failure.exports.length > 0) lines.push("", "   For other tools");
+  for (const one of failure.exports) lines.push(...exportLines(one).map((line) => `     ${line}`));
   if (failure.file !== null) lines.push("", `   Scenario  ${failure.file}`);
   if (failure.reproduce !== null) lines.push(`   Again     ${failure.reproduce}`);
   return lines;
+}
+
+/** Where a schedule came from: what it was drawn with, in words. */
+export function sourceLine({ from, swarm }: Pick<ExploreFailure, "from" | "swarm">): string {
+  if (from === "corpus") return "kept by an earlier campaign";
+  if (swarm === null) return "a change of a schedule that had reached something new";
+  const { shape, weights, focus } = swarm;
+  const kinds = Object.entries(weights).map(([kind, weight]) => `${kind} ${weight}`);
+  return `drawn ${shape} at ${focus.join(" and ")} of ${kinds.join(", ")}`;
+}
+
+/** What another tool is given, and a word for what it cannot do. */
+export function exportLines(one: ExploreExport): string[] {
+  const { tool, file, faults, expressed, missing, different } = one;
+  return [
+    `${tool}: ${expressed} of ${faults} expressed${file === null ? "" : `, ${file}`}`,
+    ...missing.map(({ fault, word: why }) => `  not ${fault}: ${why}`),
+    ...different.map(({ fault, word: how }) => `  otherwise ${fault}: ${how}`),
+  ];
 }
 
 function marksOf({ marks }: ExploreReport): string[] {

@@ -41,14 +41,14 @@ export function figure(value: number | null, unit: string): string {
     case "USD/month":
       return `${integer(Math.round(value))} USD/month`;
     default:
-      return `${integer(value)} ${unit}`;
+      return `${integer(value)} ${plain(unit)}`;
   }
 }
 
-/** Without control characters and marks that change the direction of text or start terminal escapes. */
+/** Without control characters, halves of characters, and marks that change the direction of text or start terminal escapes. */
 export function plain(text: string): string {
   return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu,
     "\ufffd",
   );
 }

@@ -59,6 +59,7 @@ export function drawRecovery(
       recovery.causes.find((text) => text.startsWith(`${phase}: `))?.slice(phase.length + 2) ?? "";
     bracket(svg, {
       y,
+      from: scale.x(recovery.at),
       x1: scale.x(from),
       x2: scale.x(from + length),
       label: phase,
@@ -84,6 +85,8 @@ export function drawRecovery(
 
 interface Bracket {
   readonly y: number;
+  /** Where the fault is on the axis: notes do not cross it. */
+  readonly from: number;
   readonly x1: number;
   readonly x2: number;
   readonly label: string;
@@ -92,7 +95,7 @@ interface Bracket {
   readonly className: string;
 }
 
-/** Name at the left, bar on the axis, its cause beside the bar where there is more room. */
+/** Name at the left, bar on the axis, its cause beside the bar or on it, where there is room. */
 function bracket(svg: Pen, given: Bracket): void {
   const { y, x1, x2 } = given;
   svg
@@ -122,16 +125,31 @@ function bracket(svg: Pen, given: Bracket): void {
       .attr("y1", y + 1)
       .attr("y2", y + 16);
   }
-  const right = RIGHT - x2 - 12;
-  const leftRoom = x1 - LEFT - 12;
-  const toRight = right >= leftRoom || right >= textWidth(given.cause, 11);
-  const text = shorten(plain(given.cause), 11, Math.max(right, leftRoom));
+  const rooms = { right: RIGHT - x2 - 12, on: x2 - x1 - 24, left: x1 - given.from - 16 };
+  const cause = plain(given.cause);
+  const needed = textWidth(cause, 11);
+  const places = ["right", "on", "left"] as const;
+  const place =
+    places.find((one) => rooms[one] >= needed) ??
+    places.reduce((most, one) => (rooms[one] > rooms[most] ? one : most));
+  const text = shorten(cause, 11, rooms[place]);
+  if (place === "on") {
+    const width = textWidth(text, 11) + 12;
+    svg
+      .append("rect")
+      .attr("class", "bg")
+      .attr("x", (x1 + x2 - width) / 2)
+      .attr("y", y + 1)
+      .attr("width", width)
+      .attr("height", 15);
+  }
   const label = svg
     .append("text")
     .attr("y", y + 13)
     .text(text);
-  if (toRight) label.attr("class", "small soft").attr("x", x2 + 8);
-  else label.attr("class", "small soft end").attr("x", x1 - 8);
+  if (place === "right") label.attr("class", "small soft").attr("x", x2 + 8);
+  else if (place === "left") label.attr("class", "small soft end").attr("x", x1 - 8);
+  else label.attr("class", "small soft mid").attr("x", (x1 + x2) / 2);
 }
 
 function drawStrip(
@@ -196,6 +214,7 @@ function drawRpo(
   const x2 = scale.x(worst.startedAt);
   bracket(svg, {
     y,
+    from: scale.x(recovery.at),
     x1: Math.min(from, x2),
     x2,
     label: "RPO",

@@ -20,7 +20,7 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
   const heading = (text: string): string => colors.bold(text);
   const lines: string[] = [];
   lines.push(
-    `${paint(result.verdict, result.verdict.toUpperCase())}  ${heading(plain(result.scenario))}  seed ${result.seed}`,
+    `${paint(result.verdict, result.verdict.toUpperCase())}  ${heading(plain(result.scenario))}  seed ${plain(result.seed)}`,
     "",
   );
   lines.push(...wrap(plain(answer(result)), width), "");

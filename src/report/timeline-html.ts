@@ -163,7 +163,7 @@ function recoveries(result: Result): string {
 
 function verdicts(result: Result): string {
   const row = (check: ExpectationResult): string =>
-    `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${e(figure(check.observed, check.unit))}</td><td class="n">${e(figure(check.limit, check.unit))}</td><td>${e(blame(check))}</td><td>${e(check.reason)}</td></tr>`;
+    `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${e(figure(check.observed, check.unit))}</td><td class="n">${e(figure(check.limit, check.unit))}</td><td>${e(check.verdict === "fail" ? blame(check) || "not judged" : "")}</td><td>${e(check.reason)}</td></tr>`;
   const invariant = (check: InvariantResult): string =>
     `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${integer(check.checked)}</td><td>${e(check.reason)}</td></tr>`;
   return [

@@ -5,14 +5,26 @@
 import type { RecoveryResult, Result, Series } from "../run/result.ts";
 import { drawEvents } from "./events-svg.ts";
 import { answer, clock, plain } from "./format.ts";
-import { drawLanes, laneGroups } from "./lanes.ts";
+import { drawLanes, type LaneGroup, laneGroups } from "./lanes.ts";
 import type { Pen } from "./pen.ts";
 import { drawRecovery } from "./recovery-svg.ts";
-import { drawAxis, LEFT, pathOf, RIGHT, shorten, textWidth, WIDTH, wrapText } from "./sheet.ts";
+import {
+  drawAxis,
+  intervalClass,
+  LEFT,
+  pathOf,
+  RIGHT,
+  shorten,
+  textWidth,
+  WIDTH,
+  wrapText,
+} from "./sheet.ts";
 import { SVG_STYLE } from "./svg-style.ts";
 import { type TimeScale, timeScale } from "./time-scale.ts";
 
 const PANEL_HEIGHT = 84;
+/** Beyond this width, in pixels, a fault tells how many targets it has instead of each. */
+const FAULT_NAME_WIDTH = 260;
 
 export interface Drawn {
   readonly height: number;
@@ -39,13 +51,14 @@ export function drawTimeline(svg: Pen, result: Result): Drawn {
   y = drawFaultNames(svg, result, scale, y);
   drawAxis(svg, scale, y, clock);
   y += 14;
-  y = drawLanes(svg, laneGroups(result), scale, y);
+  const groups = laneGroups(result);
+  y = drawLanes(svg, groups, scale, y);
   y = drawEvents(svg, result, scale, y);
   y = drawPanels(svg, result, scale, y + 10);
   drawFaultBands(faults, result, scale, top, y);
   const worst = mainRecovery(result);
   if (worst !== null) y = drawRecovery(svg, result, worst.traffic, worst.recovery, y + 26);
-  y = drawLegend(svg, y + 24);
+  y = drawLegend(svg, result, groups, y + 24);
   background.attr("height", y);
   svg.attr("viewBox", `0 0 ${WIDTH} ${y}`).attr("width", WIDTH).attr("height", y);
   return { height: y };
@@ -94,11 +107,20 @@ function drawHeader(svg: Pen, result: Result): number {
   return y + 8;
 }
 
+/** A fault with its targets where they fit, else with the first of them and how many more there are. */
+function faultName({ kind, targets }: Result["faults"][number]): string {
+  const whole = plain(`${kind}: ${targets.join(", ")}`);
+  if (targets.length < 2 || textWidth(whole, 11) <= FAULT_NAME_WIDTH)
+    return shorten(whole, 11, 420);
+  const more = ` and ${targets.length - 1} more`;
+  return shorten(plain(`${kind}: ${targets[0]}`), 11, 420 - textWidth(more, 11)) + more;
+}
+
 /** Names of faults above their bands, in as many rows as it takes for none to overlap. */
 function drawFaultNames(svg: Pen, result: Result, scale: TimeScale, top: number): number {
   const rowEnds: number[] = [];
   for (const fault of result.faults.slice(0, 24)) {
-    const name = shorten(plain(`${fault.kind}: ${fault.targets.join(", ")}`), 11, 420);
+    const name = faultName(fault);
     const width = textWidth(name, 11);
     const x = Math.min(scale.x(fault.injectedAt) + 2, RIGHT - width);
     let row = rowEnds.findIndex((end) => end + 8 < x);
@@ -290,9 +312,17 @@ const LEGEND: readonly (readonly [className: string, text: string])[] = [
   ["fault", "fault holds"],
 ];
 
-function drawLegend(svg: Pen, y: number): number {
+/** Explains what is in the drawing and nothing else. */
+function drawLegend(svg: Pen, result: Result, groups: readonly LaneGroup[], y: number): number {
+  const drawn = new Set(
+    groups.flatMap(({ lanes }) =>
+      lanes.flatMap(({ intervals }) => intervals.map((interval) => intervalClass(interval))),
+    ),
+  );
+  if (result.faults.some(({ healedAt }) => healedAt !== null)) drawn.add("fault");
   let x = 24;
   for (const [className, text] of LEGEND) {
+    if (!drawn.has(className)) continue;
     svg
       .append("rect")
       .attr("class", className)

@@ -405,11 +405,30 @@ function buildOriginsAndTraffic(
     fleet.listenToEnds((traffic) => world.traffic[traffic]?.requestEnded());
 }
 
+/** Whether a source's settings let replicas answer it, or a secondary Region of a Global Datastore. */
+function readsCopies(
+  { cache, region, client }: TrafficSettings,
+  { globalDatastores, caches }: ResolvedScenario,
+): boolean {
+  if (client.readFrom !== "primary") return true;
+  const store = globalDatastores.find(({ name }) => name === cache);
+  if (store === undefined || !client.readLocalRegion) return false;
+  const primary = caches.find(({ name }) => name === store.primary);
+  const isLocal = store.secondaries.some((name) =>
+    caches.some((group) => group.name === name && group.region === region),
+  );
+  return isLocal && primary?.region !== region;
+}
+
 function indexOf(resolved: ResolvedScenario, world: World): RunIndex {
   return {
     durationNs: resolved.durationNs,
     warmUpNs: resolved.warmUpNs,
-    traffic: resolved.traffic.map(({ name, cache }) => ({ name, cache })),
+    traffic: resolved.traffic.map((source) => ({
+      name: source.name,
+      cache: source.cache,
+      readsCopies: readsCopies(source, resolved),
+    })),
     sessions: world.fleet.sessions.map(({ name, traffic, zone }) => ({
       name,
       traffic,

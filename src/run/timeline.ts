@@ -46,6 +46,11 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
         subject: `${record.cache} shard ${record.shard}`,
         text: `history ${record.history} ends at offset ${record.keptOffset}, history ${record.successor} goes on: ${record.cause}`,
       };
+    case "history-resumed":
+      return {
+        subject: `${record.cache} shard ${record.shard}`,
+        text: `history ${record.history} goes on, history ${record.successor} ends at offset ${record.keptOffset}: ${record.cause}`,
+      };
     case "client-learned":
     case "client-connected":
       return {

@@ -37,6 +37,8 @@ const EVENTS_PER_REQUEST = 3.2;
 const EVENTS_PER_NODE_SECOND = 12;
 /** A fault that comes and goes at random. */
 const EVENTS_PER_INJECTION = 2;
+/** Timer, question and answer of a client host. */
+const EVENTS_PER_REFRESH = 3;
 /** The process itself. */
 const BASE_BYTES = 100e6;
 /** An item in a keyspace, and its places in the sets of resident and volatile keys. */
@@ -49,6 +51,9 @@ const BYTES_PER_NODE_SECOND = 30;
 
 export interface Size {
   readonly requests: number;
+  /** Injections of faults at random times, and periodic topology refreshes. */
+  readonly injections: number;
+  readonly refreshes: number;
   readonly events: number;
   readonly nodes: number;
   readonly memoryBytes: number;
@@ -82,14 +87,21 @@ export function estimateSize(
     requests += meanPerSecond(arrivals, durationNs) * seconds * (1 + more);
   }
   const injections = method.reduce((sum, { trigger }) => sum + timesAtRandom(trigger), 0);
+  const refreshes = sources.reduce((sum, { client, zones }) => {
+    const { everyNs } = client.topologyRefresh;
+    return everyNs === null ? sum : sum + (zones.length * durationNs) / everyNs;
+  }, 0);
   const tables = sources.reduce((sum, source) => sum + source.keys.count * BYTES_PER_KEY, 0);
   return {
     requests,
     nodes,
+    injections,
+    refreshes,
     events:
       requests * EVENTS_PER_REQUEST +
       nodes * seconds * EVENTS_PER_NODE_SECOND +
-      injections * EVENTS_PER_INJECTION,
+      injections * EVENTS_PER_INJECTION +
+      refreshes * EVENTS_PER_REFRESH,
     memoryBytes:
       BASE_BYTES +
       items * BYTES_PER_ITEM +
@@ -126,11 +138,16 @@ function shareHeld({ trigger, durationNs: heldNs }: MethodEntry, durationNs: Nan
 /** Finds each limit that a run would break, and says what raises it. */
 export function lintSize(size: Size, durationNs: Nanos, limits: Limits, reading: Reading): void {
   const { requests, events, nodes, memoryBytes } = size;
-  const made = `${formatCount(Math.round(requests))} requests, ${nodes} nodes`;
+  const made = [`${formatCount(Math.round(requests))} requests`, `${nodes} nodes`];
+  if (size.refreshes > requests)
+    made.push(`${formatCount(Math.round(size.refreshes))} topology refreshes`);
+  if (size.injections > requests)
+    made.push(`${formatCount(Math.round(size.injections))} faults at random times`);
+  const by = made.join(", ");
   if (events > limits.events)
     reading.problem({
       path: ["duration"],
-      found: `makes about ${formatCount(Math.round(events / 1e6))} million events (${made})`,
+      found: `makes about ${formatCount(Math.round(events / 1e6))} million events (${by})`,
       expected: `at most ${formatCount(limits.events)}; --max-events or maxEvents: raises it`,
     });
   if (nodes > limits.nodes)
@@ -148,7 +165,7 @@ export function lintSize(size: Size, durationNs: Nanos, limits: Limits, reading:
   if (memoryBytes > limits.memoryBytes)
     reading.problem({
       path: ["traffic"],
-      found: `needs about ${formatSize(memoryBytes)} of memory (${made})`,
+      found: `needs about ${formatSize(memoryBytes)} of memory (${by})`,
       expected: `at most ${formatSize(limits.memoryBytes)}; --max-memory raises it`,
     });
 }

@@ -52,6 +52,11 @@ export function loadScenario(text: string, options: LoadScenarioOptions = {}): R
       problems.push({ ...said, found: `${said.found} (by --set ${clean(set)})` });
       return;
     }
+    // What a --set left within this place may be to blame as well as what the file says.
+    const within = setPaths.find(
+      (known) => path.length > 0 && path.every((part, i) => part === known.path[i]),
+    );
+    if (within !== undefined) said.found += ` (with --set ${clean(within.set)})`;
     const file = options.file === undefined ? {} : { file: options.file };
     problems.push({ ...said, ...file, ...source.positionOf(path, at) });
   };

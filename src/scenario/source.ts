@@ -12,7 +12,6 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
-  visit,
   type YAMLMap,
 } from "yaml";
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
@@ -63,6 +62,7 @@ export class ScenarioSource {
           merge: true,
           uniqueKeys: false, // the library compares all with all; see `repeatedKeys`
           logLevel: "silent",
+          prettyErrors: false, // they would quote the text, line by line
         }),
       ] as Document[];
     } catch {
@@ -76,7 +76,7 @@ export class ScenarioSource {
     if (documents.length > 1) throw at(`has ${documents.length} documents`, "one");
     const problems = [...document.errors, ...document.warnings].map((error): ScenarioProblem => {
       const position = lines.linePos(error.pos[0]);
-      const said = (error.message.split("\n")[0] as string).replace(/ at line \d+.*$/, "");
+      const said = error.message.split("\n")[0] as string;
       return {
         path: "",
         found: `is no valid YAML (${plain(said)})`,
@@ -184,20 +184,25 @@ export class ScenarioSource {
   }
 }
 
-/** Keys of a map that stand in it before. */
+/** Keys of a map that stand in it before, in order of the text. Aliases are not followed. */
 function repeatedKeys(document: Document): Scalar[] {
   const repeated: Scalar[] = [];
-  visit(document, {
-    Map(_, map) {
-      const seen = new Set<string>();
-      for (const pair of map.items) {
-        if (!isScalar(pair.key)) continue;
-        const text = keyText(pair);
-        if (seen.has(text)) repeated.push(pair.key);
-        seen.add(text);
-      }
-    },
-  });
+  const look = (node: unknown): void => {
+    if (isSeq(node)) for (const item of node.items) look(item);
+    if (!isMap(node)) return;
+    const seen = new Set<string>();
+    for (const pair of node.items) {
+      if (!isScalar(pair.key)) continue;
+      const text = keyText(pair);
+      if (seen.has(text)) repeated.push(pair.key);
+      seen.add(text);
+    }
+    for (const { key, value } of node.items) {
+      look(key);
+      look(value);
+    }
+  };
+  look(document.contents);
   return repeated;
 }
 

@@ -19,7 +19,9 @@ export interface SchemaFinding extends Finding {
 export function validateWords(data: unknown): SchemaFinding[] {
   if (validate(data)) return [];
   const found = (validate.errors ?? []).slice(0, ERRORS_MAX);
-  const errors = found.filter((error) => error.keyword !== "if" && !isNoise(error, found));
+  const errors = found.filter(
+    (error) => error.keyword !== "if" && !isNoise(error, found) && !isMisspelt(error, found),
+  );
   const findings: SchemaFinding[] = [];
   const seen = new Set<string>();
   for (const error of errors) {
@@ -92,6 +94,47 @@ function isNoise(error: ErrorObject, all: readonly ErrorObject[]): boolean {
   );
 }
 
+/** A word that is lacking because it stands there misspelt, which is said by itself. */
+function isMisspelt(error: ErrorObject, all: readonly ErrorObject[]): boolean {
+  if (error.keyword !== "required") return false;
+  const missing = String(error.params["missingProperty"]);
+  return all.some(
+    (other) =>
+      other.keyword === "additionalProperties" &&
+      other.instancePath === error.instancePath &&
+      meantWord(String(other.params["additionalProperty"]), [missing]) !== undefined,
+  );
+}
+
+/** What others call a thing for which ElastiCache, or this project, has another name. */
+const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
+  shards: ["numNodeGroups"],
+  numShards: ["numNodeGroups"],
+  replicas: ["replicasPerNodeGroup", "numCacheClusters"],
+  replicasPerShard: ["replicasPerNodeGroup"],
+  nodes: ["numCacheClusters"],
+  instanceType: ["cacheNodeType"],
+  nodeType: ["cacheNodeType"],
+  version: ["engineVersion"],
+  tls: ["transitEncryptionEnabled"],
+  auth: ["authToken"],
+  timeout: ["commandTimeout"],
+  retries: ["retry"],
+  rps: ["rate"],
+  qps: ["rate"],
+  size: ["valueSize"],
+  faults: ["method"],
+  steps: ["method"],
+  expectations: ["expect"],
+  name: ["scenario"],
+};
+
+/** The known word that is nearest, or that means the same. */
+function meantWord(word: string, known: readonly string[]): string | undefined {
+  const same = Object.hasOwn(ALSO_CALLED, word) ? (ALSO_CALLED[word] ?? []) : [];
+  return same.find((name) => known.includes(name)) ?? nearestWord(word, known);
+}
+
 const hasExpected = ({ parentSchema }: ErrorObject): boolean =>
   (parentSchema as { expected?: string } | undefined)?.expected !== undefined;
 
@@ -127,7 +170,7 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
     case "additionalProperties": {
       const word = String(error.params["additionalProperty"]);
       const known = Object.keys(schema?.properties ?? {});
-      const near = nearestWord(word, known);
+      const near = meantWord(word, known);
       const list = known.length === 0 ? "no words here" : `one of ${known.join(", ")}`;
       return {
         path: [...path, word],

@@ -1,5 +1,5 @@
 /** The same scenario, simulated as often as a band needs. */
-import { engineDefaults } from "../catalog/engines.ts";
+import { ranksTiesByNodeId } from "../catalog/engines.ts";
 import type { RunInput } from "../run/assemble-result.ts";
 import { open } from "../run/simulation.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
@@ -21,7 +21,7 @@ export function withEngine(
     caches: resolved.caches.map((cache) => ({
       ...cache,
       engine: { ...cache.engine, engine, engineVersion: modelledVersion },
-      bus: { ...cache.bus, rankTieBreakByNodeId: engineDefaults[engine].rankTieBreakByNodeId },
+      bus: { ...cache.bus, rankTieBreakByNodeId: ranksTiesByNodeId(engine, modelledVersion) },
     })),
   };
 }

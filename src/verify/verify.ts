@@ -8,6 +8,7 @@ import type { VerifyPart, VerifyRow } from "./row.ts";
 import { cachingRows } from "./theory/caching.ts";
 import { faultRows } from "./theory/faults.ts";
 import { queueRows } from "./theory/queues.ts";
+import { replicaRows } from "./theory/replicas.ts";
 
 /** One step of the work: some rows that belong together. */
 export interface VerifyStep {
@@ -22,6 +23,7 @@ export function verifySteps(distort: Distortion = undistorted): readonly VerifyS
     { part: "theory", name: "queues", rows: queueRows },
     { part: "theory", name: "caching", rows: cachingRows },
     { part: "theory", name: "loss and availability", rows: () => faultRows(distort) },
+    { part: "theory", name: "replicas behind", rows: () => replicaRows(distort) },
     { part: "measured", name: "failovers", rows: () => failoverRows(distort) },
     { part: "measured", name: "replication", rows: () => replicationRows(distort) },
     { part: "measured", name: "memory", rows: () => itemRows() },

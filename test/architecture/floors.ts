@@ -60,6 +60,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   "campaign/stores": ["node:fs", "node:os", "node:path"],
   explore: ["fast-check", "yaml"],
+  exchange: ["yaml"],
   report: ["d3-node", "picocolors"],
   twin: [
     "ioredis",

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { MILLISECOND, SECOND } from "../../src/base/nanos.ts";
-import { engineDefaults, freesLazily, UPSTREAM_BACKLOG_BYTES } from "../../src/catalog/engines.ts";
+import { freesLazily, ranksTiesByNodeId, upstreamBacklogBytes } from "../../src/catalog/engines.ts";
 import type { ReplicationGroupSettings } from "../../src/model/kinds/replication-group-settings.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import type { ResolvedScenario } from "../../src/scenario/resolved.ts";
@@ -56,8 +56,9 @@ describe.each([
   ["valkey", { backlog: 10 * MIB, lazyFree: lazy(true), ties: true }],
 ] as const)("%s by default", (engine, of) => {
   it("is as the catalogue says, and as a group without parameters gets it", () => {
-    expect(UPSTREAM_BACKLOG_BYTES[engine]).toBe(of.backlog);
-    expect(engineDefaults[engine].rankTieBreakByNodeId).toBe(of.ties);
+    const version = JSON.parse(ENGINES[engine]) as string;
+    expect(upstreamBacklogBytes(engine, version)).toBe(of.backlog);
+    expect(ranksTiesByNodeId(engine, version)).toBe(of.ties);
     const { engine: node, bus } = settings(engine);
     expect(node.replBacklogBytes).toBe(of.backlog);
     expect(node.lazyFree).toEqual(of.lazyFree);
@@ -65,10 +66,17 @@ describe.each([
   });
 });
 
-it("freesLazily() is Valkey's from its second major version on", () => {
-  expect(freesLazily("valkey", "7.2")).toBe(false);
-  expect(freesLazily("valkey", "8.0")).toBe(true);
-  expect(freesLazily("redis", "7.2")).toBe(false);
+it("Valkey 7.2 has what Redis has", () => {
+  for (const [engine, version, is8] of [
+    ["valkey", "7.2", false],
+    ["valkey", "8.0", true],
+    ["valkey", "9.0", true],
+    ["redis", "7.2", false],
+  ] as const) {
+    expect(freesLazily(engine, version)).toBe(is8);
+    expect(ranksTiesByNodeId(engine, version)).toBe(is8);
+    expect(upstreamBacklogBytes(engine, version)).toBe(is8 ? 10 * MIB : MIB);
+  }
 });
 
 describe("repl-backlog-size", () => {

@@ -367,6 +367,31 @@ describe("replaced-primary-falls-silent", () => {
     expect(judge([write(17.001)], slept).verdict).toBe("fail");
   });
 
+  it("excuses a primary whose successor did not serve for the node timeout in which it would tell", () => {
+    // Elected when the history ended, at 11 s; the node timeout is 1 s.
+    const won = (over = {}): JournalRecord =>
+      ({
+        kind: "election-won",
+        at: 11 * S,
+        cache: "cart",
+        shard: 1,
+        node: "cart-002",
+        ...over,
+      }) as unknown as JournalRecord;
+    const down = (at: number, node = "cart-002") => state(at, node, "primary", "down");
+    const verdict = (...records: readonly JournalRecord[]) => judge([write(30)], records).verdict;
+    for (const at of [11, 11.5, 12]) expect(verdict(won(), down(at))).toBe("pass");
+    for (const at of [10.9, 12.1]) expect(verdict(won(), down(at))).toBe("fail");
+    expect(verdict(won())).toBe("fail");
+    expect(verdict(won(), down(11.5, "cart-003"))).toBe("fail");
+    expect(verdict(won(), state(11.5, "cart-002", "primary", "serving"))).toBe("fail");
+    expect(verdict(down(11.5))).toBe("fail");
+    for (const over of [{ at: 10 * S }, { cache: "other" }, { shard: 2 }])
+      expect(verdict(won(over), down(11.5))).toBe("fail");
+    // Not one that was elected elsewhere, whoever comes first.
+    expect(verdict(won({ shard: 2, node: "cart-009" }), won(), down(11.5))).toBe("pass");
+  });
+
   it("excuses a primary that was paused when the write began, and looks at no later pause", () => {
     const paused = state(14, "cart-001", "primary", "paused");
     expect(judge([write(30)], [paused]).verdict).toBe("pass");

@@ -213,6 +213,11 @@ describe("objectives of requests", () => {
       reason: "1 misses in 4 reads",
     });
     expect(ratio(share + 0.01)).toMatchObject({ verdict: "fail", avoidable: null });
+    const atMost = (limit: number) =>
+      judge({ metric: "hitRatio", of: "shop", bound: { side: "at most", limit } }, served())
+        .verdict;
+    expect(atMost(share)).toBe("pass");
+    expect(atMost(share - 0.01)).toBe("fail");
     expect(ratio(1, contextOf())).toMatchObject(unknownOf("ratio", "shop had no answered reads"));
     expect(ratio(1, contextOf(strangers)).verdict).toBe("unknown");
   });

@@ -97,6 +97,26 @@ describe("resolveExpectation()", () => {
       },
     ],
     [
+      { consistency: { of: "cart" } },
+      {
+        id: "consistency(cart)",
+        metric: "consistency",
+        of: "cart",
+        promises: null,
+        staleNs: 0,
+      },
+    ],
+    [
+      { consistency: { of: "cart", promises: ["boundedStaleness"], staleBy: "2s" } },
+      {
+        id: "consistency(cart)",
+        metric: "consistency",
+        of: "cart",
+        promises: ["boundedStaleness"],
+        staleNs: 2 * S,
+      },
+    ],
+    [
       { evictions: { of: "cart", atMost: 3 } },
       {
         id: "evictions(cart, at most)",
@@ -300,4 +320,20 @@ describe("the words' schema", () => {
       summary: "Width of the window of lost acknowledged writes",
     });
   });
+});
+
+describe("consistency", () => {
+  it.each([{}, { promises: [] }, { promises: ["knownValues"] }])(
+    "takes a bound only with the promise that it bounds: %j",
+    (words) => {
+      const { problems } = expectation({ consistency: { of: "cart", staleBy: "2s", ...words } });
+      expect(problems).toEqual([
+        {
+          path: ["consistency", "staleBy"],
+          found: "is given",
+          expected: "boundedStaleness among the promises, for it is the bound of that one",
+        },
+      ]);
+    },
+  );
 });

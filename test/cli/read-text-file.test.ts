@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readTextFile } from "../../src/cli/read-text-file.ts";
+import { asNobody } from "../fixtures/as-nobody.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "cachequake-read-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,6 +40,20 @@ describe("readTextFile()", () => {
     });
     expect(read(at("folder"))).toEqual({
       unreadable: { found: "is a folder", expected: "a text" },
+    });
+  });
+
+  test("refuses a file that this user may not read, and a link that never ends", () => {
+    chmodSync(write("secret", "x"), 0);
+    symlinkSync(at("loop"), at("loop"));
+    chmodSync(folder, 0o755);
+    asNobody(() =>
+      expect(read(at("secret"))).toEqual({
+        unreadable: { found: "may not be read by this user", expected: "a text" },
+      }),
+    );
+    expect(read(at("loop"))).toMatchObject({
+      unreadable: { found: "is a symbolic link that never ends" },
     });
   });
 

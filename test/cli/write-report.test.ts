@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CommandError } from "../../src/cli/command-error.ts";
 import { EXIT } from "../../src/cli/exit-code.ts";
 import { checkWritable, writeReport } from "../../src/cli/write-report.ts";
+import { asNobody } from "../fixtures/as-nobody.ts";
 
 let root = "";
 beforeEach(() => {
@@ -91,6 +94,50 @@ describe("writeReport()", () => {
       "a/42/result.json",
     ]);
   });
+});
+
+describe("a folder that this user may not write to", () => {
+  test("is refused, and left as it was", () => {
+    writeReport(inRoot("42"), report("old"));
+    chmodSync(root, 0o555);
+    asNobody(() => {
+      for (const act of [
+        () => writeReport(inRoot("42"), report("new")),
+        () => writeReport(inRoot("a", "43"), report("new")),
+        () => checkWritable(inRoot("43")),
+      ]) {
+        const { exitCode, message } = refusal(act);
+        expect(exitCode).toBe(EXIT.cannotWrite);
+        expect(message).toContain("may not be written by this user");
+      }
+    });
+    chmodSync(root, 0o755);
+    expect(readFileSync(inRoot("42", "result.json"), "utf8")).toBe("old");
+    expect(readdirSync(root)).toEqual(["42"]);
+  });
+});
+
+describe("a full disk", () => {
+  test.skipIf(process.getuid?.() !== 0)(
+    "takes no part of a report, and keeps the older one",
+    (test) => {
+      const mount = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", root];
+      if (spawnSync("mount", mount).status !== 0) return test.skip("no file system can be mounted");
+      try {
+        writeReport(inRoot("42"), report("old"));
+        const files = [...report("new"), { name: "summary.txt", contents: "x".repeat(100_000) }];
+        for (const folder of ["42", "43"]) {
+          const { exitCode, message } = refusal(() => writeReport(inRoot(folder), files));
+          expect(exitCode).toBe(EXIT.cannotWrite);
+          expect(message).toContain("does not fit: the disk is full");
+          expect(readdirSync(root)).toEqual(["42"]);
+        }
+        expect(readFileSync(inRoot("42", "result.json"), "utf8")).toBe("old");
+      } finally {
+        spawnSync("umount", [root]);
+      }
+    },
+  );
 });
 
 describe("checkWritable()", () => {

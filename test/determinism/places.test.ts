@@ -9,7 +9,7 @@ import { withoutTheEngine } from "./patched.ts";
 import { type Fingerprint, findNode, here, inBrowser, inProcess, inWorker } from "./places.ts";
 
 const files = readdirSync("scenarios/fast").map((name) => `scenarios/fast/${name}`);
-const LONG = 60_000;
+const LONG = 120_000;
 
 describe("every fast scenario leaves the same bytes", () => {
   let expected: Fingerprint[];

@@ -1,8 +1,9 @@
 /** The built command line, as its own process. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { newerThanBuild } from "../../scripts/newer-than-build.ts";
 import { root } from "../architecture/project.ts";
 
 export interface Ended {
@@ -14,12 +15,8 @@ export interface Ended {
 /** Path of the built entry point. @throws if there is none, or if it is older than a source file. */
 export function built(): string {
   const entry = path.join(root, "dist", "cli", "main.js");
-  const builtAt = statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const source = path.join(root, "src");
-  const newer = readdirSync(source, { recursive: true, encoding: "utf8" }).find(
-    (file) => file.endsWith(".ts") && statSync(path.join(source, file)).mtimeMs > builtAt,
-  );
-  if (newer !== undefined) throw new Error(`dist/ is older than src/${newer}: npm run build`);
+  const newer = newerThanBuild();
+  if (newer !== null) throw new Error(`dist/ is older than ${newer}: npm run build`);
   return entry;
 }
 

@@ -206,6 +206,7 @@ describe("cachequake replay", () => {
 
 describe("cachequake list and schema", () => {
   test.each([
+    ["scenarios", "az-power-loss"],
     ["faults", "az-power-interruption"],
     ["steps", "promote-secondary-region"],
     ["metrics", "ReplicationLag"],

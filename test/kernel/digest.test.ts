@@ -24,6 +24,16 @@ describe("Digest", () => {
     expect(seen.size).toBe(1 + base.length * 32);
   });
 
+  test("foldWords() is fold() of the first words, one after the other", () => {
+    const words = Int32Array.of(5, -7, 0x7fffffff, 123456789, 11);
+    for (const count of [0, 1, 4]) {
+      const digest = new Digest();
+      digest.fold(3);
+      digest.foldWords(words, count);
+      expect(digest.hex()).toBe(digestOf([3, ...words.subarray(0, count)]));
+    }
+  });
+
   test("depends on order and on how many zeros there are", () => {
     expect(digestOf([1, 2])).not.toBe(digestOf([2, 1]));
     expect(digestOf([0, 0])).not.toBe(digestOf([0, 0, 0]));

@@ -27,4 +27,8 @@ describe("meanOf()", () => {
     expect(sum / 40_000 / meanOf(distribution)).toBeGreaterThan(0.98);
     expect(sum / 40_000 / meanOf(distribution)).toBeLessThan(1.02);
   });
+
+  it.each([0.5, 1])("of a Pareto distribution of shape %d is infinite", (shape) => {
+    expect(meanOf({ kind: "pareto", min: 2, shape })).toBe(Number.POSITIVE_INFINITY);
+  });
 });

@@ -62,9 +62,17 @@ describe("readDistribution()", () => {
     expect(read(words)).toEqual({ problem: "a size" });
   });
 
+  test("hands only texts to the reader of a quantity", () => {
+    const seen: unknown[] = [];
+    const remember = (text: string) => void seen.push(text);
+    readDistribution({ normal: { mean: 5, stddev: "2x" } }, remember as () => undefined, "a size");
+    expect(seen).toEqual(["2x"]);
+  });
+
   test.each([
     [{ uniform: "6x..5x" }, "a range from low to high"],
     [{ lognormal: { median: "6x", p99: "5x" } }, "a median above 0 and a p99 that is not below it"],
+    [{ pareto: { min: "0x", shape: 2 } }, "a least value above 0"],
     [{ lognormal: { median: "0x", p99: "5x" } }, "a median above 0 and a p99 that is not below it"],
   ])("says what is wrong with %j", (words, problem) => {
     expect(read(words)).toEqual({ problem });

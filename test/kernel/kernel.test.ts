@@ -89,7 +89,7 @@ describe("Kernel order", () => {
           handles.push(kernel.schedule(due, kinds[i % 4]!, targets[i % 5]!, i));
           handles.push(lane.schedule(Math.floor(i / 50), targets[i % 5]!, 1000 + i));
           if (i % 7 === 0) kernel.cancel(handles[handles.length - 2]!);
-          if (i % 5 === 0) lane.cancel(handles[handles.length - 1]!);
+          if (i % 5 === 3) lane.cancel(handles[handles.length - 1]!);
         }
         kernel.runUntil(10);
         return { fired, digest: kernel.digest(), pending: kernel.pending };
@@ -192,6 +192,11 @@ describe("Kernel clock", () => {
     const first = kernel.schedule(1, kinds[0]!, targets[0]!);
     kernel.schedule(7, kinds[0]!, targets[0]!);
     kernel.cancel(first);
+    expect(kernel.peek()).toBe(7);
+    // Also past one that was cancelled after it had been looked at.
+    const next = kernel.schedule(2, kinds[0]!, targets[0]!);
+    expect(kernel.peek()).toBe(2);
+    kernel.cancel(next);
     expect(kernel.peek()).toBe(7);
     expect(kernel.now).toBe(0);
     expect(kernel.step()).toBe(true);
@@ -344,6 +349,9 @@ describe("Kernel ties", () => {
     const { kernel, kinds, targets } = createRecording();
     const [a, b] = [targets[0]!, targets[1]!];
     kernel.schedule(0, kinds[1]!, a);
+    kernel.schedule(2, kinds[1]!, b); // another time
+    kernel.schedule(4, kinds[1]!, a);
+    kernel.schedule(5, kinds[1]!, a);
     kernel.schedule(5, kinds[1]!, a);
     kernel.schedule(5, kinds[1]!, a);
     kernel.schedule(5, kinds[1]!, b); // a tie
@@ -375,6 +383,15 @@ describe("Kernel ties", () => {
     expect(race("1", "shuffled")).toEqual(race("1", "shuffled"));
     expect(race("2", "shuffled").fired).not.toEqual(race("1", "shuffled").fired);
     expect(race("1", "shuffled").fired).not.toEqual(race("1", "schedule").fired);
+  });
+
+  test("shuffled: never changes for this race: golden", () => {
+    const { kernel, fired, kinds, targets } = createRecording({ seed: "1", tieBreak: "shuffled" });
+    for (const due of [10, 2 ** 33 + 10])
+      for (let i = 0; i < 5; i++) kernel.schedule(due, kinds[1]!, targets[i]!, i);
+    kernel.runUntil(2 ** 34);
+    const order = fired.map((text) => Number(text.split("/")[1])).join("");
+    expect(order).toBe("1432012340");
   });
 
   test("shuffled: priority comes first, and events of one target keep their order", () => {
@@ -460,13 +477,16 @@ describe("what a kernel tells of itself", () => {
   test("events by kind, most frequent first, then by name; kinds of one name as one", () => {
     const kernel = createKernel();
     const target = kernel.target("t");
-    const kinds = ["b", "a", "c", "b", "idle"].map((name) => kernel.kind(name, () => undefined));
-    for (const [i, times] of [1, 3, 3, 1, 0].entries())
+    const names = ["b", "a", "e", "c", "d", "b", "idle"];
+    const kinds = names.map((name) => kernel.kind(name, () => undefined));
+    for (const [i, times] of [1, 3, 3, 3, 3, 1, 0].entries())
       for (let n = 0; n < times; n++) kernel.schedule(n, kinds[i]!, target);
     kernel.runUntil(10);
     expect(kernel.eventsByKind).toEqual([
       { name: "a", events: 3 },
       { name: "c", events: 3 },
+      { name: "d", events: 3 },
+      { name: "e", events: 3 },
       { name: "b", events: 2 },
       { name: "idle", events: 0 },
     ]);

@@ -92,6 +92,70 @@ describe("Lane", () => {
     expect(() => lane.schedule(4, target)).toThrow(InvariantError);
   });
 
+  test("shuffled, events of one target come as they were scheduled, on a lane or not", () => {
+    const kernel = new Kernel({ seed: "1", maxEvents: 100, tieBreak: "shuffled" });
+    const seen: number[] = [];
+    const note = (_target: number, slot: number) => void seen.push(slot);
+    const [own, other] = [kernel.kind("own", note), kernel.kind("other", note)];
+    const [lane, late] = [kernel.lane(own), kernel.lane(other)];
+    const target = kernel.target("a");
+    for (let i = 0; i < 6; i += 3) {
+      kernel.schedule(5 + i, other, target, i);
+      lane.schedule(5 + i, target, i + 1);
+      late.schedule(5 + i, target, i + 2);
+    }
+    lane.schedule(20, target, 6);
+    kernel.schedule(20, other, target, 7);
+    late.postAfter(20, target, 8, 0);
+    kernel.runUntil(30);
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test.each(["schedule", "shuffled"] as const)(
+    "%s: what is posted before, at and after the lane's last comes as if scheduled",
+    (tieBreak) => {
+      const play = (onLane: boolean): readonly string[] => {
+        const kernel = new Kernel({ seed: "1", maxEvents: 100, tieBreak });
+        const seen: string[] = [];
+        const note = (target: number, slot: number) =>
+          void seen.push(`${kernel.now}/${target}/${slot}`);
+        const kind = kernel.kind("posted", note);
+        const lane = kernel.lane(kind);
+        const targets = ["a", "b", "c", "d", "e", "f"].map((name) => kernel.target(name));
+        for (const [slot, delay] of [5, 9, 3, 9, 9, 9, 9, 5, 12].entries()) {
+          const target = targets[slot % 6] as number;
+          if (onLane) lane.postAfter(delay, target, slot, 0);
+          else kernel.schedule(delay, kind, target, slot);
+        }
+        kernel.runUntil(20);
+        return [...seen, kernel.digest()];
+      };
+      expect(play(true)).toEqual(play(false));
+    },
+  );
+
+  test("a handle is good for its own event only, once", () => {
+    const kernel = new Kernel({ seed: "1", maxEvents: 1000 });
+    const lane = kernel.lane(kernel.kind("t", () => undefined));
+    const target = kernel.target("a");
+    const fired = lane.schedule(1, target);
+    kernel.runUntil(1);
+    // Its place in the ring goes to others, many times over.
+    const handles = Array.from({ length: 300 }, (_, i) => lane.schedule(i + 2, target));
+    expect(lane.cancel(fired)).toBe(false);
+    expect(lane.cancel((handles.at(-1) as number) + 1)).toBe(false);
+    expect(kernel.pending).toBe(300);
+    for (const handle of [handles[150], handles[0], handles[299]] as number[]) {
+      expect(lane.cancel(handle)).toBe(true);
+      expect(lane.cancel(handle)).toBe(false);
+    }
+    expect(kernel.pending).toBe(297);
+    kernel.runUntil(1000);
+    expect(kernel.events).toBe(298);
+    for (const handle of handles) expect(lane.cancel(handle)).toBe(false);
+    expect(kernel.pending).toBe(0);
+  });
+
   test("an event may arm and cancel on its own lane", () => {
     const kernel = new Kernel({ seed: "1", maxEvents: 100 });
     const answers: unknown[] = [];

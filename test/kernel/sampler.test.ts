@@ -23,6 +23,19 @@ describe("createSampler()", () => {
     expect(used.next()).toBe(fresh.next());
   });
 
+  test.each<Distribution>([
+    { kind: "normal", mean: 7, stddev: 0 },
+    { kind: "lognormal", median: 7, p99: 7 },
+    { kind: "empirical", points: [{ value: 7, weight: 3 }] },
+  ])("%j is a constant", (distribution) => {
+    expect(createSampler(distribution).constant).toBe(7);
+  });
+
+  test("a normal distribution may have a mean of 0", () => {
+    const stream = new Stream("x");
+    expect(createSampler({ kind: "normal", mean: 0, stddev: 1 }).sample(stream)).toBeGreaterThan(0);
+  });
+
   test("uniform has its mean, variance and bounds", () => {
     const values = sampleMany({ kind: "uniform", min: 10, max: 22 });
     expectMoments(values, { mean: 16, variance: 12, kurtosis: 1.8 });

@@ -159,6 +159,29 @@ describe("LossFold", () => {
     expect(fold.windows[0]?.oracleWritesLost).toBe(10);
   });
 
+  it("has lost nothing by an end that came to nothing, but what only the successor had", () => {
+    const fold = tenWrites();
+    fold.ended(ended());
+    acknowledge(fold, 0, 1100, 18 * S, 100, 1); // by the old primary, beyond what was kept
+    acknowledge(fold, 1, 600, 18 * S, 100, 2); // by the winner
+    fold.resumed({
+      kind: "history-resumed",
+      at: 19 * S,
+      cache: "c",
+      shard: 1,
+      history: 0,
+      keptOffset: 500,
+      successor: 1,
+      cause: "test",
+    });
+    expect(fold.windows).toHaveLength(1);
+    expect(fold.windows[0]).toMatchObject({ history: 1, writesLost: 1, bytesLost: 100 });
+    expect(acknowledge(fold, 0, 1200, 20 * S, 100, 3)).toBe(0);
+    // When it ends in earnest, all that it has is lost or kept: those before and after, once each.
+    fold.ended(ended({ at: 30 * S, failedAt: 29 * S, keptOffset: 0, successor: 2 }));
+    expect(fold.windows[1]).toMatchObject({ history: 0, writesLost: 12, bytesLost: 1200 });
+  });
+
   it("names the key that lost most", () => {
     const fold = new LossFold();
     for (const [i, key] of [7, 3, 7, 7, 3].entries()) acknowledge(fold, 0, 600 + i, S, 1, key);

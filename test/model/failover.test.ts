@@ -148,6 +148,35 @@ describe("cluster bus", () => {
     expect(run.of("failover-promoted")).toHaveLength(1);
   });
 
+  it("a winner whose host dies before anybody has heard of it has replaced nobody", () => {
+    const winner = { kind: "primary", cache: "cart", shard: 1 } as const;
+    const dies = (fault: "host-power-loss" | "node-crash", delayNs: number) => ({
+      ...at(0, { fault, target: winner }, null, 1),
+      trigger: {
+        kind: "after",
+        event: { kind: "cache-event", event: "failover-completed", cache: "cart" },
+        delayNs,
+      } as const,
+    });
+    const play = (second: ReturnType<typeof dies>): Observed =>
+      observe(resolved({ durationNs: 14 * SECOND, method: [at(2, pause, 4), second] }));
+    const unheard = play(dies("host-power-loss", 0));
+    const [ended] = unheard.of("history-ended");
+    const [resumed] = unheard.of("history-resumed");
+    expect(resumed).toMatchObject({ history: ended?.history, successor: ended?.successor });
+    expect(unheard.of("history-ended")).toHaveLength(1);
+    const states = unheard.of("node-state");
+    const last = (node: string) => states.filter((record) => record.node === node).at(-1);
+    expect(last("cart-0001-001")).toMatchObject({ role: "primary", state: "serving" });
+    const after = unheard.operations.filter(
+      ({ history, returnedAt }) => history === ended?.history && returnedAt > 7 * SECOND,
+    );
+    expect(after.length).toBeGreaterThan(100);
+    // A second later all know of it, and what its process had sent at once still arrives.
+    expect(play(dies("host-power-loss", SECOND)).of("history-resumed")).toEqual([]);
+    expect(play(dies("node-crash", 0)).of("history-resumed")).toEqual([]);
+  });
+
   it("a short pause is no failover", () => {
     const run = observe(resolved({ durationNs: 20 * SECOND, method: [at(8, pause, 0.8)] }));
     expect(run.of("failover-promoted")).toHaveLength(0);

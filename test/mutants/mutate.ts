@@ -252,6 +252,9 @@ function change(data: unknown, { kind, place, other }: Change): void {
   }
 }
 
+/** The bases as plain data: reading them anew for each mutant takes longer than the change. */
+const PLAIN: readonly unknown[] = BASES.map((base) => parse(base, { merge: true }));
+
 const structureMutant = fc
   .record({
     base: fc.nat(BASES.length - 1),
@@ -265,7 +268,7 @@ const structureMutant = fc
     ),
   })
   .map(({ base, changes }): Mutant => {
-    const data: unknown = parse(BASES[base] as string, { merge: true });
+    const data: unknown = structuredClone(PLAIN[base]);
     for (const one of changes) change(data, one as Change);
     return {
       how: `structure: ${changes.map(({ kind }) => kind).join(", ")}`,

@@ -16,6 +16,21 @@ function simulate(name: string): Result {
 const file = (files: Awaited<ReturnType<typeof renderAll>>, name: string): string =>
   files.find((one) => one.name === name)?.contents ?? "";
 
+const NAMED = ["caches", "traffic", "origins", "globalDatastores"];
+
+/** The same with `more` at the end of every text, and of every name that a scenario gives; verdicts are ours alone. */
+function spoilt(of: unknown, more: string, within = ""): unknown {
+  if (typeof of === "string") return within === "verdict" ? of : of + more;
+  if (Array.isArray(of)) return of.map((one) => spoilt(one, more, within));
+  if (typeof of !== "object" || of === null) return of;
+  return Object.fromEntries(
+    Object.entries(of).map(([key, one]) => [
+      NAMED.includes(within) ? key + more : key,
+      spoilt(one, more, key),
+    ]),
+  );
+}
+
 const names = [
   "network-partition-split-brain",
   "test-failover-drill",
@@ -78,29 +93,27 @@ describe("renderAll()", () => {
     });
   }
 
-  it("labels cannot inject markup, nor steer a terminal", async () => {
+  it("no text or name of a result can inject markup, nor steer a terminal", async () => {
     const { result } = reports.get(names[0] as string)!;
-    const evil = '</script></style><img src=x onerror=alert(1)>"\u001b[31m\u202e\u0000';
-    const traffic = Object.values(result.traffic)[0]!;
-    const hostile: Result = {
-      ...result,
-      scenario: evil,
-      story: evil,
-      reproduce: evil,
-      input: { ...result.input, source: evil },
-      traffic: { [evil]: traffic },
-      faults: result.faults.map((fault) => ({ ...fault, targets: [evil] })),
-      timeline: [{ at: 1, kind: evil, subject: evil, text: evil }],
-      expectations: result.expectations.map((check) => ({ ...check, id: evil, reason: evil })),
-    };
+    const evil =
+      "</script></style></text>]]><img src=x onerror=alert(1)>\"'\u001b[31m\u009b\u202e\u0000\ud800";
+    const hostile = spoilt(result, evil) as Result;
+    expect(Object.keys(hostile.traffic)[0]).toContain(evil);
+    const unfit = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\ud800]/u;
     const files = await renderAll(hostile);
+    for (const { name, contents } of files) {
+      if (name === "result.json") expect(JSON.parse(contents), name).toEqual(hostile);
+      else expect(unfit.exec(contents), name).toBeNull();
+    }
     for (const name of ["timeline.html", "timeline.svg", "junit.xml"]) {
       const text = file(files, name);
-      expect(text).not.toContain("<img");
-      expect(text).not.toContain("\u001b");
-      expect(text).not.toContain("\u0000");
+      expect(text).toContain("onerror=alert(1)");
+      expect(text).not.toMatch(/<img|<\/script/);
     }
-    expect(renderSummary(hostile, { color: false, width: 80 })).not.toContain("\u001b");
+    // The only terminal escapes are the summary's own colours.
+    const colored = renderSummary(hostile, { color: true, width: 80 });
+    expect(unfit.exec(colored.replace(/\u001b\[\d+m/g, ""))).toBeNull();
+    expect(colored).not.toMatch(/\u001b\[31m\ufffd/);
   });
 
   it("junit.xml counts what failed and what was not tested", () => {

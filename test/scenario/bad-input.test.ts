@@ -581,6 +581,14 @@ describe("loadScenario()", () => {
     expect(problem?.found).toMatch(/million events/);
   });
 
+  it("counts topology refreshes before the run", () => {
+    const text = good.replace("topologyRefresh: { every: 30s", "topologyRefresh: { every: 1ns");
+    const [problem, ...others] = problemsOf(text);
+    expect(others).toEqual([]);
+    expect(problem?.path).toBe("duration");
+    expect(problem?.found).toMatch(/million events .* topology refreshes\)$/);
+  });
+
   it("runs what takes longer than a run can", () => {
     const text = good
       .replace("duration: 12m", "duration: 5s")

@@ -11,13 +11,21 @@ import {
   type Limits,
   lintSize,
   NO_LIMITS,
+  type Size,
 } from "../../src/scenario/limits.ts";
 
 const S = 1e9;
-const source = (perSecond: number, count: number): TrafficSettings =>
+const source = (
+  perSecond: number,
+  count: number,
+  everyNs: number | null = null,
+  zones: readonly string[] = ["az1"],
+): TrafficSettings =>
   ({
     arrivals: { kind: "constant", perSecond },
     keys: { first: 0, count },
+    zones,
+    client: { topologyRefresh: { everyNs } },
   }) as unknown as TrafficSettings;
 const group = (...nodesOfShards: readonly number[]): ReplicationGroupSettings =>
   ({
@@ -28,7 +36,24 @@ describe("estimateSize()", () => {
   const nothing = estimateSize([], [], 10 * S);
 
   it("is the process alone where there is nothing", () => {
-    expect(nothing).toEqual({ requests: 0, events: 0, nodes: 0, memoryBytes: 100e6 });
+    expect(nothing).toEqual({
+      requests: 0,
+      injections: 0,
+      refreshes: 0,
+      events: 0,
+      nodes: 0,
+      memoryBytes: 100e6,
+    });
+  });
+
+  it("counts the topology refreshes of each client host", () => {
+    const { refreshes, events } = estimateSize(
+      [source(0, 1, S / 4, ["az1", "az2"]), source(0, 1, 5 * S), source(0, 1)],
+      [],
+      10 * S,
+    );
+    expect(refreshes).toBe(2 * 40 + 2);
+    expect(events).toBeCloseTo(82 * 3, 6);
   });
 
   it("counts what each source asks in all its time, and each node's own events", () => {
@@ -57,15 +82,22 @@ describe("estimateSize()", () => {
 });
 
 describe("lintSize()", () => {
-  const size = { requests: 1500.4, events: 5.4e6, nodes: 8, memoryBytes: 2e9 };
-  const lint = (limits: Partial<Limits>) => {
+  const size = {
+    requests: 1500.4,
+    injections: 0,
+    refreshes: 1500.4,
+    events: 5.4e6,
+    nodes: 8,
+    memoryBytes: 2e9,
+  };
+  const lint = (limits: Partial<Limits>, more: Partial<Size> = {}) => {
     const found: Finding[] = [];
     const reading = {
       regions: [],
       problem: (finding: Finding) => found.push(finding),
       assumption: () => undefined,
     };
-    lintSize(size, 90 * S, { ...NO_LIMITS, ...limits }, reading);
+    lintSize({ ...size, ...more }, 90 * S, { ...NO_LIMITS, ...limits }, reading);
     return found;
   };
 
@@ -105,6 +137,13 @@ describe("lintSize()", () => {
   ])("holds %s to its limit, inclusive, alone", (limit, most, finding) => {
     expect(lint({ [limit]: most })).toEqual([]);
     expect(lint({ [limit]: most - 1 })).toEqual([finding]);
+  });
+
+  it("names what else makes the events, where that is more than the requests", () => {
+    const [found] = lint({ events: 1 }, { injections: 1501, refreshes: 2e6 });
+    expect(found?.found).toBe(
+      "makes about 5 million events (1,500 requests, 8 nodes, 2,000,000 topology refreshes, 1,501 faults at random times)",
+    );
   });
 
   it("names each limit that is broken", () => {

@@ -181,3 +181,31 @@ describe("show()", () => {
     expect(show(value)).toBe(text);
   });
 });
+
+describe("words that others use, and words misspelt", () => {
+  const cart = (words: object): unknown => {
+    const { caches, ...rest } = smallWith([], undefined) as { caches: { cart: object } };
+    return { ...rest, caches: { ...caches, cart: { ...caches.cart, ...words } } };
+  };
+
+  it.each([
+    ["numShards", "numNodeGroups"],
+    ["replicas", "replicasPerNodeGroup"],
+    ["instanceType", "cacheNodeType"],
+    ["tls", "transitEncryptionEnabled"],
+  ])("%s is called %s here", (word, name) => {
+    const found = validateWords(cart({ [word]: 1 })).filter(({ path }) => path.at(-1) === word);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.expected).toContain(`"${name}"? Known words are`);
+  });
+
+  it("says of a required word that stands there misspelt that it is unknown, and not that it lacks too", () => {
+    const data = smallWith([], undefined) as Record<string, unknown>;
+    const { duration, ...rest } = data;
+    const wrong = { ...rest, durations: duration };
+    expect(validateWords(wrong).map(({ path, found }) => [path, found])).toEqual([
+      [["durations"], "is an unknown word"],
+    ]);
+    expect(validateWords(rest).map(({ found }) => found)).toEqual(['lacks "duration"']);
+  });
+});

@@ -9,7 +9,7 @@ import { judgeDistributions } from "../../dist/verify/measured/judge.js";
 import { itemRows } from "../../dist/verify/measured/memory.js";
 import {
   backlogRows,
-  durationRows,
+  loadRow,
   lossRows,
   replicationRows,
 } from "../../dist/verify/measured/replication.js";
@@ -34,10 +34,10 @@ const caches =
   (resolved) => ({ ...resolved, caches: resolved.caches.map(change) });
 
 describe("the model agrees with measured servers", () => {
-  it("failovers", () => expect(wrong(failoverRows(undistorted))).toEqual([]), 60_000);
-  it("replication", () => expect(wrong(replicationRows(undistorted))).toEqual([]), 60_000);
+  it("failovers", () => expect(wrong(failoverRows(undistorted))).toEqual([]), 180_000);
+  it("replication", () => expect(wrong(replicationRows(undistorted))).toEqual([]), 180_000);
   it("memory", () => expect(wrong(itemRows())).toEqual([]));
-  it("eviction", () => expect(wrong(evictionRows())).toEqual([]), 60_000);
+  it("eviction", () => expect(wrong(evictionRows())).toEqual([]), 180_000);
 });
 
 // Only rows whose verdict hangs on no other row stand for the whole table here: none that Holm corrects.
@@ -58,7 +58,7 @@ describe("a fifth off, either way, is noticed:", () => {
       const rows = failing(judgeDistributions(killPairs(killedPrimaries(off))));
       expect(rows).toContain("kill, FAIL agreed: median");
       expect(rows).toContain("kill, election won: median");
-    }, 60_000);
+    }, 180_000);
 
     it("ping period", () => {
       expect(failing(pingRows(protocol("pingShare", factor)))).toContain(
@@ -75,7 +75,7 @@ describe("a fifth off, either way, is noticed:", () => {
       (word, row) => {
         expect(failing(delayRows(elections(protocol(word, factor))))).toEqual([row]);
       },
-      60_000,
+      180_000,
     );
 
     it("one-way delay", () => {
@@ -87,7 +87,7 @@ describe("a fifth off, either way, is noticed:", () => {
         },
       });
       expect(failing(lossRows(off))).toContain("writes lost with the host at 1000/s");
-    }, 60_000);
+    }, 180_000);
 
     it("size of the backlog", () => {
       expect(failing(backlogRows(Math.round(65_536 * factor))).length).toBeGreaterThan(0);
@@ -100,14 +100,14 @@ describe("a fifth off, either way, is noticed:", () => {
     it("sample size of an eviction", () => {
       expect(failing(choiceRows(factor))).toContain("keys wrongly kept by 5 samples");
     });
-  });
 
-  it("rate of a load, slower", () => {
-    const off = caches((cache) => ({
-      ...cache,
-      engine: { ...cache.engine, loadKeysPerSecond: cache.engine.loadKeysPerSecond * 0.8 },
-    }));
-    expect(failing(durationRows(off))).toContain("full synchronisation, no limit");
+    it("rate of a load", () => {
+      const off = caches((cache) => ({
+        ...cache,
+        engine: { ...cache.engine, loadKeysPerSecond: cache.engine.loadKeysPerSecond * factor },
+      }));
+      expect(failing([loadRow(off)])).toEqual(["load of a full synchronisation"]);
+    });
   });
 });
 

@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { agreementLine, MODEL_DOC, readHeads, renderHeads } from "../../scripts/model-doc.ts";
-import { undistorted } from "../../src/verify/lab.ts";
+import { type Distortion, undistorted } from "../../src/verify/lab.ts";
 import type { VerifyRow } from "../../src/verify/row.ts";
 import { cachingRows, cheHitRatio, zipfProbabilities } from "../../src/verify/theory/caching.ts";
 import { faultRows, kOfN } from "../../src/verify/theory/faults.ts";
 import { blocking, erlangC, queueRows, waitsAtMostMD1 } from "../../src/verify/theory/queues.ts";
+import { replicaRows, slowRows } from "../../src/verify/theory/replicas.ts";
 
 /** Rows that do not agree, and rows that docs/MODEL.md does not show as they are (npm run model-doc). */
 function wrong(rows: readonly VerifyRow[]): string[] {
@@ -50,6 +51,20 @@ describe("the model agrees with theory", () => {
   it("queues", () => expect(wrong(queueRows())).toEqual([]), 60_000);
   it("caching", () => expect(wrong(cachingRows())).toEqual([]), 60_000);
   it("loss and availability", () => expect(wrong(faultRows(undistorted))).toEqual([]), 60_000);
+  it("replicas behind", () => expect(wrong(replicaRows(undistorted))).toEqual([]), 60_000);
+
+  it("and a replica that applies a fifth more, or less, is noticed", () => {
+    for (const factor of [0.8, 1.2]) {
+      const off: Distortion = (resolved) => ({
+        ...resolved,
+        caches: resolved.caches.map((cache) => ({
+          ...cache,
+          engine: { ...cache.engine, applyNs: cache.engine.applyNs * factor },
+        })),
+      });
+      expect(failing(slowRows(off))).toHaveLength(2);
+    }
+  });
 });
 
 describe("docs/MODEL.md", () => {

@@ -232,7 +232,10 @@ function copyInto<To extends { set(from: ArrayLike<number>): void }>(
 /** Rows of each key, in order of invocation: views of one array. */
 export function rowsByKey({ count, key, keys }: History): Int32Array[] {
   const starts = new Int32Array(keys.length + 1);
-  for (let row = 0; row < count; row++) (starts[(key[row] as number) + 1] as number)++;
+  for (let row = 0; row < count; row++) {
+    const at = (key[row] as number) + 1;
+    starts[at] = (starts[at] as number) + 1;
+  }
   for (let at = 0; at < keys.length; at++)
     starts[at + 1] = (starts[at + 1] as number) + (starts[at] as number);
   const sorted = new Int32Array(count);

@@ -12,10 +12,12 @@ export interface ViewOptions {
   readonly untilNs: (shard: number) => number;
   /** Leaves out writes that may have been executed twice, and reads of them. */
   readonly onlySure: boolean;
+  /** Leaves out reads of these sessions, by number. */
+  readonly withoutReadsOf?: (session: number) => boolean;
 }
 
 export function historyOfRun(fold: HistoryFold, options: ViewOptions): History {
-  const { untilNs, onlySure } = options;
+  const { untilNs, onlySure, withoutReadsOf } = options;
   const doubtful = new Set<number>();
   for (let row = 0; row < fold.count; row++)
     if (fold.isDoubtful[row] === 1) doubtful.add(fold.writeId[row] as number);
@@ -24,6 +26,7 @@ export function historyOfRun(fold: HistoryFold, options: ViewOptions): History {
     const until = untilNs(fold.shard[row] as number);
     if (onlySure && doubtful.has(fold.writeId[row] as number)) continue;
     const isRead = fold.command[row] === COMMAND_GET;
+    if (isRead && withoutReadsOf?.(fold.session[row] as number) === true) continue;
     if ((isRead ? (fold.returnedAt[row] as number) : (fold.invokedAt[row] as number)) > until)
       continue;
     kept.push(row);

@@ -70,8 +70,10 @@ export class VersionGraph {
 
   private sortEdges(): void {
     this.starts = new Int32Array(this.nodes + 1);
-    for (let at = 0; at < this.edges; at++)
-      (this.starts[(this.from[at] as number) + 1] as number)++;
+    for (let at = 0; at < this.edges; at++) {
+      const after = (this.from[at] as number) + 1;
+      this.starts[after] = (this.starts[after] as number) + 1;
+    }
     for (let node = 0; node < this.nodes; node++)
       this.starts[node + 1] = (this.starts[node + 1] as number) + (this.starts[node] as number);
     this.outgoing = new Int32Array(this.edges);

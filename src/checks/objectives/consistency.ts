@@ -1,19 +1,20 @@
 /**
  * Promises of consistency, judged on the history of every key.
  *
- * Where the scenario names none, those count that the service makes. Reads that only primaries answer see what their
- * session wrote and never go back, as long as no failover begins and no history ends: replication is asynchronous, and
- * what an old primary acknowledged alone is lost. Reads from replicas may be old, and are promised only to return what
- * somebody wrote. A write that was sent again because no answer came may be executed twice: of those the defaults say
+ * Where the scenario names none, those count that the service makes to clients with these settings. Who reads from
+ * primaries alone sees what its session wrote and never goes back, as long as no failover begins and no history ends:
+ * replication is asynchronous, and what an old primary acknowledged alone is lost. Who lets replicas answer, or reads a
+ * Global Datastore in a secondary Region, may read what is old, and is promised only what somebody wrote. Settings count
+ * and not who answered: a client of primaries that a replica answers is not served as promised. A write that was sent again because no answer came may be executed twice: of those the defaults say
  * nothing.
  *
  * Source: the service's FAQ on replicas, "the potential for lag between a read replica and its primary cache node or
  * inconsistency"; Redis and Valkey, "Replication": asynchronous by default.
  */
 
-import type { HistoryFold } from "../../measure/history-fold.ts";
 import { type CheckContext, cachesOfTraffic, membersOf } from "../context.ts";
 import { checkHistory } from "../history/check-history.ts";
+import type { History } from "../history/history.ts";
 import { historyOfRun } from "../history/journal-view.ts";
 import type { PromiseName } from "../history/promises.ts";
 import type { PropertyVerdict } from "../history/verdicts.ts";
@@ -27,8 +28,9 @@ export interface ConsistencyRule {
   readonly staleNs: number;
 }
 
-const FROM_PRIMARIES: readonly PromiseName[] = ["readYourWrites", "monotonicReads", "knownValues"];
-const FROM_REPLICAS: readonly PromiseName[] = ["knownValues"];
+const STRICT: readonly PromiseName[] = ["readYourWrites", "monotonicReads"];
+const FROM_COPIES: readonly PromiseName[] = ["knownValues"];
+const FROM_PRIMARIES: readonly PromiseName[] = [...STRICT, ...FROM_COPIES];
 
 /** Configurations of the search; registers with unique values need none. */
 const CONFIGURATIONS = 100_000;
@@ -50,19 +52,31 @@ export function consistency(context: CheckContext, of: string, rule: Consistency
     );
   const isDefault = rule.promises === null;
   const until = isDefault ? troublesOf(context, cachesOfTraffic(context, traffic)) : NEVER;
-  const history = historyOfRun(fold, {
+  const readsCopies = (session: number): boolean =>
+    index.traffic[index.sessions[session]?.traffic ?? -1]?.readsCopies === true;
+  const view = {
     sessions: index.sessions,
-    untilNs: (shard) => until.get(index.shards[shard]?.number ?? 0) ?? Number.POSITIVE_INFINITY,
+    untilNs: (shard: number) =>
+      until.get(index.shards[shard]?.number ?? 0) ?? Number.POSITIVE_INFINITY,
     onlySure: isDefault,
-  });
-  const promises = rule.promises ?? (isFromReplicas(fold) ? FROM_REPLICAS : FROM_PRIMARIES);
-  const verdicts = checkHistory(history, {
-    model: "register",
-    promises,
-    configurations: CONFIGURATIONS,
-    staleNs: rule.staleNs,
-  });
-  return answerOf(verdicts, history.count);
+  };
+  const judge = (history: History, promises: readonly PromiseName[]): PropertyVerdict[] =>
+    checkHistory(history, {
+      model: "register",
+      promises,
+      configurations: CONFIGURATIONS,
+      staleNs: rule.staleNs,
+    });
+  const whole = historyOfRun(fold, view);
+  if (rule.promises !== null) return answerOf(judge(whole, rule.promises), whole.count);
+  const own = index.sessions.flatMap(({ traffic: at }, session) =>
+    members.some((cache) => cachesOfTraffic(context, at).includes(cache)) ? [session] : [],
+  );
+  if (!own.some(readsCopies)) return answerOf(judge(whole, FROM_PRIMARIES), whole.count);
+  const ofAll = judge(whole, FROM_COPIES);
+  if (own.every(readsCopies)) return answerOf(ofAll, whole.count);
+  const strict = historyOfRun(fold, { ...view, withoutReadsOf: readsCopies });
+  return answerOf([...judge(strict, STRICT), ...ofAll], whole.count);
 }
 
 const NEVER: ReadonlyMap<number, number> = new Map();
@@ -79,10 +93,6 @@ function troublesOf(
     first.set(record.shard, record.kind === "history-ended" ? record.failedAt : record.at);
   }
   return first;
-}
-
-function isFromReplicas(fold: HistoryFold): boolean {
-  return fold.fromReplica.subarray(0, fold.count).includes(1);
 }
 
 function answerOf(verdicts: readonly PropertyVerdict[], operations: number): Answer {

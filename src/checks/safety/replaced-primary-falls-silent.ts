@@ -13,7 +13,8 @@ const SERVICE_GRACE_NS: Nanos = 3 * SECOND;
  * A primary that another has replaced soon acknowledges no more writes. With cluster mode enabled it falls silent within
  * two node timeouts of its own time awake, whoever can reach it; with cluster mode disabled, and between the Regions of
  * a Global Datastore, once no fault is active and the service has had its time. Looks at writes that began after their
- * primary had been replaced; not where the winner of an election died before it could tell anybody.
+ * primary had been replaced; not where the winner of an election fell silent itself before it could tell all: where its
+ * host died before anybody had heard of it, the journal says that nobody was replaced (`history-resumed`).
  */
 export function replacedPrimaryFallsSilent(context: CheckContext): InvariantVerdict {
   const id = "replaced-primary-falls-silent";

@@ -5,9 +5,11 @@
  *
  * Models: clusterCron every 100 ms, ping and gossip schedules, PFAIL by timeout, FAIL by a majority of primaries'
  * reports, links that break and are opened again, epochs and claims, UPDATE to a stale claimant, loss of the majority,
- * slots that the owner's messages say it has taken over.
+ * which slots have moved to another shard, from the messages of any primary that knows.
  * Leaves out: MEET handshakes (a replacement is introduced to all at once), a slot that two claim,
- * ports and node ids, bus messages larger than a segment.
+ * ports and node ids, bus messages larger than a segment, and what looks like Nagle's algorithm beside delayed
+ * acknowledgements: of 96 peers of measured winners (redis-server 7.0.15 on loopback) 25 knew within 13 ms who leads, and
+ * 71 within 38 to 49 ms, for the claim followed a request for votes on the same connection.
  * Source: valkey 8.0.1 cluster_legacy.c (line numbers at each rule); Redis 7.0.15 is the same but for rank ties.
  */
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
@@ -566,6 +568,21 @@ export class ClusterBus {
     );
   }
 
+  /** Some living member takes a node for the owner of its shard, or will read what it sent since. */
+  hasHeardOf(winner: RedisNode, since: Nanos): boolean {
+    const { index, shard } = this.of(winner);
+    const sent = (slot: number): boolean => {
+      const message = this.messages.messages[slot] as BusMessage;
+      return message.from === index && message.sentAt >= since;
+    };
+    return this.members.some(
+      (member) =>
+        member.index !== index &&
+        member.node.alive &&
+        (member.owner[shard] === index || member.inbox.some(sent)),
+    );
+  }
+
   private schedule(due: Nanos, kind: number, member: BusNode, slot: number, word: number): void {
     this.kernel.schedule(due, kind, this.targets[member.index] as number, slot, word);
   }
@@ -652,7 +669,7 @@ export class ClusterBus {
     this.readGossip(to, from, message, now);
   }
 
-  /** An owner's claim covers the slots that it has taken: they go one way only. */
+  /** Slots go one way only: whoever knows of more of them is right. */
   private readMovedSlots(to: BusNode, message: BusMessage): void {
     const { movedSlots } = to.node;
     for (let move = 0; move < movedSlots.length; move++)

@@ -36,6 +36,11 @@ export class LossyPath {
     this.burst = Math.max(1, ...this.instances.map(({ burst }) => burst));
   }
 
+  /** What all instances come to. */
+  asLoss(): Loss {
+    return { share: this.share, burst: this.burst };
+  }
+
   /** Whether the next message is lost. */
   loses(stream: Stream): boolean {
     const leaves = 1 / this.burst;

@@ -12,6 +12,7 @@ import type { Streams } from "../../kernel/streams.ts";
 import type { Hosts } from "../place/hosts.ts";
 import { LossyPath } from "./lossy-path.ts";
 import type { NetworkSettings } from "./network-settings.ts";
+import { SegmentLoss } from "./segment-loss.ts";
 
 /** `brokenAt` of a path that never was cut. */
 const NEVER = -1;
@@ -118,12 +119,25 @@ export class Network {
     return this.classes[from * this.size + to] as number;
   }
 
-  /** One-way delay without jitter, ns. */
+  /** One-way delay without jitter, what is lost and sent again included, ns. */
   meanOneWayNs(from: number, to: number): Nanos {
-    const path = from * this.size + to;
-    const loss = this.lossy.get(path)?.share ?? 0;
+    const loss = this.lossy.get(from * this.size + to)?.share ?? 0;
     const again = Math.round((loss / (1 - loss)) * this.settings.tcpRetransmitNs);
-    return (this.delay[path] as number) + Math.floor((this.jitter[path] as number) / 2) + again;
+    return this.losslessOneWayNs(from, to) + again;
+  }
+
+  /** One-way delay without jitter of what is not lost, ns. */
+  losslessOneWayNs(from: number, to: number): Nanos {
+    const path = from * this.size + to;
+    return (this.delay[path] as number) + Math.floor((this.jitter[path] as number) / 2);
+  }
+
+  /** Losses of a stream of segments on a path, apart from those of messages; null while it loses nothing. */
+  segmentLoss(from: number, to: number): SegmentLoss | null {
+    const lossy = this.lossy.get(from * this.size + to);
+    if (lossy === undefined) return null;
+    const stream = this.streams.stream(this.linkName(from, to), "segment-loss");
+    return new SegmentLoss(lossy.asLoss(), stream, this.settings.tcpRetransmitNs);
   }
 
   /** Whether a message that left at `sentAt` and is due now was caught by a cut on its way. */

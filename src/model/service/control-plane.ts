@@ -265,6 +265,7 @@ export class ControlPlane implements Keeper {
   /** Opens a failover when a shard's primary stops answering; abandons it when the primary is back first. */
   private reviewShard(shard: GroupShard): void {
     const { recorder } = this.ports;
+    this.group.takeBack(shard);
     const { leader } = shard;
     const healthy = this.group.isHealthy(leader) && leader.leads;
     if (!healthy && shard.open === null) {
@@ -320,7 +321,7 @@ export class ControlPlane implements Keeper {
       "failover-decided",
       choice.node.id,
       cause,
-      this.group.copies(shard),
+      this.group.copies(shard, "applied"),
     );
     strategies.chosen(() => this.namePrimary(choice.node));
     kernel.schedule(

@@ -47,6 +47,8 @@ export class Group {
   readonly readerEndpoint: Endpoint = { nodes: [] };
   listener: GroupListener | null = null;
   private claims = 0;
+  /** By number of a shard, who led before its leader won an election, and since when that leads. */
+  private readonly before = new Map<number, { readonly node: RedisNode; readonly until: Nanos }>();
   /** Nodes that steps may add. */
   readonly later: RedisNode[] = [];
   private readonly gone: RedisNode[] = [];
@@ -112,13 +114,19 @@ export class Group {
     return 2 * reached > this.observers.length;
   }
 
-  /** Where every copy of a shard stands now; what is on its way from a dead process counts as received. */
-  copies(shard: GroupShard): Copy[] {
+  /**
+   * Where every copy of a shard stands now: with what it has, what is on its way from a dead process included, or by what
+   * it has applied, as it tells who asks.
+   */
+  copies(shard: GroupShard, by: "received" | "applied" = "received"): Copy[] {
     const { now } = this.ports.clock;
     return shard.nodes.map((node) => ({
       node: node.id,
       history: node.history,
-      offset: Math.max(node.offsetAt(now), node.link?.receivableOffset() ?? 0),
+      offset: Math.max(
+        node.offsetAt(now),
+        by === "received" ? (node.link?.receivableOffset() ?? 0) : 0,
+      ),
       alive: node.alive,
       faulted: !this.isHealthy(node),
     }));
@@ -170,6 +178,7 @@ export class Group {
     const { replication, recorder } = this.ports;
     const old = shard.leader;
     this.recordOffsets(shard);
+    this.before.set(shard.number, { node: old, until: this.ports.clock.now });
     node.leads = true;
     node.readOnly = this.following !== null;
     if (this.following !== null) {
@@ -185,6 +194,41 @@ export class Group {
     for (const other of shard.nodes) {
       if (other !== node && !other.leads && this.isHealthy(other)) replication.follow(other, node);
     }
+    this.listener?.leaderChanged(this, shard);
+  }
+
+  /**
+   * Where the winner of an election lost its host before anybody had heard of it, the primary before it leads as if nothing
+   * had been. What of the winner was in flight is gone with the host; what it had told in time is known to others.
+   */
+  takeBack(shard: GroupShard): void {
+    const { clock, recorder, replication } = this.ports;
+    const { bus } = this;
+    const winner = shard.leader;
+    const before = this.before.get(shard.number);
+    if (bus === null || before === undefined || winner.alive || !winner.diedWithHost) return;
+    const { node } = before;
+    const { history, parent, forkOffset } = winner.log;
+    const stands = node !== winner && node.alive && node.leads && node.upstream === null;
+    if (!stands || history !== shard.history || parent !== node.log.history) return;
+    if (bus.hasHeardOf(winner, before.until)) return;
+    const cause = `${winner.id} died before anybody had heard of its election; ${node.id} leads on`;
+    shard.leader = node;
+    shard.history = node.log.history;
+    winner.leads = false;
+    recorder.write({
+      kind: "history-resumed",
+      at: clock.now,
+      cache: this.name,
+      shard: shard.number,
+      history: node.log.history,
+      keptOffset: forkOffset,
+      successor: history,
+      cause,
+    });
+    recorder.node(winner, cause);
+    for (const other of shard.nodes)
+      if (other !== node && !other.leads && this.isHealthy(other)) replication.follow(other, node);
     this.listener?.leaderChanged(this, shard);
   }
 

@@ -8,7 +8,6 @@
  */
 import { Factors } from "../../base/factors.ts";
 import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
-import { AliasTable } from "../../kernel/alias-table.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { KeySampler } from "../../kernel/key-sampler.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
@@ -49,8 +48,6 @@ export class TrafficSource implements Issuer {
   private readonly ttlSpanNs: number;
   private readonly firstKey: number;
   private readonly keySampler: KeySampler;
-  /** The sampler again, where it looks things up in a large table. */
-  private readonly keyTable: AliasTable | null;
   private readonly valueSampler: Sampler;
   /** Null where values are strings. */
   private readonly collection: CollectionValues | null;
@@ -87,7 +84,6 @@ export class TrafficSource implements Issuer {
       clock: kernel,
       shardOf: (key) => keyMap.shardOf(settings.keys.first + key),
     });
-    this.keyTable = this.keySampler instanceof AliasTable ? this.keySampler : null;
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.collection = settings.keys.collection;
     this.perGet = settings.keys.perGet;
@@ -167,7 +163,6 @@ export class TrafficSource implements Issuer {
     if (this.ttls !== null) requests.ttlNs[request] = Math.max(1, ttl);
     requests.arrivedAt[request] = this.kernel.now;
     fleet.begin(request);
-    if (this.keyTable !== null) this.keyTable.touchNext(this.keys);
     return true;
   }
 

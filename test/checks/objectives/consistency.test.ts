@@ -1,4 +1,5 @@
 /** Promises of consistency on histories made by hand: what is judged, from whom, until when, and what is told. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { CheckContext } from "../../../src/checks/context.ts";
 import type { PromiseName } from "../../../src/checks/history/promises.ts";
@@ -12,6 +13,8 @@ import {
 } from "../../../src/journal/operation-columns.ts";
 import type { JournalRecord } from "../../../src/journal/records.ts";
 import { HistoryFold } from "../../../src/measure/history-fold.ts";
+import { open } from "../../../src/run/simulation.ts";
+import { loadScenario } from "../../../src/scenario/load.ts";
 import { contextOf, recordOf, S } from "../journal.ts";
 
 /** An operation that takes a tenth of a second, on key 7 and shard 0, of session 0, that ends ok. */
@@ -23,7 +26,6 @@ interface Operation {
   readonly shard?: number;
   readonly session?: number;
   readonly outcome?: number;
-  readonly fromReplica?: boolean;
   readonly isDoubtful?: boolean;
 }
 
@@ -33,7 +35,6 @@ function foldOf(operations: readonly Operation[]): HistoryFold {
     fold.command[row] = of.reads === undefined ? COMMAND_SET : COMMAND_GET;
     fold.outcome[row] = of.outcome ?? OUTCOME_OK;
     fold.isDoubtful[row] = of.isDoubtful ? 1 : 0;
-    fold.fromReplica[row] = of.fromReplica ? 1 : 0;
     fold.session[row] = of.session ?? 0;
     fold.key[row] = of.key ?? 7;
     fold.shard[row] = of.shard ?? 0;
@@ -85,6 +86,8 @@ const BACK: readonly Operation[] = [
   { at: 2, writes: 2 },
   { at: 3, reads: 1 },
 ];
+/** The one source lets replicas answer. */
+const COPIES = { index: { traffic: [{ name: "shop", cache: "cart", readsCopies: true }] } };
 const shards = (...numbers: readonly number[]) => ({
   index: { shards: numbers.map((number) => ({ cache: "cart", number, id: `${number}` })) },
 });
@@ -176,18 +179,45 @@ describe("consistency", () => {
     expect(judge(BACK, { over: { index: { sessions } } }).reason).toContain("shop@a");
   });
 
-  it("promises of reads from replicas only that somebody wrote what they return", () => {
-    const lagging = BACK.map((of) => ({ ...of, fromReplica: of.reads !== undefined }));
-    expect(judge(lagging)).toMatchObject({
+  it("promises those who let copies answer only that somebody wrote what they read", () => {
+    const over = COPIES;
+    expect(judge(BACK, { over })).toMatchObject({
       verdict: "pass",
       reason: "knownValues on 1 keys, 3 operations",
     });
-    const unheard = [...lagging, { at: 4, reads: 9, fromReplica: true }];
-    expect(judge(unheard).reason).toMatch(/^knownValues \(key 7, one of 1\)/);
-    // Only rows that are filled count: columns are reused.
-    const fold = foldOf(lagging);
-    fold.count = 2;
-    expect(judge(fold).reason).toContain("readYourWrites");
+    const unheard = [...BACK, { at: 4, reads: 9 }];
+    expect(judge(unheard, { over }).reason).toMatch(/^knownValues \(key 7, one of 1\)/);
+  });
+
+  it("holds those who read from primaries to more, beside others who do not", () => {
+    const index = {
+      traffic: [
+        { name: "shop", cache: "cart" },
+        { name: "search", cache: "cart", readsCopies: true },
+      ],
+      sessions: ["shop", "search"].map((name, traffic) => ({ name, traffic, zone: "a" })),
+    };
+    const ofSecond = BACK.map((of) => ({ ...of, session: 1 }));
+    expect(judge(BACK, { over: { index } })).toMatchObject({ verdict: "fail", observed: 1 });
+    // What the second source alone read goes back; the first wrote, and read nothing old.
+    const both = [...ofSecond, { at: 4, reads: 2 }];
+    expect(judge(both, { over: { index } })).toMatchObject({
+      verdict: "pass",
+      reason: "readYourWrites, monotonicReads, knownValues on 1 keys, 4 operations",
+    });
+    const unheard = [...both, { at: 5, reads: 9, session: 1 }];
+    expect(judge(unheard, { over: { index } }).reason).toMatch(/^knownValues/);
+  });
+
+  it("goes by settings: replicas, and a secondary Region's own group", () => {
+    const text = readFileSync("scenarios/fast/region-loss.yaml", "utf8");
+    const readsCopies = (...sets: string[]) =>
+      open(loadScenario(text, { sets })).index.traffic.map((of) => of.readsCopies);
+    expect(readsCopies()).toEqual([false]);
+    expect(readsCopies("traffic.login.client.readFrom=replica")).toEqual([true]);
+    expect(readsCopies("traffic.login.client.readLocalRegion=true")).toEqual([true]);
+    const inPrimary = "traffic.login.from.region=us-east-1";
+    expect(readsCopies("traffic.login.client.readLocalRegion=true", inPrimary)).toEqual([false]);
   });
 
   it("says nothing of what comes after a failover began, or after a history had ended", () => {
@@ -229,6 +259,7 @@ describe("consistency", () => {
       records: [failoverOf("failover-started", { at: 2.5 * S, cache: "cart-eu" })],
     };
     expect(judge(BACK, { of: "cart-eu", over }).verdict).toBe("unknown");
+    expect(judge(BACK, { of: "cart-eu", over: { ...over, records: [] } }).verdict).toBe("fail");
     expect(judge(BACK, { of: "world", over: { ...over, records: [] } }).verdict).toBe("fail");
   });
 
@@ -247,12 +278,8 @@ describe("consistency", () => {
       reason: expect.stringMatching(/^readYourWrites \(key 7, one of 1\)/),
     });
     expect(judge(BACK, { promises: ["knownValues"] }).verdict).toBe("pass");
-    expect(
-      judge(
-        BACK.map((of) => ({ ...of, fromReplica: true })),
-        named,
-      ).verdict,
-    ).toBe("fail");
+    const over = { ...named.over, ...COPIES };
+    expect(judge(BACK, { ...named, over }).verdict).toBe("fail");
   });
 
   it("allows a read to be old by the bound, inclusive", () => {

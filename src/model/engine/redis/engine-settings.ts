@@ -48,6 +48,8 @@ export interface EngineSettings {
   readonly snapshotFlushNs: Nanos;
   /** Keys per second a replica loads from a full synchronisation. */
   readonly loadKeysPerSecond: number;
+  /** Main-thread time in which a replica applies one entry of the stream, ns. */
+  readonly applyNs: Nanos;
   /** The node type's baseline network bandwidth, bytes per second; Infinity where it is not known. */
   readonly networkBytesPerSecond: number;
   /** Main-thread time of one simple command, ns. */

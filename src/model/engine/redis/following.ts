@@ -15,6 +15,8 @@ export interface Following extends LogReader {
   bufferedBytes(now: Nanos): number;
   /** When an entry that its writer sent at `sentAt` arrives, or arrived. */
   arrivalOf(sentAt: Nanos): Nanos;
+  /** When it will have applied the last that will ever come from a source whose process died, at least `now`. */
+  drainedAt(now: Nanos): Nanos;
   sourceProcessDied(at: Nanos): void;
   sourceHostDied(at: Nanos): void;
   pathChanged(now: Nanos): void;

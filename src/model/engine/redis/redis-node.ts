@@ -307,6 +307,19 @@ export class RedisNode implements Server, RecordedNode {
     return [this.paused, this.slowness.product, this.clockSkewNs, this.memory.pressureBytes];
   }
 
+  /** Commands take `factor` times as long from now on (+1), or no more (-1). */
+  changeSlowness(factor: number, by: 1 | -1): void {
+    this.link?.advance(this.ports.kernel.now);
+    this.slowness.change(factor, by);
+  }
+
+  /** Main-thread time in which it applies one entry of a stream, ns. */
+  get applyNs(): Nanos {
+    const { applyNs } = this.settings;
+    const { product } = this.slowness;
+    return product === 1 ? applyNs : Math.min(ENDLESS, Math.round(applyNs * product));
+  }
+
   /** Holds the process still, once more. */
   pause(): void {
     this.pauses++;

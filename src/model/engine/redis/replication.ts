@@ -304,8 +304,15 @@ export class Replication {
   }
 
   private linkReset(node: RedisNode, generation: number): void {
-    if ((this.following[node.index] as Following).generation === generation && node.link !== null)
-      this.lost(node);
+    const { link } = node;
+    if ((this.following[node.index] as Following).generation !== generation || link === null)
+      return;
+    // The end of a stream is read after all that stands before it.
+    const drainedAt = link.drainedAt(this.kernel.now);
+    if (drainedAt > this.kernel.now) {
+      const target = this.targets[node.index] as number;
+      this.kernel.schedule(drainedAt, this.resetKind, target, node.index, generation);
+    } else this.lost(node);
   }
 
   /** The link is gone: one try at once, then one a second. */

@@ -15,6 +15,7 @@ import {
   REPL_TIMEOUT,
   REPLICA_OUTPUT_BUFFER_SHARE,
   REPLICA_OUTPUT_BUFFER_SOFT,
+  ranksTiesByNodeId,
 } from "../../../catalog/engines.ts";
 import { type NodeType, nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
 import { quotas } from "../../../catalog/quotas.ts";
@@ -128,6 +129,7 @@ export function resolveReplicationGroup(
       fullSyncBytesPerSecond: assumed["fullSyncRate"] as number,
       snapshotFlushNs: assumed["snapshotFlush"] as number,
       loadKeysPerSecond: assumed["loadRate"] as number,
+      applyNs: Math.round(SECOND / (assumed["applyRate"] as number)),
       networkBytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Number.POSITIVE_INFINITY,
       commandTime: { kind: "constant", value: assumed["commandTime"] as number },
       collections,
@@ -143,7 +145,7 @@ export function resolveReplicationGroup(
       allowReadsWhenDown: parameters.allowReadsWhenDown,
       allowReplicaMigration: false,
       migrationBarrier: 1,
-      rankTieBreakByNodeId: engineDefaults[words.engine].rankTieBreakByNodeId,
+      rankTieBreakByNodeId: ranksTiesByNodeId(words.engine, words.engineVersion),
       protocol: BUS_PROTOCOL,
     },
     service: {

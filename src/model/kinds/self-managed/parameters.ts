@@ -5,7 +5,7 @@ import {
   type lazyFreeParameters,
   modelledPolicies,
   REPL_BACKLOG_BYTES_MIN,
-  UPSTREAM_BACKLOG_BYTES,
+  upstreamBacklogBytes,
   upstreamDefaults,
 } from "../../../catalog/engines.ts";
 import type { MaxmemoryPolicy } from "../../engine/redis/engine-settings.ts";
@@ -55,7 +55,7 @@ export function readUpstreamParameters(
     "lazyfree-lazy-expire": lazy,
     "lazyfree-lazy-user-del": lazy,
     "replica-lazy-flush": lazy,
-    "repl-backlog-size": UPSTREAM_BACKLOG_BYTES[engine],
+    "repl-backlog-size": upstreamBacklogBytes(engine, engineVersion),
   };
   const names = Object.keys(defaults).filter(
     (name) => clusterEnabled || !name.startsWith("cluster-"),

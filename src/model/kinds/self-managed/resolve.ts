@@ -4,7 +4,7 @@ import { nearestWord } from "../../../base/nearest-word.ts";
 import { formatSize, parseDuration, parsePercentage, parseSize } from "../../../base/units.ts";
 import { readAssumptions, selfManagedAssumptions } from "../../../catalog/assumptions.ts";
 import {
-  engineDefaults,
+  ranksTiesByNodeId,
   SENTINEL_DEFAULTS,
   UPSTREAM_OUTPUT_BUFFER,
   upstreamVersions,
@@ -97,7 +97,7 @@ export function resolveSelfManaged(
       allowReadsWhenDown: parameters.allowReadsWhenDown,
       allowReplicaMigration: parameters.allowReplicaMigration,
       migrationBarrier: parameters.migrationBarrier,
-      rankTieBreakByNodeId: engineDefaults[words.engine].rankTieBreakByNodeId,
+      rankTieBreakByNodeId: ranksTiesByNodeId(words.engine, words.engineVersion),
       protocol: BUS_PROTOCOL,
     },
     service: NO_SERVICE,
@@ -140,6 +140,7 @@ function engineOf(
     fullSyncBytesPerSecond,
     snapshotFlushNs: assumed["snapshotFlush"] as number,
     loadKeysPerSecond: assumed["loadRate"] as number,
+    applyNs: Math.round(SECOND / (assumed["applyRate"] as number)),
     networkBytesPerSecond:
       networkBytesPerSecond > 0 ? networkBytesPerSecond : Number.POSITIVE_INFINITY,
     commandTime: { kind: "constant", value: assumed["commandTime"] as number },
