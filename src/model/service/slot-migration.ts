@@ -6,8 +6,8 @@
  * messages. It waits while a side does not answer or has no room, and goes on with whoever leads. A replica that takes over
  * knows of an open slot from Valkey 8 on; in older engines the slot is opened again at its next step, and until then the
  * new primary takes missing keys for misses.
- * Leaves out: that redis-cli stops at its first error and is started again by a human, the slots that a target with more memory would get first, two that move slots at once, a moved slot that its
- * former owner claims again after a failover.
+ * Leaves out: that redis-cli stops at its first error and is started again by a human, the slots that a target with more
+ * memory would get first, two that move slots at once, a moved slot that its former owner claims again after a failover.
  * Source: Redis cluster specification, live reconfiguration; redis 7.0.15 cluster.c, getNodeByQuery and SETSLOT; redis-cli
  * --cluster reshard, which migrates 10 keys at a time; Valkey 8.0 release notes: replicas are told of open slots.
  */
