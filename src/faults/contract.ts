@@ -99,6 +99,15 @@ export type StepSettings =
       readonly shard: number;
       readonly node: string | null;
     }
+  /** Slots of a shard (from 1) go to another, one by one. */
+  | {
+      readonly step: "migrate-slots";
+      readonly cache: string;
+      readonly shard: number;
+      readonly to: number;
+      readonly firstSlot: number;
+      readonly slots: number;
+    }
   /** CLUSTER FAILOVER, sent to a replica of a self-managed group. */
   | {
       readonly step: "cluster-failover";

@@ -14,6 +14,8 @@ export interface MethodWorld {
   readonly durationNs: Nanos;
   /** What steps read so far do to the number of replicas; by cache and shard, such as `cart 1`. */
   readonly changes: Map<string, ReplicaChanges>;
+  /** Moves of slots that steps read so far ask for. Shards count from 1. */
+  readonly moves: { readonly cache: string; readonly shard: number; readonly to: number }[];
 }
 
 export interface ReplicaChanges {

@@ -3,6 +3,7 @@ import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { StepSettings } from "./contract.ts";
 import type { MethodWorld } from "./method-world.ts";
+import { resolveMigrateSlots } from "./resolve-migrate-slots.ts";
 import { resolveReplicaStep } from "./resolve-replica-step.ts";
 import type { ClusterFailoverWords, MethodEntryWords, RebootNodeWords } from "./words.gen.ts";
 
@@ -76,6 +77,7 @@ export function resolveStep(
   if (words.step === "reboot-node") return resolveReboot(words, world, reading);
   if (words.step === "add-replica" || words.step === "remove-replica")
     return resolveReplicaStep(words, world, reading);
+  if (words.step === "migrate-slots") return resolveMigrateSlots(words, world, reading);
   if (words.step === "cluster-failover") return resolveClusterFailover(words, world, reading);
   if (words.step === "test-failover") {
     const cache = world.caches.find((group) => group.name === words.cache);

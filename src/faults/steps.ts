@@ -34,6 +34,15 @@ export function takeStep(world: World, step: StepSettings): readonly string[] {
       const removed = world.controlPlaneOf(group)?.removeReplica(shard, named);
       return removed ? [removed.id] : [];
     }
+    case "migrate-slots": {
+      const group = world.groups.find(({ name }) => name === step.cache) as Group;
+      const { from, to } = { from: step.shard - 1, to: step.to - 1 };
+      const number = (group.moves?.moves ?? []).findIndex(
+        ({ settings }) => settings.from === from && settings.to === to,
+      );
+      const target = (group.shards[to] as GroupShard).leader;
+      return world.slotMigrations.start(group, number) ? [target.id] : [];
+    }
     case "cluster-failover": {
       const node = world.nodes.find(({ id }) => id === step.node) as RedisNode;
       return world.groupOf(node).bus?.failOver(node, step.option) === true ? [node.id] : [];
@@ -69,6 +78,10 @@ export const stepKinds: readonly {
   {
     step: "remove-replica",
     summary: "the service takes a replica out of a node group",
+  },
+  {
+    step: "migrate-slots",
+    summary: "online resharding: slots of a shard go to another, one by one, while both serve",
   },
   {
     step: "cluster-failover",

@@ -28,6 +28,7 @@ export type MethodEntryWords =
   | RebootNodeWords
   | AddReplicaWords
   | RemoveReplicaWords
+  | MigrateSlotsWords
   | ClusterFailoverWords
   | PromoteSecondaryRegionWords;
 
@@ -976,6 +977,44 @@ export interface RemoveReplicaWords {
    * Id of the replica; default: the service chooses
    */
   readonly node?: string;
+}
+export interface MigrateSlotsWords {
+  /**
+   * Once, at this time
+   */
+  readonly at?: string;
+  /**
+   * Repeatedly: first at `from`, then at this period, `times` in all
+   */
+  readonly every?: string;
+  /**
+   * With every; default: until the end
+   */
+  readonly times?: number;
+  readonly random?: RandomWords;
+  readonly when?: WhenWords;
+  readonly after?: AfterWords;
+  /**
+   * With every: the first time; default the period itself
+   */
+  readonly from?: string;
+  readonly step: "migrate-slots";
+  /**
+   * Cache with clusterMode: enabled
+   */
+  readonly cache: string;
+  /**
+   * Shard that gives slots; default 1
+   */
+  readonly shard?: number;
+  /**
+   * Shard that takes them
+   */
+  readonly to: number;
+  /**
+   * Of the giving shard's slots, its lowest; default 50%
+   */
+  readonly share?: string;
 }
 export interface ClusterFailoverWords {
   /**

@@ -203,6 +203,15 @@ export const stepWords: Readonly<
     },
     required: ["cache"],
   },
+  "migrate-slots": {
+    properties: {
+      cache: { type: "string", description: "Cache with clusterMode: enabled" },
+      shard: { type: "integer", minimum: 1, description: "Shard that gives slots; default 1" },
+      to: { type: "integer", minimum: 1, description: "Shard that takes them" },
+      share: quantity("percentage", "Of the giving shard's slots, its lowest; default 50%"),
+    },
+    required: ["cache", "to"],
+  },
   "cluster-failover": {
     properties: {
       node: {

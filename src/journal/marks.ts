@@ -18,6 +18,7 @@ export const marks = [
     mark: "replica-migrated",
     summary: "a replica went over to a primary that had none left",
   },
+  { mark: "slots-moved", summary: "all slots of a resharding step had gone to their new shard" },
   {
     mark: "stream-stalled",
     summary: "after a full synchronisation the stream began a second late",

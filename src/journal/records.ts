@@ -298,6 +298,22 @@ export interface ResyncRecord {
   readonly fromOffset: number;
 }
 
+/** Keys went over to another shard, with what they held: positions in one history became others in another. */
+export interface KeysMovedRecord {
+  readonly kind: "keys-moved";
+  readonly at: Nanos;
+  readonly cache: string;
+  readonly fromHistory: number;
+  readonly toHistory: number;
+  readonly keys: readonly {
+    readonly key: number;
+    readonly writeId: number;
+    readonly expireAt: Nanos;
+    /** In the history they came to. */
+    readonly offset: number;
+  }[];
+}
+
 export type JournalRecord =
   | NodeStateRecord
   | FaultRecord
@@ -317,7 +333,8 @@ export type JournalRecord =
   | ElectionAskedRecord
   | VoteRecord
   | ElectionWonRecord
-  | ResyncRecord;
+  | ResyncRecord
+  | KeysMovedRecord;
 
 /** What a run states for its checks alone: no part of its timeline, nor of what makes two runs behave alike. */
 export const EVIDENCE: ReadonlySet<JournalRecord["kind"]> = new Set<JournalRecord["kind"]>([
@@ -328,4 +345,5 @@ export const EVIDENCE: ReadonlySet<JournalRecord["kind"]> = new Set<JournalRecor
   "vote-granted",
   "election-won",
   "resync",
+  "keys-moved",
 ]);

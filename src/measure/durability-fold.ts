@@ -28,6 +28,9 @@ export class DurabilityFold {
   staleReads = 0;
   stalenessNsMax: Nanos = 0;
 
+  /** Keys that went to another shard: the history they left, as it goes on, and where they stand in the other. */
+  private readonly moves = new Map<number, { from: number; to: number; offset: number }>();
+
   /** @param keys - keys have numbers below this */
   constructor(readonly keys: number) {
     this.floats = new Float64Array(keys * FLOATS);
@@ -59,7 +62,18 @@ export class DurabilityFold {
     const { floats, words } = this;
     const at = key * FLOATS;
     const wordsAt = key * WORDS;
-    const offset = batch.offset[i] as number;
+    let offset = batch.offset[i] as number;
+    if (this.moves.size > 0) {
+      const moved = this.moves.get(key);
+      // Executed before the key went: the acknowledgement was on its way.
+      if (moved?.from === history) {
+        if (words[wordsAt + HISTORY] === moved.to) return;
+        offset = moved.offset;
+        history = moved.to;
+      } else if (moved !== undefined && words[wordsAt + HISTORY] === moved.from) {
+        floats[at + OFFSET] = 0; // positions of two histories do not compare
+      }
+    }
     if (
       offset <= (floats[at + OFFSET] as number) &&
       history <= (words[wordsAt + HISTORY] as number)
@@ -74,6 +88,26 @@ export class DurabilityFold {
     words[wordsAt + WRITE_ID] = batch.writeId[i] as number;
   }
 
+  /** A key went to another shard with what it held. */
+  moved(
+    of: {
+      readonly key: number;
+      readonly writeId: number;
+      readonly expireAt: Nanos;
+      readonly offset: number;
+    },
+    fromHistory: number,
+    toHistory: number,
+  ): void {
+    const { floats, words } = this;
+    this.moves.set(of.key, { from: fromHistory, to: toHistory, offset: of.offset });
+    if (floats[of.key * FLOATS + OFFSET] === 0) return;
+    floats[of.key * FLOATS + OFFSET] = of.offset;
+    floats[of.key * FLOATS + EXPIRE_AT] = of.expireAt;
+    words[of.key * WORDS + HISTORY] = toHistory;
+    words[of.key * WORDS + WRITE_ID] = of.writeId;
+  }
+
   /** A read returned, without an expiry, the key's last acknowledged write, which has one. */
   forgotExpiry(batch: OperationColumns, i: number): boolean {
     if (!this.expires) return false;
@@ -86,6 +120,10 @@ export class DurabilityFold {
   /** A history ended: what it kept lives on in `successor`; keys whose last write it lost owe nothing any more. */
   ended(history: number, keptOffset: number, successor: number): void {
     const { floats, words, keys } = this;
+    for (const moved of this.moves.values()) {
+      if (moved.from === history) moved.from = successor;
+      if (moved.to === history) moved.to = successor;
+    }
     for (let key = 0; key < keys; key++) {
       const offset = floats[key * FLOATS + OFFSET] as number;
       if (words[key * WORDS + HISTORY] !== history || offset === 0) continue;

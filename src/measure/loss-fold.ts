@@ -161,6 +161,16 @@ export class LossFold {
     return history;
   }
 
+  /** An acknowledged write came into a history with its key: it is lost if that history loses it. */
+  moved(history: number, offset: number, ackAt: Nanos, key: number): void {
+    const writes = this.of(history);
+    const at = writes.add();
+    writes.kept[at + OFFSET] = offset;
+    writes.kept[at + ACK_AT] = ackAt;
+    writes.kept[at + BYTES] = 0;
+    writes.kept[at + KEY] = key;
+  }
+
   /** A failover began with these copies. */
   failoverStarted(failover: number, copies: readonly Copy[]): void {
     this.copiesOf.set(failover, copies);

@@ -10,7 +10,7 @@ import {
   OUTCOME_NONE,
   OUTCOME_OK,
 } from "../journal/operation-columns.ts";
-import type { JournalRecord } from "../journal/records.ts";
+import type { JournalRecord, KeysMovedRecord } from "../journal/records.ts";
 import { ContradictionsFold } from "./contradictions-fold.ts";
 import { DurabilityFold } from "./durability-fold.ts";
 import { type Failover, foldFailovers } from "./failover-fold.ts";
@@ -255,6 +255,9 @@ export class Measurement {
       case "offsets":
         this.losses.offsets(record);
         return;
+      case "keys-moved":
+        this.keysMoved(record);
+        return;
       case "evicted":
         for (const fold of this.durability) {
           fold.evicted.add(record.writeId);
@@ -270,6 +273,19 @@ export class Measurement {
         this.followFaults(record);
         return;
       default:
+    }
+  }
+
+  private keysMoved({ cache, fromHistory, toHistory, keys }: KeysMovedRecord): void {
+    const { index, family } = this.options;
+    const source = index.traffic.findIndex((traffic) => traffic.cache === cache);
+    const fold = this.durability[family[source] as number];
+    if (fold === undefined) return;
+    for (const moved of keys) {
+      const ackAt = fold.ackAt(moved.key);
+      const isOwed = fold.offset(moved.key) !== 0 && fold.writeId(moved.key) === moved.writeId;
+      if (isOwed) this.losses.moved(toHistory, moved.offset, ackAt, moved.key);
+      fold.moved(moved, fromHistory, toHistory);
     }
   }
 

@@ -18,6 +18,7 @@ import type { ControlPlane } from "./service/control-plane.ts";
 import type { GlobalDatastore } from "./service/global-datastore.ts";
 import type { Group } from "./service/group.ts";
 import type { Keeper } from "./service/keeper.ts";
+import { SlotMigrations } from "./service/slot-migration.ts";
 import type { TrafficSource } from "./traffic/traffic-source.ts";
 
 export class World {
@@ -34,6 +35,7 @@ export class World {
   readonly resolvers: Resolvers;
   readonly discovery: SentinelDiscovery;
   fleet!: ClientFleet;
+  private migrations: SlotMigrations | null = null;
   private readonly restartKind: number;
   private readonly restarts: { readonly node: RedisNode; readonly incarnation: number }[] = [];
 
@@ -70,6 +72,12 @@ export class World {
   /** What runs the service for a group; undefined where nobody does. */
   controlPlaneOf(group: Group): ControlPlane | undefined {
     return this.controlPlanes.find((plane) => plane.group === group);
+  }
+
+  /** Moves slots between shards while both serve. */
+  get slotMigrations(): SlotMigrations {
+    this.migrations ??= new SlotMigrations(this.kernel, this.network, this.recorder);
+    return this.migrations;
   }
 
   /** The process dies at once; its kernel resets its connections. No effect on a dead process. */

@@ -19,6 +19,7 @@ import { ActiveExpiry } from "../model/engine/redis/active-expiry.ts";
 import type { EngineSettings } from "../model/engine/redis/engine-settings.ts";
 import type { RedisNode } from "../model/engine/redis/redis-node.ts";
 import { Replication } from "../model/engine/redis/replication.ts";
+import { SlotMoves } from "../model/engine/redis/slot-moves.ts";
 import { WaitingReplies } from "../model/engine/redis/wait.ts";
 import { buildReplicationGroup } from "../model/kinds/replication-group/build.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
@@ -79,8 +80,9 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
     const name = datastoreOf(resolved, cache.name)?.name ?? cache.name;
     const known = keyMaps.get(name);
     if (known !== undefined) return known;
-    const counts = trafficOf(resolved, cache.name).map(({ keys }) => keys.first + keys.count);
-    const map = new KeyMap(Math.max(1, ...counts), cache.shards.length);
+    const traffic = trafficOf(resolved, cache.name);
+    const counts = traffic.map(({ keys }) => keys.first + keys.count);
+    const map = new KeyMap(Math.max(1, ...counts), cache.shards.length, tagsOf(traffic));
     keyMaps.set(name, map);
     return map;
   };
@@ -132,6 +134,7 @@ function buildGroups(
       },
       prefill: {
         keys,
+        moves: slotMovesOf(resolved, cache.name, keys),
         traffic: traffic.map(({ keys: { first, count, valueSize, collection, ttlNs } }) => {
           const sampler = createSampler(valueSize);
           return {
@@ -252,6 +255,8 @@ function buildClients(
     strategies: given.strategies.client,
   };
   world.fleet = new ClientFleet(clients, ports, counts);
+  const keysPerGet = clients.map(({ traffic }) => resolved.traffic[traffic]?.keys.perGet ?? 1);
+  for (const { moves } of world.groups) if (moves !== null) moves.keysPerGet = keysPerGet;
   for (const session of world.fleet.sessions) {
     const own = resolved.traffic[session.traffic]?.region;
     const local = session.routers.findIndex((router) => router.group.region === own);
@@ -444,6 +449,26 @@ function indexOf(resolved: ResolvedScenario, world: World): RunIndex {
       })),
     ),
     origins: world.origins.map((origin) => origin.name),
+  };
+}
+
+/** The slots that steps move between a cache's shards; null where none does. */
+function slotMovesOf(resolved: ResolvedScenario, cache: string, keys: KeyMap): SlotMoves | null {
+  const moves = resolved.method.flatMap(({ action }) => {
+    if (!("step" in action) || action.step !== "migrate-slots" || action.cache !== cache) return [];
+    const { shard, to, firstSlot, slots } = action;
+    return [{ from: shard - 1, to: to - 1, firstSlot, slots }];
+  });
+  return moves.length === 0 ? null : new SlotMoves(moves, keys);
+}
+
+/** Whose name stands in a key's hash tag, where one GET reads several keys: the first of them. */
+function tagsOf(traffic: readonly TrafficSettings[]): (key: number) => number {
+  const several = traffic.filter(({ keys }) => keys.perGet > 1);
+  return (key) => {
+    for (const { keys } of several)
+      if (key >= keys.first && key < keys.first + keys.count) return key - (key % keys.perGet);
+    return key;
   };
 }
 

@@ -14,6 +14,8 @@ import type { LossWindow } from "../measure/loss-fold.ts";
 import { Measurement, type MeasurementOptions } from "../measure/measurement.ts";
 import type { EndState, RunIndex } from "../measure/run-facts.ts";
 import { SeriesRecorder } from "../measure/series-recorder.ts";
+import type { KeyMap } from "../model/client/key-map.ts";
+import type { Group } from "../model/service/group.ts";
 import type { World } from "../model/world.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
 import { assembleResult, judge, type RunInput } from "./assemble-result.ts";
@@ -263,13 +265,13 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
       const keys = keyMaps.find(
         (map, at) => inCache(resolved, world, at, shard) && key < map.count,
       );
-      return keys?.localOf(key) ?? -1;
+      return keys === undefined ? -1 : localIn(world, shard, key, keys);
     },
     stored(shard, key) {
       const node = leaders[shard];
       const keys = mapsOfShard[shard]?.find((map) => key < map.count);
       if (!node || keys === undefined) return null;
-      const local = keys.localOf(key);
+      const local = localIn(world, shard, key, keys);
       const { keyspace } = node;
       const writeId = keyspace.writeId(local);
       if (writeId === 0) return null;
@@ -280,8 +282,19 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
         expireAt: keyspace.expireAt(local),
       };
     },
-    shardOfKey: (traffic, key) =>
-      (firstShards[traffic] as number) + (keyMaps[traffic]?.shardOf(key) ?? 0),
+    shardOfKey(traffic, key) {
+      const first = firstShards[traffic] as number;
+      const map = keyMaps[traffic];
+      if (map === undefined) return first;
+      return (
+        first +
+        homeOf(
+          world.groups.find(({ shards: [of] }) => of?.index === first),
+          key,
+          map,
+        )
+      );
+    },
     compareCopies: () => compareCopies(world.nodes, kernel.now),
     origins: world.origins,
     evictions: (cache) =>
@@ -290,6 +303,30 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
         0,
       ),
   };
+}
+
+/** The shard, from 0 within its group, that owns a key at the end. */
+function homeOf(group: Group | undefined, key: number, map: KeyMap): number {
+  const home = map.shardOf(key);
+  const moved = group?.moves?.find(home, map.localOf(key)) ?? null;
+  if (moved === null) return home;
+  const { move, slot } = moved;
+  const { from, to } = move.settings;
+  const isMoved = slot < (group?.shards[to]?.leader.movedSlots[move.number] ?? 0);
+  if (isMoved) return to;
+  // In an open slot a key is where it is.
+  const source = group?.shards[from]?.leader;
+  const target = group?.shards[to]?.leader;
+  const isThere = target?.keyspace.writeId(move.base + moved.position) !== 0;
+  return isThere && source?.keyspace.writeId(map.localOf(key)) === 0 ? to : from;
+}
+
+/** A key's index within a shard of the run. */
+function localIn(world: World, shard: number, key: number, map: KeyMap): number {
+  const group = world.groups.find(({ shards }) => shards.some(({ index }) => index === shard));
+  const own = shard - (group?.shards[0]?.index ?? 0);
+  const moved = group?.moves?.find(map.shardOf(key), map.localOf(key)) ?? null;
+  return moved?.move.settings.to === own ? moved.move.base + moved.position : map.localOf(key);
 }
 
 /** Whether a traffic source talks to the group that a shard belongs to. */

@@ -79,6 +79,7 @@ function sentence(record: JournalRecord): { subject: string; text: string } | nu
     case "vote-granted":
     case "election-won":
     case "resync":
+    case "keys-moved":
       return null;
   }
 }

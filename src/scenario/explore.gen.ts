@@ -88,6 +88,7 @@ export interface ExploreWords {
     | "replica-migrated"
     | "resync-across-promotion"
     | "shard-without-copy-alive"
+    | "slots-moved"
     | "split-brain"
     | "stream-stalled"
     | "winner-failed-too"

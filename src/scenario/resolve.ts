@@ -158,6 +158,7 @@ export function resolveScenario(
     origins: originNames,
     traffic: names.traffic,
     changes: new Map<string, ReplicaChanges>(),
+    moves: [],
   };
   const method = (words.method ?? []).map((of, i) =>
     resolveMethodEntry(i, of, world, readAt(["method", i], regions)),

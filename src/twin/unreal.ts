@@ -145,6 +145,13 @@ function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {
         expected: "arrivals that are drawn: a twin plays no recording",
       });
     }
+    if (keys.perGet > 1) {
+      problems.push({
+        path: ["traffic", name, "keys", "perGet"],
+        found: `is ${keys.perGet}`,
+        expected: "1: a twin's clients send GET and SET",
+      });
+    }
     if (keys.collection !== null) {
       problems.push({
         path: ["traffic", name, "keys", "type"],

@@ -89,6 +89,8 @@ interface Session extends ClientHost {
   /** Connections take several commands, or their commands wait until TCP gives up. */
   readonly pipelined: boolean;
   readonly budget: Budget | null;
+  /** Slots of its group change their shard. */
+  readonly moving: boolean;
   readonly pools: (Pool | undefined)[];
   /** By node: the router of its group. */
   readonly routerOfNode: (Router | undefined)[];
@@ -174,6 +176,7 @@ export class ClientFleet implements Clients {
         lane,
         pipelined: host.settings.pipeline > 1 || host.settings.commandTimeoutCovers === "waiting",
         budget: host.settings.retry.budget === null ? null : new Budget(host.settings.retry.budget),
+        moving: host.routers.some(({ group }) => group.moves !== null),
         pools: [],
         routerOfNode: byNode(host.routers),
         firstShards: host.routers.map(({ group }) => ports.firstShard(group)),
@@ -519,6 +522,7 @@ export class ClientFleet implements Clients {
     requests.attempts[request] = (requests.attempts[request] as number) + 1;
     const word = (requests.number[request] as number) & WORD;
     const { commandTimeoutNs } = session.settings;
+    if (node < 0 && session.moving) requests.asking[request] = 0;
     requests.timer[request] = session.lane.scheduleAfter(
       commandTimeoutNs,
       session.target,
@@ -532,8 +536,17 @@ export class ClientFleet implements Clients {
     const { requests } = this;
     const isRead = requests.command[request] !== COMMAND_SET;
     const router = session.routers[isRead ? session.local : session.current] as Router;
-    const shard = requests.shard[request] as number;
+    const shard = session.moving
+      ? this.believedShard(router, request)
+      : (requests.shard[request] as number);
     return router.route(shard, isRead, requests.attempts[request] as number);
+  }
+
+  /** The shard that a client host takes for the home of a request's key. */
+  private believedShard(router: Router, request: number): number {
+    const shard = this.requests.shard[request] as number;
+    if (!(router instanceof ClusterRouter)) return shard;
+    return router.believedShard(shard, this.requests.local[request] as number);
   }
 
   private send(session: Session, request: number, node: number): void {
@@ -645,6 +658,10 @@ export class ClientFleet implements Clients {
         session.ttlNs === OWN_TTL ? (requests.ttlNs[request] as number) : session.ttlNs;
       frames.waitReplicas[frame] = session.settings.wait.replicas;
       frames.waitNs[frame] = session.settings.wait.timeoutNs;
+      if (session.moving) {
+        frames.asking[frame] = requests.asking[request] as number;
+        requests.asking[request] = 0;
+      }
     }
     this.ports.transport.sendRequest(frame, (requests.number[request] as number) & WORD);
   }
@@ -728,8 +745,15 @@ export class ClientFleet implements Clients {
     }
     if (lasting) {
       const from = this.ports.nodeIds[frames.server[frame] as number];
+      if (session.moving) {
+        const { shard, local } = requests;
+        router.learnSlot(shard[request] as number, local[request] as number, {
+          shard: frames.shard[frame] as number,
+        });
+      }
       router.learn(frames.shard[frame] as number, owner, `MOVED from ${from}`);
     }
+    if (!lasting) requests.asking[request] = 1;
     requests.attempts[request] = (requests.attempts[request] as number) - 1; // a redirect is not a retry
     this.attempt(request, owner);
   }
@@ -918,7 +942,11 @@ export class ClientFleet implements Clients {
     columns.invokedAt[row] = requests.invokedAt[request] as number;
     columns.returnedAt[row] = this.ports.kernel.now;
     columns.outcome[row] = outcome;
-    columns.shard[row] = firstShard + (requests.shard[request] as number);
+    columns.shard[row] =
+      firstShard +
+      (session.moving && frame >= 0
+        ? (frames.shard[frame] as number)
+        : (requests.shard[request] as number));
     columns.attempts[row] = requests.attempts[request] as number;
     columns.cause[row] = outcome === OUTCOME_OK ? 0 : (requests.cause[request] as number);
     columns.requestOutcome[row] = requestOutcome;

@@ -5,7 +5,7 @@
  * one; TRYAGAIN is tried again at the same node after the backoff, without asking for the topology; READONLY, CLUSTERDOWN,
  * LOADING, OOM and NOREPLICAS fail the attempt, which asks for the topology and is tried again; a write that too few
  * replicas acknowledged is in doubt.
- * Leaves out: who would answer ASK and TRYAGAIN: slots do not move here, and no command has several keys.
+ * Leaves out: libraries that split an MGET, or give up at TRYAGAIN.
  * Source: Redis cluster specification, redirection and resharding; libraries listed in `catalog/client-presets.ts`.
  */
 import {

@@ -42,6 +42,8 @@ export class Requests {
   redirects = new Uint8Array(0);
   /** Some attempt of the write may have been executed. */
   maybeExecuted = new Uint8Array(0);
+  /** 1: the next attempt says ASKING. */
+  asking = new Uint8Array(0);
   /** Why the last attempt came to nothing, as in the journal. */
   cause = new Uint8Array(0);
   timer = new Float64Array(0);
@@ -66,6 +68,7 @@ export class Requests {
     this.attempts[request] = 0;
     this.redirects[request] = 0;
     this.maybeExecuted[request] = 0;
+    this.asking[request] = 0;
     this.cause[request] = 0;
     this.timer[request] = -1;
     this.connection[request] = -1;

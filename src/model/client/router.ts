@@ -4,7 +4,7 @@
  * Models: with cluster mode enabled a map of shards that is refreshed at intervals, on errors and by MOVED; with
  * cluster mode disabled the primary and reader endpoints through cached DNS answers, read when a connection is opened;
  * reads from replicas, or from the nearest node, whose own name is taken as known. Replicas that come or go are known from
- * the next refresh or DNS answer on.
+ * the next refresh or DNS answer on. Of slots that move it knows what MOVED said of each, and what a refresh said of all.
  * Leaves out: seeds and discovery at the client's start, several clients in one process sharing a map.
  */
 import type { Nanos } from "../../base/nanos.ts";
@@ -42,6 +42,8 @@ export class ClusterRouter implements Router {
   /** Nodes of each shard, and where reads go by distance their order, as of the last refresh. */
   private readonly nodes: (readonly RedisNode[])[];
   private readonly nearest: Nearest[];
+  /** By move of slots: 1 for each slot that it takes for moved. */
+  private readonly moved: readonly Uint8Array[];
   refreshing = false;
   lastRefreshAt: Nanos = Number.NEGATIVE_INFINITY;
 
@@ -53,6 +55,7 @@ export class ClusterRouter implements Router {
   ) {
     this.primaries = group.shards.map((shard) => shard.leader.index);
     this.nodes = group.shards.map((shard) => [...shard.nodes]);
+    this.moved = (group.moves?.moves ?? []).map(({ settings }) => new Uint8Array(settings.slots));
     this.nearest = reads.nearest === null ? [] : this.nodes.map(reads.nearest);
   }
 
@@ -84,6 +87,22 @@ export class ClusterRouter implements Router {
     this.learned(this.group, shard + 1, node, cause);
   }
 
+  /** Where it looks for a key, by the key's shard at the start and its index there. */
+  believedShard(shard: number, local: number): number {
+    const key = this.group.moves?.find(shard, local) ?? null;
+    if (key === null) return shard;
+    const { move, slot } = key;
+    return this.moved[move.number]?.[slot] === 1 ? move.settings.to : move.settings.from;
+  }
+
+  /** MOVED told the shard of a key's slot. */
+  learnSlot(shard: number, local: number, owner: { readonly shard: number }): void {
+    const key = this.group.moves?.find(shard, local) ?? null;
+    if (key === null) return;
+    const slots = this.moved[key.move.number] as Uint8Array;
+    slots[key.slot] = owner.shard === key.move.settings.to ? 1 : 0;
+  }
+
   /** Which nodes belong to which shard, those left out that the answering node takes for failed (CLUSTER SLOTS). */
   private learnNodes(bus: ClusterBus, answering: BusNode): void {
     const nodes: RedisNode[][] = this.primaries.map(() => []);
@@ -107,6 +126,8 @@ export class ClusterRouter implements Router {
     const member = bus.nodes.find((candidate) => candidate.node.index === answering);
     if (member === undefined) return;
     this.learnNodes(bus, member);
+    for (const [number, slots] of this.moved.entries())
+      slots.fill(1, 0, member.node.movedSlots[number]);
     for (let shard = 0; shard < this.primaries.length; shard++) {
       const owner = bus.nodes[member.owner[shard] as number];
       if (owner !== undefined) this.learn(shard, owner.node.index, cause);

@@ -37,6 +37,8 @@ export class BusMessage {
   subject = -1;
   subjectShard = -1;
   subjectEpoch = 0;
+  /** By move of slots: how many have gone over, as the sender knows. */
+  readonly movedSlots: number[] = [];
   // Gossip sections
   gossipCount = 0;
   readonly gossipNode: number[] = [];

@@ -44,6 +44,8 @@ export class Frames {
   server: Int32Array;
   /** Incarnation of the server process that the connection was opened to. */
   serverIncarnation: Int32Array;
+  /** 1: the client said ASKING. Filled where slots move. */
+  asking: Uint8Array;
   command: Uint8Array;
   shard: Int16Array;
   /** Key's index within its shard. */
@@ -81,6 +83,7 @@ export class Frames {
     this.ticket = new Int32Array(n);
     this.server = new Int32Array(n);
     this.serverIncarnation = new Int32Array(n);
+    this.asking = new Uint8Array(n);
     this.command = new Uint8Array(n);
     this.shard = new Int16Array(n);
     this.key = new Int32Array(n);

@@ -5,6 +5,7 @@ import type { ClusterBus } from "../cluster/cluster-bus.ts";
 import { HistoryLog } from "../engine/redis/history-log.ts";
 import type { RedisNode } from "../engine/redis/redis-node.ts";
 import type { Replication } from "../engine/redis/replication.ts";
+import type { SlotMoves } from "../engine/redis/slot-moves.ts";
 import type { Endpoint } from "../network/dns.ts";
 import type { Network } from "../network/network.ts";
 import type { OpenFailover, Recorder } from "../recorder.ts";
@@ -34,6 +35,8 @@ export interface GroupListener {
 
 export class Group {
   bus: ClusterBus | null = null;
+  /** Slots that change their shard during the run; null where none does. */
+  moves: SlotMoves | null = null;
   /** Who watch a self-managed group with cluster mode disabled. */
   sentinels: Sentinels | null = null;
   /** Hosts whose majority must reach a node that is to count as healthy: the service's own, where it looks after the group. */

@@ -32,6 +32,10 @@ export interface KeyWords {
   readonly elementSize?: string;
   readonly bigKeys?: BigKeyWords;
   /**
+   * Keys that one GET reads (MGET): neighbours by number, which share a hash tag; default 1
+   */
+  readonly perGet?: number;
+  /**
    * Time to live of what is written; default none
    */
   readonly ttl?: string;

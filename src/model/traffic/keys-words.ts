@@ -70,6 +70,13 @@ export const keysSchema: JsonSchema = object(
       ["share", "elements"],
       "Some keys have more elements than the others",
     ),
+    perGet: {
+      type: "integer",
+      minimum: 1,
+      maximum: 100,
+      description:
+        "Keys that one GET reads (MGET): neighbours by number, which share a hash tag; default 1",
+    },
     ttl: quantity("duration", "Time to live of what is written; default none"),
     ttlJitter: quantity(
       "percentage",

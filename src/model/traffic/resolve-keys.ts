@@ -52,10 +52,19 @@ export function resolveKeys(
     first,
     popularity: resolvePopularity(words.popularity, shards, reading),
     valueSize,
+    perGet: readPerGet(words, first, count, reading),
     collection: resolveCollection(words, reading),
     ttlNs: ttl === undefined ? null : positive(ttl, ["keys", "ttl"], reading),
     ttlJitter,
   };
+}
+
+function readPerGet(words: KeyWords, first: number, count: number, reading: Reading): number {
+  const { perGet = 1 } = words;
+  if (first % perGet === 0 && count % perGet === 0) return perGet;
+  const found = `is ${perGet}, with first ${first} and count ${count}`;
+  reading.problem({ path: ["keys", "perGet"], found, expected: "a divisor of both" });
+  return 1;
 }
 
 function resolvePopularity(

@@ -49,6 +49,7 @@ export function resolveTrace(
       count: trace.keyCount,
       popularity: { kind: "uniform" },
       collection: null,
+      perGet: 1,
       valueSize: { kind: "constant", value: Math.max(1, Math.round(bytes / rows)) },
       ttlNs: longest === 0 ? null : longest,
       ttlJitter: 0,

@@ -81,6 +81,8 @@ export interface TrafficSettings {
     readonly popularity: KeyPopularity | HotSetPopularity;
     /** Bytes, rounded to whole bytes when drawn. */
     readonly valueSize: Distribution;
+    /** Keys that one GET reads, at least 1: those whose numbers divided by it are one. They share a hash tag. */
+    readonly perGet: number;
     /** In place of strings of `valueSize`; null: strings. */
     readonly collection: CollectionValues | null;
     readonly ttlNs: Nanos | null;

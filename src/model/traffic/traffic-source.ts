@@ -3,7 +3,8 @@
  *
  * Models: the key, size, operation, zone, service demand and (with jitter) TTL of a request drawn at its arrival, each from a stream of its
  * own; arrivals of a dark zone go to the living ones with the same draws.
- * Leaves out: requests of several keys, transactions, commands other than GET and SET.
+ * Leaves out: writes of several keys, transactions, commands other than GET, MGET and SET. Of the keys that an MGET reads
+ * the drawn one stands for all in what is recorded.
  */
 import { Factors } from "../../base/factors.ts";
 import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
@@ -50,6 +51,7 @@ export class TrafficSource implements Issuer {
   private readonly valueSampler: Sampler;
   /** Null where values are strings. */
   private readonly collection: CollectionValues | null;
+  private readonly perGet: number;
   private readonly constantValue: number;
   private readonly serviceSampler: Sampler;
   private readonly constantService: number;
@@ -84,6 +86,7 @@ export class TrafficSource implements Issuer {
     });
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.collection = settings.keys.collection;
+    this.perGet = settings.keys.perGet;
     this.constantValue = this.valueSampler.constant ?? -1;
     this.serviceSampler = commandTime;
     this.constantService = commandTime.constant ?? -1;
@@ -136,10 +139,11 @@ export class TrafficSource implements Issuer {
     let value = this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
     if (this.collection !== null)
       value = collectionValueBytes(this.collection, key - this.firstKey);
-    const service =
+    let service =
       this.constantService >= 0
         ? this.constantService
         : sampleNanos(this.serviceSampler, this.service);
+    if (this.perGet !== 1 && command === COMMAND_GET) service *= this.perGet;
     const ttl =
       this.ttls === null ? 0 : Math.round(this.ttlMinNs + this.ttls.next() * this.ttlSpanNs);
     const { sessions } = this;

@@ -15,6 +15,7 @@ import {
   FRAME_SET,
   FRAME_TOPOLOGY,
   type Frames,
+  STATUS_ASK,
   STATUS_CLUSTERDOWN,
   STATUS_LOADING,
   STATUS_MOVED,
@@ -22,6 +23,7 @@ import {
   STATUS_OK,
   STATUS_OOM,
   STATUS_READONLY,
+  STATUS_TRYAGAIN,
 } from "../../network/frames.ts";
 import type { Server, Transport } from "../../network/transport.ts";
 import type { RecordedNode } from "../../recorder.ts";
@@ -32,6 +34,7 @@ import { BLOCK_BYTES, type HistoryLog } from "./history-log.ts";
 import { HostMemory } from "./host-memory.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
+import type { MovedKey, OpenSlot, SlotMove, SlotMoves } from "./slot-moves.ts";
 import { orderReads } from "./socket-reads.ts";
 import type { EngineStrategies } from "./strategies.ts";
 
@@ -126,6 +129,12 @@ export class RedisNode implements Server, RecordedNode {
   /** Since when it has heard nothing of its upstream, while it has no link. */
   staleSince: Nanos = Number.NaN;
 
+  /** By move of slots: how many of them have gone over, in this node's view. */
+  readonly movedSlots: Int32Array;
+  /** A slot that it hands over, and one that it takes. */
+  migrating: OpenSlot | null = null;
+  importing: OpenSlot | null = null;
+
   recordedRole: NodeRole | null = null;
   recordedState: NodeState | null = null;
 
@@ -174,6 +183,8 @@ export class RedisNode implements Server, RecordedNode {
       readonly strategies: EngineStrategies;
       /** Who owns a shard, from 0, in a node's view: node index. */
       readonly ownerOf: (node: RedisNode, shard: number) => number;
+      /** Slots of the group that change their shard; null where none does. */
+      readonly moves: SlotMoves | null;
     },
   ) {
     this.id = identity.id;
@@ -186,6 +197,7 @@ export class RedisNode implements Server, RecordedNode {
     this.clusterEnabled = identity.clusterEnabled;
     this.maxclients = settings.maxclients;
     this.memory = new HostMemory(settings.memory);
+    this.movedSlots = new Int32Array(ports.moves?.moves.length ?? 0);
     this.log = log;
     this.history = log.history;
     this.limitBytes = Math.floor(settings.maxmemoryBytes * (1 - settings.reservedMemoryShare));
@@ -538,7 +550,10 @@ export class RedisNode implements Server, RecordedNode {
       frames.status[frame] = STATUS_OK;
       frames.redirect[frame] = this.index;
     } else {
-      const status = this.refusal(command, frames.shard[frame] as number);
+      const status =
+        this.ports.moves === null
+          ? this.refusal(command, frames.shard[frame] as number)
+          : this.refusalOfMoving(command, frame, this.ports.moves);
       frames.status[frame] = status;
       if (status === STATUS_OK) {
         const isWrite = command === FRAME_SET;
@@ -558,6 +573,7 @@ export class RedisNode implements Server, RecordedNode {
 
   private refuse(frame: number, command: number, status: number): void {
     const { frames, strategies } = this.ports;
+    if (status === STATUS_ASK) frames.redirect[frame] = this.migrating?.peer ?? -1;
     if (status === STATUS_MOVED)
       frames.redirect[frame] = this.ownerOf(frames.shard[frame] as number);
     if (command === FRAME_SET)
@@ -568,6 +584,92 @@ export class RedisNode implements Server, RecordedNode {
   private ownerOf(shard: number): number {
     if (shard === this.shardNumber - 1) return this.knownOwner;
     return this.ports.ownerOf(this, shard);
+  }
+
+  /**
+   * The same where slots move. Puts the key's index within the shard, and that shard, into a frame that is served here,
+   * and into one that is redirected the shard that it should have gone to.
+   * Source: valkey 8.0.1 cluster.c, getNodeByQuery.
+   */
+  private refusalOfMoving(command: number, frame: number, moves: SlotMoves): number {
+    const { frames } = this.ports;
+    const shard = frames.shard[frame] as number;
+    const key = moves.find(shard, frames.key[frame] as number);
+    if (key === null) return this.refusal(command, shard);
+    const { move, position, slot } = key;
+    const { from, to } = move.settings;
+    const own = this.shardNumber - 1;
+    const isMoved = slot < (this.movedSlots[move.number] as number);
+    const imports = this.importing?.move === move && this.importing.slot === slot;
+    const asked = own === to && !isMoved && imports && frames.asking[frame] === 1;
+    const count =
+      command === FRAME_SET ? 1 : (moves.keysPerGet[frames.client[frame] as number] ?? 1);
+    if (own === to && (isMoved || asked)) {
+      frames.shard[frame] = to;
+      frames.key[frame] = move.base + position;
+      const status = this.refusal(command, to);
+      if (status !== STATUS_OK || !asked || count === 1) return status;
+      return this.present(key, count) < count ? STATUS_TRYAGAIN : STATUS_OK;
+    }
+    if (own === from && !isMoved) {
+      const status = this.refusal(command, from);
+      if (status !== STATUS_OK || this.migrating?.move !== move || this.migrating.slot !== slot)
+        return status;
+      const present = this.present(key, count);
+      if (present === count) return STATUS_OK;
+      frames.shard[frame] = to;
+      return present > 0 ? STATUS_TRYAGAIN : STATUS_ASK;
+    }
+    frames.shard[frame] = isMoved ? to : from;
+    return this.clusterUp ? STATUS_MOVED : STATUS_CLUSTERDOWN;
+  }
+
+  /** How many of the keys of a command, the first of them given, are here: those of its tag, with the same slot. */
+  private present({ move, position }: MovedKey, count: number): number {
+    const first = position - ((move.keys[position] as number) % count);
+    let present = 0;
+    for (let at = first; at < first + count; at++)
+      if (this.keyspace.writeId(this.placeOf(move, at)) !== 0) present++;
+    return present;
+  }
+
+  /** Index of a moving key within this node's shard. */
+  private placeOf(move: SlotMove, position: number): number {
+    return this.shardNumber - 1 === move.settings.to
+      ? move.base + position
+      : (move.locals[position] as number);
+  }
+
+  /** The thread is busy from now on, or from the end of what it does: returns until when. */
+  blockFor(ns: Nanos): Nanos {
+    this.busyUntil = Math.max(this.ports.kernel.now, this.busyUntil) + ns;
+    this.counters.commandNs += ns;
+    return this.busyUntil;
+  }
+
+  /** MIGRATE took a key away. */
+  handOver(key: number, now: Nanos): void {
+    this.delete(key, now, true);
+  }
+
+  /** RESTORE: takes a key with its value; false when there is no room. Returns the offset after it. */
+  takeOver(
+    key: number,
+    value: { readonly writeId: number; readonly expireAt: Nanos; readonly valueBytes: number },
+    now: Nanos,
+  ): number | null {
+    if (this.usedBytes > this.limitBytes && !this.makeRoom(now)) return null;
+    const { writeId, expireAt, valueBytes } = value;
+    const { keyBytes, strategies } = this.ports;
+    const hasTtl = expireAt !== 0;
+    const bytes =
+      this.keyspace.collections?.streamBytes(key, keyBytes, valueBytes, hasTtl) ??
+      setStreamBytes(keyBytes, valueBytes, hasTtl);
+    const offset = strategies.append(this.log, bytes, now, key, writeId, expireAt, valueBytes);
+    this.keyspace.set(key, writeId, offset, this.log.history, expireAt, valueBytes, now);
+    this.counters.replicationBytes += bytes;
+    if (offset >= this.nextBlockAt) this.beginBlock(offset);
+    return offset;
   }
 
   /** Why the node will not run a command on a key of a shard, from 0; or STATUS_OK. */

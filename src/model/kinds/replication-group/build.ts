@@ -11,6 +11,7 @@ import { HistoryLog } from "../../engine/redis/history-log.ts";
 import { Keyspace } from "../../engine/redis/keyspace.ts";
 import { LfuClock } from "../../engine/redis/lfu.ts";
 import { RedisNode } from "../../engine/redis/redis-node.ts";
+import type { SlotMoves } from "../../engine/redis/slot-moves.ts";
 import type { WaitingReplies } from "../../engine/redis/wait.ts";
 import type { OpenFailover } from "../../recorder.ts";
 import { ControlPlane } from "../../service/control-plane.ts";
@@ -25,6 +26,8 @@ import type { Strategies } from "../strategies.ts";
 /** What the keys of a group look like at the start. */
 export interface Prefill {
   readonly keys: KeyMap;
+  /** Slots that change their shard; null where none does. */
+  readonly moves: SlotMoves | null;
   /** Who would have written them, in order: a key is of the first whose numbers, `first` to below `end`, hold it. */
   readonly traffic: readonly {
     readonly first: number;
@@ -109,6 +112,7 @@ export function buildReplicationGroup(
     }
   }
   group.following = given.follows;
+  group.moves = given.prefill.moves;
   if (given.follows === null) prefill(world, settings, group, given.prefill);
   else copyPrefill(group, given.follows);
   for (const [at, shard] of shards.entries())
@@ -157,7 +161,7 @@ function addNode(
       clusterEnabled: settings.clusterMode === "enabled",
     },
     new Keyspace(
-      given.prefill.keys.counts[shard] as number,
+      (given.prefill.moves?.sizes ?? given.prefill.keys.counts)[shard] as number,
       given.prefill.keys.keyBytes,
       lfuOf(world, settings, id),
       collectionsOf(settings, given.prefill, shard),
@@ -178,6 +182,7 @@ function addNode(
       keyBytes: given.prefill.keys.keyBytes,
       waiting: given.waiting,
       strategies: given.strategies.engine,
+      moves: given.prefill.moves,
       blockBegun: (of) => world.replication.blockBegun(of),
       ownerOf: (of, shard) => world.groupOf(of).ownerSeenBy(of, shard),
       evicted: (of, key, writeId) => {
@@ -233,18 +238,23 @@ function keeperOf(
 /** Which keys of a shard, from 0, hold collections; null where none does. */
 function collectionsOf(
   { engine }: ReplicationGroupSettings,
-  { keys, traffic }: Prefill,
+  { keys, moves, traffic }: Prefill,
   shard: number,
 ): HeldCollections | null {
   if (engine.collections === null) return null;
   const compactSets = hasCompactSets(engine.engine, engine.engineVersion);
   const kinds: Collection[] = [];
-  const kindOf = new Uint8Array(keys.counts[shard] as number);
+  const kindOf = new Uint8Array((moves?.sizes ?? keys.counts)[shard] as number);
   for (const { first, end, collection } of traffic) {
     if (collection === null) continue;
     const kind = kinds.push({ ...collection, compactSets });
     for (let key = first; key < end; key++)
       if (keys.shardOf(key) === shard) kindOf[keys.localOf(key)] = kind;
+    for (const move of moves?.moves ?? []) {
+      if (move.settings.to !== shard) continue;
+      for (const [position, key] of move.keys.entries())
+        if (key >= first && key < end) kindOf[move.base + position] = kind;
+    }
   }
   return new HeldCollections(kinds, kindOf, engine.collections);
 }
