@@ -25,13 +25,13 @@ const environment = (): NodeJS.ProcessEnv => {
   return { ...rest, NO_COLOR: "1" };
 };
 
-/** Runs to the end. */
-export function cachequake(words: readonly string[], cwd: string): Ended {
+/** Runs to the end, or until `timeout` milliseconds have passed. */
+export function cachequake(words: readonly string[], cwd: string, timeout = 120_000): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [built(), ...words], {
     cwd,
     env: environment(),
     encoding: "utf8",
-    timeout: 120_000,
+    timeout,
     maxBuffer: 256 * 1024 * 1024,
   });
   return { status, stdout, stderr };
