@@ -119,7 +119,7 @@ describe("a folder that this user may not write to", () => {
 
 describe("a full disk", () => {
   test.skipIf(process.getuid?.() !== 0)(
-    "takes no part of a report, and keeps the older one",
+    "takes no part of a report, and keeps the older one (skipped unless root, who can mount a small file system)",
     (test) => {
       const mount = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", root];
       if (spawnSync("mount", mount).status !== 0) return test.skip("no file system can be mounted");

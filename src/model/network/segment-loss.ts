@@ -45,8 +45,9 @@ export class SegmentLoss {
    */
   sentAgainAfterNs(losses: number, duplicatesAfterNs: Nanos): Nanos {
     if (losses === 0) return 0;
-    // After the first, each waits for its timeout: t, 2 t, 4 t ... from the sending before.
-    const first = Math.min(this.timeoutNs, duplicatesAfterNs);
-    return first + this.timeoutNs * ((1 << (losses - 1)) - 1);
+    const isFast = duplicatesAfterNs < this.timeoutNs;
+    // What duplicates did not bring about waits for a timeout: t, 2 t, 4 t ... from the sending before.
+    const timeouts = isFast ? losses - 1 : losses;
+    return (isFast ? duplicatesAfterNs : 0) + this.timeoutNs * ((1 << timeouts) - 1);
   }
 }

@@ -22,6 +22,7 @@ describe("SegmentLoss", () => {
       200, 200, 30,
     ]);
     expect([waits(2, 30), waits(3, 30)]).toEqual([30 + 200, 30 + 200 + 400]);
+    expect([waits(2, 300), waits(3, 300)]).toEqual([200 + 400, 200 + 400 + 800]);
   });
 
   it("loses its share", () => {
