@@ -81,6 +81,21 @@ const schedules: readonly Found[] = [
     ],
     sets: ["traffic.shop.arrivals.rate=20/s", "traffic.shop.keys.count=100", "duration=46s"],
   },
+  {
+    title: "an epoch that died with its claimant before anybody heard of it may come again",
+    base: "memory",
+    seed: "soak16-193",
+    faults: [
+      {
+        after: { event: "node-replaced", of: "cart", delay: "0s" },
+        fault: "host-power-loss",
+        target: "primary of cart/shard 3",
+      },
+      { at: "30s", fault: "az-power-interruption", zone: "us-east-1c", for: "100ms" },
+      { at: "20s", fault: "az-power-interruption", zone: "us-east-1a", for: "100ms" },
+    ],
+    sets: ["traffic.shop.arrivals.rate=10/s"],
+  },
 ];
 
 describe("rare schedules", () => {
