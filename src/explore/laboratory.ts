@@ -1,5 +1,6 @@
 /** Runs trials of one scenario: words that vary in, verdicts and coverage out. */
 import { InvariantError } from "../base/invariant.ts";
+import { ScenarioError } from "../base/scenario-error.ts";
 import { BudgetError } from "../kernel/budget-error.ts";
 import { coverageOf } from "../measure/coverage.ts";
 import { monthlyCost } from "../run/assemble-result.ts";
@@ -56,6 +57,8 @@ export class Laboratory {
       return outcomeOf(probe(resolved, { rekey: trial.rekey }), resolved, trial.detail);
     } catch (error) {
       if (error instanceof BudgetError) return withoutOutcome("used up its events");
+      // A fault hit nothing when its time came, and the trial does not allow that.
+      if (error instanceof ScenarioError) return withoutOutcome(error.message);
       if (!(error instanceof InvariantError)) throw error;
       // The model contradicts itself: a breach like any other, and one to look at first.
       const reason = error.message;

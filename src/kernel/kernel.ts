@@ -205,6 +205,8 @@ export class Kernel implements LaneHost {
 
   /** When the next event is due; Infinity when there is none. */
   peek(): Nanos {
+    while (this.laneHeads.firstDue < Number.POSITIVE_INFINITY)
+      if ((this.lanes[this.laneHeads.first] as RingLane).hasLivingHead()) break;
     const laneDue = this.laneHeads.firstDue;
     for (;;) {
       const due = this.queue.firstDue();
@@ -364,6 +366,7 @@ export class Kernel implements LaneHost {
 
   private fireLane(): number {
     const lane = this.lanes[this.laneHeads.first] as RingLane;
+    if (!lane.hasLivingHead()) return LEFTOVER;
     const target = lane.headTarget();
     const slot = lane.headSlot();
     const word = lane.headWord();

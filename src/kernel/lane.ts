@@ -53,7 +53,10 @@ const QUEUED = 2 ** 52;
 /** In place of a target: a cancelled event. */
 const GONE = -1;
 
-/** A lane as a ring of entries. Its first entry is alive and stands in `heads`; an empty lane stands at Infinity. */
+/**
+ * A lane as a ring of entries. Its first entry stands in `heads`, also when it was cancelled, until it is due or
+ * the ring is full: most timeouts are cancelled, and those in line are dropped together. An empty lane stands at Infinity.
+ */
 export class RingLane implements Lane {
   /** Entries have numbers from 1; those from `head` to before `tail` are in the ring. */
   private head = 1;
@@ -104,8 +107,14 @@ export class RingLane implements Lane {
     if (this.words[at] === GONE) return false;
     this.words[at] = GONE;
     this.host.pending--;
-    if (handle === this.head) this.advance();
     return true;
+  }
+
+  /** Whether the head is still to fire; one that was cancelled is dropped, for which its time had to come. */
+  hasLivingHead(): boolean {
+    if (this.words[WORDS * (this.head & this.mask) + TARGET] !== GONE) return true;
+    this.advance();
+    return false;
   }
 
   headTarget(): number {
@@ -150,7 +159,7 @@ export class RingLane implements Lane {
 
   /** Due time of the entry that `append` adds next: it stands in the ring because a call would allocate for it. */
   private setDue(dueNs: Nanos): void {
-    if (this.tail - this.head > this.mask) this.grow();
+    if (this.tail - this.head > this.mask) this.makeRoom();
     this.floats[FLOATS * (this.tail & this.mask)] = dueNs;
   }
 
@@ -190,6 +199,12 @@ export class RingLane implements Lane {
       heads.keys[at + 2] = words[WORDS * place + SEQUENCE] as number;
     }
     heads.changed(index);
+  }
+
+  /** The ring is full: cancelled entries leave its front, and it grows if it is still more than half full. */
+  private makeRoom(): void {
+    this.advance();
+    if (2 * (this.tail - this.head) > this.mask) this.grow();
   }
 
   private grow(): void {

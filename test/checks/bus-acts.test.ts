@@ -195,6 +195,17 @@ describe("claims and votes", () => {
     );
   });
 
+  it("epochs-rise forgives the epoch of a claimant that died before anybody can have heard of it", () => {
+    const down = (node: string, at: number) =>
+      recordOf("node-state", { node, state: "down", role: "none", at });
+    const again = claim("a", 2);
+    expect(judge(epochsRise, claim("a", 2), down("a", S), again).verdict).toBe("pass");
+    expect(judge(epochsRise, claim("a", 2), down("a", S + 999_999), again).verdict).toBe("pass");
+    expect(judge(epochsRise, claim("a", 2), down("a", S + 1_000_000), again).verdict).toBe("fail");
+    expect(judge(epochsRise, claim("a", 2), down("b", S), again).verdict).toBe("fail");
+    expect(judge(epochsRise, down("a", S - 1), claim("a", 2), again).verdict).toBe("fail");
+  });
+
   it("one-primary-per-epoch judges each cache, shard and epoch by itself", () => {
     const kept = [
       claim("a", 1),

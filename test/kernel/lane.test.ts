@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvariantError } from "../../src/base/invariant.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
+import type { RingLane } from "../../src/kernel/lane.ts";
 import { effort } from "./effort.ts";
 
 /** One act of a client: arm a timeout, arm another event, post a message, cancel some timeout, let time pass. */
@@ -186,5 +187,21 @@ describe("Lane", () => {
     }
     expect(kernel.peek()).toBe(Number.POSITIVE_INFINITY);
     expect(kernel.events).toBe(0);
+  });
+
+  test("cancelled timeouts that are long from due make room for others", () => {
+    const kernel = new Kernel({ seed: "1", maxEvents: 10 });
+    const lane = kernel.lane(kernel.kind("t", () => undefined));
+    const target = kernel.target("a");
+    const open: number[] = [];
+    for (let i = 0; i < effort(100_000); i++) {
+      open.push(lane.schedule(1e15 + i, target));
+      // The oldest of thirty goes, so that a living one is always near the front.
+      if (open.length > 30) lane.cancel(open.shift() as number);
+    }
+    const entries: number[] = [];
+    (lane as RingLane).collectSequences(entries);
+    expect(entries.length).toBeGreaterThanOrEqual(30);
+    expect(entries.length).toBeLessThanOrEqual(64);
   });
 });

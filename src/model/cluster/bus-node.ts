@@ -54,6 +54,8 @@ export class BusNode {
   /** Its handshake has been through, so that what is sent on it can arrive. */
   readonly linkConnected: Uint8Array;
   readonly linkCreatedAt: Float64Array;
+  /** When it last gave a link up. */
+  readonly linkDroppedAt: Float64Array;
   readonly linkGeneration: Int32Array;
   /** Who reported a peer as failing, and when. */
   readonly reports = new Map<number, Map<number, Nanos>>();
@@ -99,6 +101,7 @@ export class BusNode {
     this.linkUp = new Uint8Array(nodes).fill(1);
     this.linkConnected = new Uint8Array(nodes).fill(1);
     this.linkCreatedAt = new Float64Array(nodes);
+    this.linkDroppedAt = new Float64Array(nodes);
     this.linkGeneration = new Int32Array(nodes);
   }
 

@@ -187,10 +187,10 @@ export class ClusterBus {
   }
 
   /** A new node, whose process runs, meets all others as a replica of a shard. */
-  meet(node: RedisNode): void {
+  meet(node: RedisNode, leader: RedisNode): void {
     const member = this.addMember(this.placeOf(node));
     this.startCron(member);
-    this.join(node);
+    this.join(node, leader);
   }
 
   /** All forget a node (CLUSTER FORGET), whose process has ended. */
@@ -234,12 +234,19 @@ export class ClusterBus {
     }
   }
 
-  /** A replacement under the node's id is introduced to all reachable members as a replica of its shard. */
-  join(node: RedisNode): void {
+  /**
+   * A replacement under the node's id is introduced as a replica of its shard to all members that it can reach. Others go
+   * on trying to reach the node that they knew. The node that it replaces had another id on the bus: whoever still takes
+   * that for the shard's owner must not take the newcomer for it.
+   *
+   * @param leader - of its shard, as the service knows; the node itself where no copy was left
+   */
+  join(node: RedisNode, leader: RedisNode): void {
     const now = this.kernel.now;
     const member = this.of(node);
+    const reaches = (peer: BusNode) => this.network.reachable(node.host, peer.node.host);
     const teacher = this.members.find(
-      (peer) => peer !== member && peer.node.responds && !peer.node.loading,
+      (peer) => peer !== member && peer.node.responds && !peer.node.loading && reaches(peer),
     );
     if (teacher !== undefined) {
       member.owner.set(teacher.owner);
@@ -252,10 +259,20 @@ export class ClusterBus {
     member.configEpoch = 0;
     member.reports.clear();
     member.election.dueAt = Number.NEGATIVE_INFINITY;
+    const owner = this.of(leader).index;
+    const correct = (of: BusNode) => {
+      if (of.owner[member.shard] === member.index) of.owner[member.shard] = owner;
+    };
+    correct(member);
     for (const peer of this.members) {
       this.greet(member, peer, now);
+      if (!reaches(peer)) {
+        if (peer.linkUp[member.index] === 1) this.dropLink(peer, member);
+        continue;
+      }
       this.greet(peer, member, now);
       peer.shardOf[member.index] = member.shard;
+      correct(peer);
     }
     for (const peer of this.members) peer.migrateTo[peer.owner[member.shard] as number] = 1;
     member.stateDirty = true;
@@ -463,6 +480,7 @@ export class ClusterBus {
 
   private dropLink(member: BusNode, peer: BusNode): void {
     member.setLink(peer.index, 0);
+    member.linkDroppedAt[peer.index] = this.kernel.now;
     member.linkGeneration[peer.index] = (member.linkGeneration[peer.index] as number) + 1;
   }
 
@@ -596,7 +614,10 @@ export class ClusterBus {
     const senderStands = from.node.incarnation === message.senderIncarnation;
     const powerLost = !from.node.alive && from.node.diedWithHost;
     const strangers = from.isForgotten || to.isForgotten;
-    if (!senderStands || powerLost || !to.node.hostUp || strangers) {
+    // TCP was to send it again, but its connection was closed before.
+    const neverSent =
+      !linkStands && message.sentAt > (owner.linkDroppedAt[message.linkPeer] as number);
+    if (neverSent || !senderStands || powerLost || !to.node.hostUp || strangers) {
       this.messages.release(slot);
     } else if (this.isLost(message, owner, from, to)) {
       if (!linkStands || !from.node.alive) this.messages.release(slot);

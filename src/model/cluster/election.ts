@@ -56,13 +56,11 @@ export class Election {
   /** Runs on every cron of a replica. */
   cron(member: BusNode, now: Nanos): void {
     const { bus } = this;
-    const owner = bus.ownerOf(member);
-    const manual = member.manual?.mayStart === true;
-    if ((member.flags[owner.index] !== FAIL && !manual) || member.node.loading) return;
-    if (!manual && !this.isFresh(member, now)) return;
+    if (!this.mayLead(member, now)) return;
+    const manual = isManual(member);
     const state = member.election;
     const { rankDelayNs } = bus.settings.protocol;
-    const authTimeout = Math.max(2 * bus.settings.nodeTimeoutNs, AUTH_TIMEOUT_MIN);
+    const { authTimeout } = this;
     if (now - state.dueAt > 2 * authTimeout) {
       if (manual) this.dueAtOnce(state, now);
       else {
@@ -75,8 +73,9 @@ export class Election {
       state.dueAt += (rank - state.rank) * rankDelayNs;
       state.rank = rank;
     }
-    if (now < state.dueAt || now - state.dueAt > authTimeout || state.sent) return;
-    this.ask(member, now, manual);
+    if (now < state.dueAt || now - state.dueAt > authTimeout) return;
+    if (state.sent) this.winIfElected(member);
+    else this.ask(member, now, manual);
   }
 
   /** Fixes when a replica will ask for votes, and tells its siblings where it stands. */
@@ -146,16 +145,41 @@ export class Election {
     bus.send(AUTH_ACK, voter, candidate);
   }
 
+  /**
+   * Of primaries only, and good for as long as the election lasts and there is a reason to lead: votes that a voter which
+   * was paused gives after all do not make who lost its shard since lead it again.
+   */
   countVote(member: BusNode, ack: BusMessage): void {
     const { bus } = this;
+    const now = bus.kernel.now;
     const state = member.election;
     if (member.isPrimary || !state.sent || ack.currentEpoch < state.epoch) return;
+    if (!member.owns(ack.from)) return;
     state.voters.add(ack.from);
+    if (this.mayLead(member, now) && now - state.dueAt <= this.authTimeout)
+      this.winIfElected(member);
+  }
+
+  private winIfElected(member: BusNode): void {
+    const { bus } = this;
+    const state = member.election;
     if (state.voters.size < bus.strategies.votesNeeded(bus.majority)) return;
     const voters = [...state.voters].map((index) => (bus.nodes[index] as BusNode).node);
+    state.voters.clear();
     // The winner leads before it tells: what it says of itself must already be true.
     bus.listener.won(member.node, state.epoch, voters);
     bus.claim(member, state.epoch);
+  }
+
+  private get authTimeout(): Nanos {
+    return Math.max(2 * this.bus.settings.nodeTimeoutNs, AUTH_TIMEOUT_MIN);
+  }
+
+  /** Its primary has failed and its data are young enough, or an operator asked it to lead. */
+  private mayLead(member: BusNode, now: Nanos): boolean {
+    if (member.node.loading) return false;
+    if (isManual(member)) return true;
+    return member.flags[this.bus.ownerOf(member).index] === FAIL && this.isFresh(member, now);
   }
 
   /** The replica's data are young enough to lead (4545-4565). */
@@ -197,3 +221,5 @@ export class Election {
     }
   }
 }
+
+const isManual = (member: BusNode): boolean => member.manual?.mayStart === true;

@@ -56,9 +56,9 @@ export class Transport {
   private clients: Clients | null = null;
   /** By server: connections that its kernel has accepted and whose clients do not know it yet. */
   private readonly accepted: number[] = [];
-  /** Frames on paths of one delay arrive in the order in which they left: a lane each. */
-  private readonly toServer: readonly Lane[];
-  private readonly toClient: readonly Lane[];
+  /** Frames on paths of one delay arrive in the order in which they left: a lane each, made when it is first used. */
+  private readonly toServer: (Lane | undefined)[];
+  private readonly toClient: (Lane | undefined)[];
   private readonly atServer: number;
   private readonly atClient: number;
   private readonly connectAtServer: number;
@@ -72,10 +72,9 @@ export class Transport {
   ) {
     this.atServer = kernel.kind("frame-at-server", (_target, frame) => this.arriveAtServer(frame));
     this.atClient = kernel.kind("frame-at-client", (_target, frame) => this.arriveAtClient(frame));
-    const lanes = (kind: number) =>
-      Array.from({ length: network.delayClasses }, () => kernel.lane(kind));
-    this.toServer = lanes(this.atServer);
-    this.toClient = lanes(this.atClient);
+    const lanes = () => new Array<Lane | undefined>(network.delayClasses).fill(undefined);
+    this.toServer = lanes();
+    this.toClient = lanes();
     this.connectAtServer = kernel.kind("connect-at-server", (_target, slot) =>
       this.connectArrives(slot),
     );
@@ -114,7 +113,9 @@ export class Transport {
     let delayNs = this.network.oneWayNs(from, to);
     if (this.network.isLimited)
       delayNs += this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, now);
-    const lane = this.toServer[this.network.delayClass(from, to)] as Lane;
+    const delayClass = this.network.delayClass(from, to);
+    const lane =
+      this.toServer[delayClass] ?? this.addLane(this.toServer, delayClass, this.atServer);
     lane.postAfter(delayNs, this.serverTargets[server] as number, frame, word);
   }
 
@@ -132,13 +133,21 @@ export class Transport {
     let delayNs = afterNs + this.network.oneWayNs(from, to);
     if (this.network.isLimited)
       delayNs += this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, departAt);
-    const lane = this.toClient[this.network.delayClass(from, to)] as Lane;
+    const delayClass = this.network.delayClass(from, to);
+    const lane =
+      this.toClient[delayClass] ?? this.addLane(this.toClient, delayClass, this.atClient);
     lane.postAfter(
       delayNs,
       clients.target[client] as number,
       frame,
       frames.status[frame] as number,
     );
+  }
+
+  private addLane(lanes: (Lane | undefined)[], delayClass: number, kind: number): Lane {
+    const lane = this.kernel.lane(kind);
+    lanes[delayClass] = lane;
+    return lane;
   }
 
   private arriveAtServer(frame: number): void {

@@ -163,7 +163,7 @@ export class ControlPlane implements Keeper {
   /** Its process runs: all that belong to the group meet it. */
   private arrived(node: RedisNode): void {
     const { recorder, hosts } = this.ports;
-    this.group.bus?.meet(node);
+    this.group.bus?.meet(node, this.group.shardOf(node).leader);
     const text = `Added cache node 0001 in availability zone ${hosts.zoneNames[node.zone]}`;
     recorder.serviceEvent("cache-cluster", node.id, text);
   }
@@ -432,7 +432,7 @@ export class ControlPlane implements Keeper {
     if (wasLeader && best !== null && this.group.automaticFailover) this.takeOver(shard, best);
     node.start(this.group.emptyHistory(node));
     if (watch.isNew) this.arrived(node);
-    else this.group.bus?.join(node);
+    else this.group.bus?.join(node, shard.leader);
     if (shard.leader !== node) this.joinAsReplica(shard, node);
     else if (this.group.following !== null) this.followRegion(shard, node);
     else if (best === null) this.leadAfterReplacement(shard, node, node.log.history);

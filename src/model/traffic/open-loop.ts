@@ -5,7 +5,7 @@
  * Leaves out: arrivals in bursts beyond Poisson's.
  */
 import { SECOND } from "../../base/nanos.ts";
-import type { Kernel } from "../../kernel/kernel.ts";
+import type { Kernel, Lane } from "../../kernel/kernel.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import { curveOf } from "./offered-rate.ts";
 import type { Issuer, Pace } from "./pace.ts";
@@ -13,7 +13,8 @@ import type { RateCurve } from "./rate-curve.ts";
 import type { Arrivals } from "./traffic-settings.ts";
 
 export class OpenLoop implements Pace {
-  private readonly kind: number;
+  /** Of one event at most: cheaper than the queue. */
+  private readonly lane: Lane;
   private readonly target: number;
   private readonly stream: Stream;
   private readonly perSecond: number;
@@ -34,7 +35,7 @@ export class OpenLoop implements Pace {
     this.perSecond = arrivals.kind === "constant" ? arrivals.perSecond : 1;
     this.meanGapNs = SECOND / this.perSecond;
     this.target = kernel.target(of);
-    this.kind = kernel.kind(`arrival/${name}`, () => this.arrive());
+    this.lane = kernel.lane(kernel.kind(`arrival/${name}`, () => this.arrive()));
   }
 
   start(): void {
@@ -59,7 +60,6 @@ export class OpenLoop implements Pace {
     const gap = Math.round(
       curve === null ? amount * this.meanGapNs : curve.gap(kernel.now, amount / this.factor),
     );
-    if (kernel.now + gap <= Number.MAX_SAFE_INTEGER)
-      kernel.scheduleAfter(gap, this.kind, this.target, 0, 0);
+    if (kernel.now + gap <= Number.MAX_SAFE_INTEGER) this.lane.postAfter(gap, this.target, 0, 0);
   }
 }
