@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
@@ -17,7 +17,7 @@ const onSources = process.env["CACHEQUAKE_TEST_SOURCES"] !== undefined;
 /** Files that take longest, longest first: they start first, so that none of them is left alone at the end. */
 const LONGEST = [
   "determinism/ties",
-  "determinism/places",
+  "scenarios.test",
   "mutants/mutants",
   "explore/proof",
   "twin/twin",
@@ -39,23 +39,24 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Tests that mock modules. */
+const MOCKING = readdirSync(path.join(root, "test"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".test.ts"))
+  .map((name) => path.join("test", name))
+  .filter((file) => readFileSync(path.join(root, file), "utf8").includes("vi.mock("));
+
 /** What a test imports from src/ comes from dist/; a test that mocks modules keeps the sources. */
 function fromBuild(): Plugin {
   const newer = newerThanBuild();
   if (newer !== null) throw new Error(`dist/ is older than ${newer}: npm run build`);
-  const mocks = new Map<string, boolean>();
-  const isMocking = (file: string): boolean => {
-    const known = mocks.get(file) ?? readFileSync(file, "utf8").includes("vi.mock(");
-    mocks.set(file, known);
-    return known;
-  };
+  const mocking = new Set(MOCKING.map((file) => path.join(root, file)));
   return {
     name: "from-build",
     enforce: "pre",
     resolveId(source, importer) {
       if (importer === undefined || !source.startsWith(".") || importer.startsWith(SOURCES)) return;
       const file = path.resolve(path.dirname(importer), source);
-      if (!file.startsWith(SOURCES) || isMocking(importer)) return;
+      if (!file.startsWith(SOURCES) || mocking.has(importer)) return;
       return `${BUILD}${file.slice(SOURCES.length).replace(/\.ts$/, ".js")}`;
     },
   };
@@ -64,8 +65,24 @@ function fromBuild(): Plugin {
 export default defineConfig({
   plugins: onSources ? [] : [fromBuild()],
   test: {
-    include: ["test/**/*.test.ts"],
     pool: "forks",
+    // A process runs one file after the other, for loading and compiling anew takes a quarter of all time. Mocks, and
+    // sources whose coverage is counted, stay apart.
+    projects: [
+      {
+        extends: true,
+        test: { name: "mocks", include: MOCKING, isolate: true },
+      },
+      {
+        extends: true,
+        test: {
+          name: "tests",
+          include: ["test/**/*.test.ts"],
+          exclude: MOCKING,
+          isolate: onSources,
+        },
+      },
+    ],
     // The build runs as it is.
     server: { deps: { external: [/\/dist\//] } },
     // One more than CI's cores: some tests wait for real servers, browsers and processes.

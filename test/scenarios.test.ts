@@ -1,25 +1,35 @@
 /** The shipped scenarios: stories that hold, bugs that are found, the same bytes every time. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { resultJson } from "../src/report/result-json.ts";
 import type { Result } from "../src/run/result.ts";
 import { run } from "../src/run/simulation.ts";
 import { loadScenario } from "../src/scenario/load.ts";
+import { findChromium } from "./chromium.ts";
+import { withoutTheEngine } from "./determinism/patched.ts";
+import { findNode, fingerprintOf, inBrowser, inProcess, inWorker } from "./determinism/places.ts";
 
 const GOLDEN = "test/golden/behaviour-digests.json";
-function simulate(file: string, change: (text: string) => string = (text) => text): Result {
+const LONG = 120_000;
+
+function simulate(
+  file: string,
+  change: (text: string) => string = (text) => text,
+  allowPlanted = false,
+): Result {
   const source = change(readFileSync(file, "utf8"));
-  const resolved = loadScenario(source, { file, allowPlanted: true });
-  return run(resolved, { source, sets: [], allowPlanted: true });
+  const resolved = loadScenario(source, { file, allowPlanted });
+  return run(resolved, { source, sets: [], allowPlanted });
 }
+
+const planted = (file: string): Result => simulate(file, undefined, true);
 
 const fast = readdirSync("scenarios/fast");
 const negative = readdirSync("scenarios/negative");
 const results = new Map<string, Result>();
 for (const name of fast) results.set(`fast/${name}`, simulate(`scenarios/fast/${name}`));
-for (const name of negative)
-  results.set(`negative/${name}`, simulate(`scenarios/negative/${name}`));
+for (const name of negative) results.set(`negative/${name}`, planted(`scenarios/negative/${name}`));
 const resultOf = (name: string): Result => results.get(name) as Result;
 
 describe("scenarios/fast", () => {
@@ -109,7 +119,7 @@ describe("determinism", () => {
     expect(digests).toEqual(JSON.parse(readFileSync(GOLDEN, "utf8")));
   });
 
-  it("the same bytes in a fresh process, from the command line", { timeout: 120_000 }, () => {
+  it("the same bytes in a fresh process, from the command line", { timeout: LONG }, () => {
     const file = "scenarios/fast/network-partition-split-brain.yaml";
     const printed = execFileSync(
       process.execPath,
@@ -131,6 +141,58 @@ describe("determinism", () => {
     const calm = simulate(file, (text) => text.replace(/^method: .*$/m, "method: []"));
     expect(calm.traffic["shop"]?.requests).toBe(base.traffic["shop"]?.requests);
   });
+});
+
+describe("every fast scenario leaves the same bytes", () => {
+  const files = fast.map((name) => `scenarios/fast/${name}`);
+  const expected = fast.map((name) =>
+    fingerprintOf(`scenarios/fast/${name}`, resultJson(resultOf(`fast/${name}`))),
+  );
+
+  const again = "on a second run in the process";
+  test(`${again}, without the engine's clock, chance and transcendental functions`, {
+    timeout: LONG,
+  }, () => {
+    const sources = files.map((file) => ({ file, source: readFileSync(file, "utf8") }));
+    const seconds = withoutTheEngine(() =>
+      sources.map(({ file, source }) => {
+        const resolved = loadScenario(source, { file });
+        return run(resolved, { source, sets: [], allowPlanted: false });
+      }),
+    );
+    expect(
+      seconds.map((result, at) => fingerprintOf(files[at] as string, resultJson(result))),
+    ).toEqual(expected);
+    expect(() => withoutTheEngine(() => Math.random())).toThrow("Math.random");
+    expect(() => withoutTheEngine(() => new Date())).toThrow("Date");
+  });
+
+  test("in a fresh process", { timeout: LONG }, async () => {
+    expect(await inProcess(process.execPath, files)).toEqual(expected);
+  });
+
+  test("in a worker thread", { timeout: LONG }, async () => {
+    expect(await inWorker(files)).toEqual(expected);
+  });
+
+  for (const major of ["22", "24"]) {
+    const node = findNode(major);
+    test.skipIf(node === null)(
+      `on Node.js ${major} (skipped without: npm run nodes:install)`,
+      { timeout: LONG },
+      async () => {
+        expect(await inProcess(node as string, files)).toEqual(expected);
+      },
+    );
+  }
+
+  test.skipIf(findChromium() === null)(
+    "in headless Chromium, on a page that forbids eval (skipped without)",
+    { timeout: 2 * LONG },
+    async () => {
+      expect(await inBrowser(files)).toEqual(expected);
+    },
+  );
 });
 
 describe("metrics", () => {

@@ -7,10 +7,7 @@ import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
-import { resultJson } from "../../src/report/result-json.ts";
 import type { Result } from "../../src/run/result.ts";
-import { run } from "../../src/run/simulation.ts";
-import { loadScenario } from "../../src/scenario/load.ts";
 import { root } from "../architecture/project.ts";
 import { CHROMIUM_FLAGS, findChromium } from "../chromium.ts";
 
@@ -24,23 +21,12 @@ export interface Fingerprint {
 
 const runner = path.join(root, "test", "determinism", "fingerprint.mjs");
 
-const fingerprintOf = (file: string, json: string): Fingerprint => {
+/** @param json - the bytes of `result.json` */
+export const fingerprintOf = (file: string, json: string): Fingerprint => {
   const { digest, behaviourDigest } = JSON.parse(json) as Result;
   const sha256 = createHash("sha256").update(json).digest("hex");
   return { file, digest, behaviourDigest, sha256 };
 };
-
-/** In this process, from the sources. */
-export function here(files: readonly string[]): Fingerprint[] {
-  return files.map((file) => {
-    const source = readFileSync(file, "utf8");
-    const resolved = loadScenario(source, { file });
-    return fingerprintOf(
-      file,
-      resultJson(run(resolved, { source, sets: [], allowPlanted: false })),
-    );
-  });
-}
 
 /** In a fresh process of a Node.js, from the build. */
 export async function inProcess(node: string, files: readonly string[]): Promise<Fingerprint[]> {
