@@ -4,8 +4,41 @@
  */
 import { _, Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
+import type { JsonSchema } from "../src/base/json-schema.ts";
 import { formats } from "../src/scenario/formats.ts";
 import { scenarioSchema } from "../src/scenario/schema.ts";
+
+const UNIONS = ["anyOf", "propertyNames"];
+
+/**
+ * The same schema, with each map of words that stands outside unions as a definition of its own, once: its code becomes a
+ * function, which is read when it is called. In one piece the code is several times as long, and every start of the tool
+ * compiles all of it. What stands in a union stays there, for the place in the schema tells whose errors belong together.
+ */
+function inParts(schema: JsonSchema): JsonSchema {
+  const names = new Map<string, string>();
+  const definitions: Record<string, unknown> = {};
+  const partsOf = (of: object): object =>
+    Object.fromEntries(
+      Object.entries(of).map(([word, item]) => [
+        word,
+        UNIONS.includes(word) ? item : referred(item, word),
+      ]),
+    );
+  const referred = (of: unknown, word: string): unknown => {
+    if (typeof of !== "object" || of === null) return of;
+    if (Array.isArray(of)) return of.map((item) => referred(item, ""));
+    const parts = partsOf(of);
+    const isMapOfWords = word === "then" || typeof (of as JsonSchema)["title"] === "string";
+    if (!isMapOfWords) return parts;
+    const text = JSON.stringify(of);
+    const name = names.get(text) ?? `part${names.size}`;
+    names.set(text, name);
+    definitions[name] = parts;
+    return { $ref: `#/definitions/${name}` };
+  };
+  return { ...partsOf(schema), definitions };
+}
 
 /** The text of `src/scenario/scenario-validator.gen.ts`. */
 export function validatorSource(): string {
@@ -16,10 +49,11 @@ export function validatorSource(): string {
     strictNumbers: true,
     validateSchema: false,
     ownProperties: true,
+    inlineRefs: false,
     code: { source: true, esm: true, formats: _`formats` },
   });
   for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, validate);
-  const code = standalone.default(ajv, ajv.compile(scenarioSchema));
+  const code = standalone.default(ajv, ajv.compile(inParts(scenarioSchema)));
   // The library asks for its run-time parts by require(), in modules too.
   const parts = [...new Set(code.match(/require\("[^"]+"\)\.default/g))];
   const imports = parts.map((part, i) => {
