@@ -1,6 +1,10 @@
 /** Rare states that a run can reach. The model names them in the journal; coverage of scenarios is counted by them. */
 export const marks = [
   {
+    mark: "backlog-outrun",
+    summary: "a replica came back when its primary's backlog no longer reached to where it stood",
+  },
+  {
     mark: "election-scheduled",
     summary: "a replica of a failed primary set the time of its election",
   },
@@ -17,6 +21,10 @@ export const marks = [
   {
     mark: "replica-migrated",
     summary: "a replica went over to a primary that had none left",
+  },
+  {
+    mark: "resync-diverged",
+    summary: "a node came to follow another though it held writes which that never had",
   },
   { mark: "slots-moved", summary: "all slots of a resharding step had gone to their new shard" },
   {

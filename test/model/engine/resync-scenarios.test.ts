@@ -53,6 +53,27 @@ describe("scenarios of resynchronisation", () => {
   });
 });
 
+describe("why a replica cannot go on", () => {
+  const marksOf = (scenario: string): ReadonlySet<string> =>
+    new Set(
+      play(scenario).records.flatMap((record) => (record.kind === "mark" ? [record.mark] : [])),
+    );
+  it.each([
+    ["backlog-overflow", "backlog-outrun", "resync-diverged"],
+    ["resync-full-other-history", "resync-diverged", "backlog-outrun"],
+  ])("%s reaches %s and not %s", (scenario, reached, other) => {
+    const marks = marksOf(scenario);
+    expect(marks).toContain(reached);
+    expect(marks).not.toContain(other);
+  });
+  it("neither where it can", () => {
+    const marks = marksOf("resync-partial-after-cut");
+    expect(marks).toContain("partial-resync");
+    expect(marks).not.toContain("backlog-outrun");
+    expect(marks).not.toContain("resync-diverged");
+  });
+});
+
 describe("the child of a full synchronisation", () => {
   const forks = (records: readonly JournalRecord[]): number[] =>
     records.flatMap((record) =>

@@ -117,11 +117,22 @@ export class HistoryLog {
 
   /** Whether a reader that stands at (history, offset) can go on from the backlog of a node that holds up to `heldOffset`. */
   canContinue(history: number, offset: number, heldOffset: number): boolean {
-    const known =
-      history === this.history || (history === this.parent && offset <= this.forkOffset);
-    return (
-      known && offset <= heldOffset && offset >= this.backlogStart(heldOffset) && this.holds(offset)
-    );
+    return this.whyNot(history, offset, heldOffset) === null;
+  }
+
+  /**
+   * Why such a reader cannot go on: its history is none that this one came from, it holds what this one never had, or the
+   * backlog no longer reaches back to it; null where it can.
+   */
+  whyNot(
+    history: number,
+    offset: number,
+    heldOffset: number,
+  ): "unrelated" | "diverged" | "outrun" | null {
+    if (history !== this.history && history !== this.parent) return "unrelated";
+    if (offset > (history === this.history ? heldOffset : Math.min(this.forkOffset, heldOffset)))
+      return "diverged";
+    return offset < this.backlogStart(heldOffset) || !this.holds(offset) ? "outrun" : null;
   }
 
   /** The oldest offset in the backlog of a node that holds up to `heldOffset`: the start of a block. */

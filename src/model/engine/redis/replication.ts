@@ -357,6 +357,10 @@ export class Replication {
       this.recorder.node(node, `partial resynchronisation with ${source.id}`);
       return;
     }
+    const why = source.log.whyNot(node.history, offset, held);
+    const shard = `${node.cache}/shard ${node.shardNumber}`;
+    if (why === "outrun") this.recorder.mark("backlog-outrun", shard);
+    if (why === "diverged") this.recorder.mark("resync-diverged", shard);
     node.loading = true;
     this.recorder.node(node, `full synchronisation from ${source.id}`);
     const due = this.forkAt(source, node.settings.replDisklessSyncDelayNs);

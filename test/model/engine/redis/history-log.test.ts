@@ -65,6 +65,20 @@ describe("HistoryLog", () => {
     expect(fork.canContinue(1, 4100, 4000)).toBe(false);
   });
 
+  it("whyNot() tells an unrelated history from one that went another way and from a backlog that was outrun", () => {
+    const log = logOf(50);
+    expect(log.whyNot(1, 4900, 5000)).toBeNull();
+    expect(log.whyNot(2, 4900, 5000)).toBe("unrelated");
+    expect(log.whyNot(1, 4900, 4800)).toBe("diverged");
+    const fork = log.fork(2, 4000);
+    expect(fork.whyNot(1, 4000, 4000)).toBeNull();
+    expect(fork.whyNot(1, 4100, 5000)).toBe("diverged");
+    const long = new HistoryLog(1, -1, 0, 16_384);
+    for (let i = 0; i < 500; i++) long.append(100, i, i, i + 1, 0, 10);
+    expect(long.whyNot(1, 32_800, 50_000)).toBeNull();
+    expect(long.whyNot(1, 32_700, 50_000)).toBe("outrun");
+  });
+
   it("fork() carries the backlog's entries with their keys", () => {
     const fork = logOf(50).fork(2, 4000);
     const next = fork.entryAfter(3900);
