@@ -107,6 +107,7 @@ export type StepSettings =
       readonly to: number;
       readonly firstSlot: number;
       readonly slots: number;
+      readonly retryAfterNs: Nanos;
     }
   /** CLUSTER FAILOVER, sent to a replica of a self-managed group. */
   | {

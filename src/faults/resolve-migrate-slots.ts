@@ -1,5 +1,6 @@
 /** Reads the step that moves slots to another shard. */
-import { parsePercentage } from "../base/units.ts";
+import { MILLISECOND, SECOND } from "../base/nanos.ts";
+import { parseDuration, parsePercentage } from "../base/units.ts";
 import { HASH_SLOTS } from "../model/engine/redis/slots.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { StepSettings } from "./contract.ts";
@@ -57,6 +58,10 @@ export function resolveMigrateSlots(
   const slots = Math.round(share * own);
   if (slots < 1 || slots >= own)
     return wrong("share", `is "${words.share}"`, `a part of the shard's ${own} slots, not all`);
+  const retryAfterNs =
+    words.retryAfter === undefined ? SECOND : (parseDuration(words.retryAfter) ?? 0);
+  if (retryAfterNs < MILLISECOND)
+    return wrong("retryAfter", `is "${words.retryAfter}"`, "1ms at least");
   world.moves.push({ cache: cache.name, shard, to });
-  return { step: "migrate-slots", cache: cache.name, shard, to, firstSlot, slots };
+  return { step: "migrate-slots", cache: cache.name, shard, to, firstSlot, slots, retryAfterNs };
 }

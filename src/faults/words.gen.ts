@@ -1015,6 +1015,10 @@ export interface MigrateSlotsWords {
    * Of the giving shard's slots, its lowest; default 50%
    */
   readonly share?: string;
+  /**
+   * How soon whoever runs it goes on after an error, 1ms at least; default 1s
+   */
+  readonly retryAfter?: string;
 }
 export interface ClusterFailoverWords {
   /**

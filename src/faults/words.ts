@@ -209,6 +209,10 @@ export const stepWords: Readonly<
       shard: { type: "integer", minimum: 1, description: "Shard that gives slots; default 1" },
       to: { type: "integer", minimum: 1, description: "Shard that takes them" },
       share: quantity("percentage", "Of the giving shard's slots, its lowest; default 50%"),
+      retryAfter: quantity(
+        "duration",
+        "How soon whoever runs it goes on after an error, 1ms at least; default 1s",
+      ),
     },
     required: ["cache", "to"],
   },

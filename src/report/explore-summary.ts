@@ -94,13 +94,21 @@ function describe(failure: ExploreFailure, number: number): string[] {
   return lines;
 }
 
+/** How the faults of a drawn schedule lie to each other, before the shards that most of them strike. */
+const SHAPES = {
+  apart: "each by itself, mostly at",
+  aimed: "aimed at phases of",
+  swizzle: "cut one by one and healed in another order, mostly at",
+  flapping: "on and off again, mostly at",
+} as const;
+
 /** Where a schedule came from: what it was drawn with, in words. */
 export function sourceLine({ from, swarm }: Pick<ExploreFailure, "from" | "swarm">): string {
   if (from === "corpus") return "kept by an earlier campaign";
   if (swarm === null) return "a change of a schedule that had reached something new";
   const { shape, weights, focus } = swarm;
   const kinds = Object.entries(weights).map(([kind, weight]) => `${kind} ${weight}`);
-  return `drawn ${shape} at ${focus.join(" and ")} of ${kinds.join(", ")}`;
+  return `drawn: ${SHAPES[shape]} ${focus.join(" and ")}; kinds by weight: ${kinds.join(", ")}`;
 }
 
 /** What another tool is given, and a word for what it cannot do. */

@@ -456,8 +456,8 @@ function indexOf(resolved: ResolvedScenario, world: World): RunIndex {
 function slotMovesOf(resolved: ResolvedScenario, cache: string, keys: KeyMap): SlotMoves | null {
   const moves = resolved.method.flatMap(({ action }) => {
     if (!("step" in action) || action.step !== "migrate-slots" || action.cache !== cache) return [];
-    const { shard, to, firstSlot, slots } = action;
-    return [{ from: shard - 1, to: to - 1, firstSlot, slots }];
+    const { shard, to, firstSlot, slots, retryAfterNs } = action;
+    return [{ from: shard - 1, to: to - 1, firstSlot, slots, retryAfterNs }];
   });
   return moves.length === 0 ? null : new SlotMoves(moves, keys);
 }

@@ -64,6 +64,7 @@ export interface ExploreWords {
   readonly mustReach?: readonly (
     | "all-copies-lost"
     | "back-to-back-failover"
+    | "backlog-outrun"
     | "candidate-behind"
     | "candidates-met"
     | "clusterdown"
@@ -87,6 +88,7 @@ export interface ExploreWords {
     | "region-promoted"
     | "replica-migrated"
     | "resync-across-promotion"
+    | "resync-diverged"
     | "shard-without-copy-alive"
     | "slots-moved"
     | "split-brain"

@@ -4,12 +4,12 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { describeEventDifference, findEventDifference } from "../../dist/cli/event-difference.js";
-import { Stream } from "../../dist/kernel/streams.js";
-import { open, run } from "../../dist/run/simulation.js";
-import { loadScenario } from "../../dist/scenario/load.js";
+import { describeEventDifference, findEventDifference } from "../../src/cli/event-difference.ts";
+import { Stream } from "../../src/kernel/streams.ts";
 import type { RunInput } from "../../src/run/assemble-result.ts";
 import type { Result } from "../../src/run/result.ts";
+import { open, run } from "../../src/run/simulation.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
 import type { ResolvedScenario } from "../../src/scenario/resolved.ts";
 
 const DEMONSTRATION = "az-power-loss.yaml";

@@ -6,7 +6,7 @@
  * messages. It waits while a side does not answer or has no room, and goes on with whoever leads. A replica that takes over
  * knows of an open slot from Valkey 8 on; in older engines the slot is opened again at its next step, and until then the
  * new primary takes missing keys for misses.
- * Leaves out: that redis-cli stops at its first error and is started again by a human, the slots that a target with more
+ * Leaves out: that redis-cli, which stops at its first error, starts over instead of going on where it was, the slots that a target with more
  * memory would get first, two that move slots at once, a moved slot that its former owner claims again after a failover.
  * Source: Redis cluster specification, live reconfiguration; redis 7.0.15 cluster.c, getNodeByQuery and SETSLOT; redis-cli
  * --cluster reshard, which migrates 10 keys at a time; Valkey 8.0 release notes: replicas are told of open slots.
@@ -21,8 +21,6 @@ import type { Recorder } from "../recorder.ts";
 import type { Group, GroupShard } from "./group.ts";
 
 const KEYS_AT_ONCE = 10;
-/** From a step that failed to the next try: redis-cli would stop, and whoever runs it begin again. A choice, not measured. */
-const RETRY_AFTER: Nanos = SECOND;
 
 interface Progress {
   readonly group: Group;
@@ -65,11 +63,11 @@ export class SlotMigrations {
   /** Opens the slot at hand, sends its next keys, or closes it and goes on. */
   private step(progress: Progress, at: number): void {
     const { group, move } = progress;
-    const { from, to, slots } = move.settings;
+    const { from, to, slots, retryAfterNs } = move.settings;
     const source = (group.shards[from] as GroupShard).leader;
     const target = (group.shards[to] as GroupShard).leader;
     if (!this.canTalk(group, source, target)) {
-      this.later(progress, at, RETRY_AFTER);
+      this.later(progress, at, retryAfterNs);
       return;
     }
     const isOpen =
@@ -167,7 +165,7 @@ export class SlotMigrations {
   /** The target has the keys, and the source deletes them: unless one of them is gone, or was cut off meanwhile. */
   private keysArrived(progress: Progress, at: number): void {
     const { group, move, batch, source, target } = progress;
-    const { from, to } = move.settings;
+    const { from, to, retryAfterNs } = move.settings;
     const stands =
       source !== null &&
       target !== null &&
@@ -175,7 +173,7 @@ export class SlotMigrations {
       target === (group.shards[to] as GroupShard).leader &&
       this.canTalk(group, source, target);
     if (!stands) {
-      this.later(progress, at, RETRY_AFTER);
+      this.later(progress, at, retryAfterNs);
       return;
     }
     const { now } = this.kernel;
@@ -206,7 +204,7 @@ export class SlotMigrations {
     }
     // CLUSTER GETKEYSINSLOT and the next MIGRATE: who waited at the source is served in between.
     const askNs = this.tripNs(group, source) * 2;
-    this.later(progress, at, moved.length > 0 ? askNs : RETRY_AFTER);
+    this.later(progress, at, moved.length > 0 ? askNs : retryAfterNs);
   }
 
   /** Commands to both sides, one after the other. */

@@ -177,6 +177,24 @@ describe.each([1, 2] as const)("migrate-slots, shard %i loses its primary on the
   });
 });
 
+it("goes on so long after an error as the step says, and refuses to go on at once", () => {
+  // The target's primary stands still for a second, which nobody takes for dead.
+  const text = (retryAfter: string): string =>
+    SCENARIO.replace(
+      "method:",
+      "method:\n  - { at: 1100ms, fault: node-pause, target: primary of cart/shard 2, for: 1s }",
+    )
+      .replace("share: 5%", `share: 5%, retryAfter: ${retryAfter}`)
+      .replace(/expect:[\s\S]*/, "");
+  const firstAfter = (retryAfter: string): number => {
+    const { batches } = migrate(text(retryAfter));
+    return Math.min(...batches.map(({ at }) => at).filter((at) => at > 2.05e9)) / 1e9;
+  };
+  expect(firstAfter("50ms")).toBeLessThan(2.2);
+  expect(firstAfter("2s")).toBeGreaterThan(3);
+  expect(() => resolve(text("0s"))).toThrow('retryAfter is "0s", expected 1ms at least');
+});
+
 // Valkey 8.0: "replicas are told of open slots"; Redis 7 keeps them at the primary alone.
 it.each([
   ["valkey", "8.0", true],

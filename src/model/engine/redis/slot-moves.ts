@@ -5,12 +5,16 @@
  * Leaves out: slots that move twice.
  */
 
+import type { Nanos } from "../../../base/nanos.ts";
+
 /** The part of a slot range that one step moves. Shards count from 0 within the group. */
 export interface MoveSettings {
   readonly from: number;
   readonly to: number;
   readonly firstSlot: number;
   readonly slots: number;
+  /** From a step that failed to the next try, ns. */
+  readonly retryAfterNs: Nanos;
 }
 
 /** What is known of a cache's keys. */
