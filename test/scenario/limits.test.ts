@@ -1,6 +1,7 @@
 /** How large a run will be, and the limits that it is held to. */
 import { describe, expect, it } from "vitest";
 import { parseSize } from "../../src/base/units.ts";
+import type { MethodEntry } from "../../src/faults/contract.ts";
 import type { Finding } from "../../src/model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../../src/model/kinds/replication-group-settings.ts";
 import type { TrafficSettings } from "../../src/model/traffic/traffic-settings.ts";
@@ -176,5 +177,51 @@ describe("formats", () => {
     const takes = formats[format] as (text: string) => boolean;
     expect(takes(good)).toBe(true);
     for (const text of bad) expect(takes(text), text).toBe(false);
+  });
+});
+
+describe("estimateSize(): surges and faults at random", () => {
+  const named = { ...source(10, 5), name: "shop" } as TrafficSettings;
+  const surge = (trigger: object, durationNs: number | null, over: object = {}): MethodEntry =>
+    ({
+      index: 0,
+      trigger,
+      durationNs,
+      action: { fault: "traffic-surge", traffic: "shop", factor: 3, ...over },
+    }) as unknown as MethodEntry;
+  const requests = (...method: readonly MethodEntry[]) =>
+    estimateSize([named], [], 100 * S, method).requests;
+
+  it("counts what a surge brings for as long as it holds", () => {
+    expect(requests()).toBe(1000);
+    expect(requests(surge({ kind: "at", atNs: 10 * S }, 20 * S))).toBeCloseTo(1400);
+    expect(requests(surge({ kind: "at", atNs: 90 * S }, 20 * S))).toBeCloseTo(1200);
+    expect(requests(surge({ kind: "at", atNs: 40 * S }, null))).toBeCloseTo(2200);
+    expect(requests(surge({ kind: "at", atNs: 10 * S }, 20 * S, { factor: 0.5 }))).toBe(1000);
+    expect(requests(surge({ kind: "at", atNs: 10 * S }, 20 * S, { traffic: "x" }))).toBe(1000);
+    expect(requests(surge({ kind: "at", atNs: 0 }, 9 * S, { fault: "hot-key" }))).toBe(1000);
+    expect(requests(surge({ kind: "at", atNs: 0 }, 9 * S, { fault: undefined }))).toBe(1000);
+  });
+
+  it("counts one that comes again, at random, or when nobody knows", () => {
+    const every = { kind: "every", firstNs: 5 * S, everyNs: 10 * S, times: 4 };
+    expect(requests(surge(every, 5 * S))).toBeCloseTo(1400);
+    expect(requests(surge({ ...every, times: 400 }, 5 * S))).toBeCloseTo(3000);
+    const random = { kind: "random", fromNs: 20 * S, untilNs: 60 * S, meanGapNs: 3 * S };
+    expect(requests(surge({ ...random, meanForNs: S }, null))).toBeCloseTo(1200);
+    expect(requests(surge(random, null))).toBe(1000);
+    expect(requests(surge({ kind: "when" }, 30 * S))).toBeCloseTo(1600);
+    expect(requests(surge({ kind: "when" }, null))).toBeCloseTo(3000);
+  });
+
+  it("counts injections at random, and two events for each", () => {
+    const trigger = { kind: "random", fromNs: 20 * S, untilNs: 60 * S, meanGapNs: 3 * S };
+    const size = (more: object) =>
+      estimateSize([], [], 100 * S, [
+        surge({ ...trigger, ...more }, null, { fault: "node-pause" }),
+      ]);
+    expect(size({ meanForNs: S }).injections).toBeCloseTo(10);
+    expect(size({ meanForNs: S }).events).toBeCloseTo(20);
+    expect(size({}).injections).toBeCloseTo(40 / 3);
   });
 });
