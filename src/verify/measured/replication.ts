@@ -6,6 +6,7 @@ import { HistoryLog } from "../../model/engine/redis/history-log.ts";
 import { setStreamBytes } from "../../model/engine/redis/memory.ts";
 import type { ResolvedScenario } from "../../scenario/resolved.ts";
 import { type Distortion, experiment, seeds } from "../lab.ts";
+import { pairScenario } from "../pair-scenario.ts";
 import type { VerifyRow } from "../row.ts";
 import {
   fullSync,
@@ -17,60 +18,17 @@ import {
 } from "./figures.ts";
 import { judgeChance, judgeRatio, judgeSupport } from "./judge.ts";
 
-/** A primary with its clients in one zone, and a replica in another. */
-function pair(of: {
-  readonly roundTrip: string;
-  readonly keys: string;
-  readonly value: string;
-  readonly rate: string;
-  readonly duration: string;
-  readonly prefill?: string;
-  readonly wait?: string;
-  readonly method: string;
-}): string {
-  const client = of.wait === undefined ? "" : `\n    client: { wait: ${of.wait} }`;
-  return `
-scenario: measured-pair
-seed: 1
-duration: ${of.duration}
-regions: { us-east-1: { zones: 2 } }
-assume: { interZoneRtt: ${of.roundTrip}, sameZoneRtt: 0.1ms }
-caches:
-  pair:
-    type: replication-group
-    region: us-east-1
-    engine: redis
-    engineVersion: "7.0"
-    cacheNodeType: cache.r7g.large
-    clusterMode: disabled
-    numCacheClusters: 2
-    automaticFailoverEnabled: true
-    multiAZEnabled: true
-    prefill: ${of.prefill ?? "0%"}
-    assume: { monitorDetection: 2s, promotionTime: 0.5s }
-traffic:
-  writer:
-    cache: pair
-    from: { zones: [us-east-1a] }
-    arrivals: { rate: ${of.rate} }
-    operations: { set: 100% }
-    keys: { count: ${of.keys}, valueSize: ${of.value} }${client}
-method: [${of.method}]
-expect: []
-`;
-}
-
 export function replicationRows(distort: Distortion): VerifyRow[] {
   return [...lossRows(distort), ...backlogRows(), ...syncRows(distort), ...waitRows(distort)];
 }
 
 /** Acknowledged writes that no longer exist after the failover, mean over seeds. */
 function meanLost(fault: string, rate: number, distort: Distortion): number {
-  const text = pair({
+  const text = pairScenario({
     roundTrip: "100ms",
     keys: "10k",
     value: "100B",
-    rate: `${rate}/s`,
+    rate,
     duration: "5s",
     method: `{ at: 1600ms, fault: ${fault}, target: primary of pair }`,
   });
@@ -138,10 +96,10 @@ export function backlogRows(backlogBytes = BACKLOG_BYTES): VerifyRow[] {
 function synchronise(
   change: (resolved: ResolvedScenario) => ResolvedScenario,
   seed: string,
-  of: { readonly keys: string; readonly value: string; readonly rate: string },
+  of: { readonly keys: string; readonly value: string; readonly rate: number },
   atMs = 2000,
 ): { readonly ms: number; readonly stalled: boolean } {
-  const text = pair({
+  const text = pairScenario({
     ...of,
     roundTrip: "0.1ms",
     duration: "16s",
@@ -174,7 +132,7 @@ const limited =
     })),
   });
 
-const LOAD = { keys: "48828", value: "1024B", rate: "1/s" };
+const LOAD = { keys: "48828", value: "1024B", rate: 1 };
 const AT_ONCE = fullSync.filter(({ delaySeconds }) => delaySeconds === 0);
 
 /** The time that a load adds: two synchronisations, of which one loads at once. */
@@ -226,7 +184,7 @@ function syncRows(distort: Distortion): VerifyRow[] {
       synchronise(limited(Number.POSITIVE_INFINITY, 5, distort), seed, LOAD, 2000 + 25 * i).ms -
       base,
   );
-  const small = { keys: "1k", value: "100B", rate: "1000/s" };
+  const small = { keys: "1k", value: "100B", rate: 1000 };
   const runs = seeds(100);
   const stalled = runs.filter(
     (seed) => synchronise(limited(Number.POSITIVE_INFINITY, 0, distort), seed, small).stalled,
@@ -254,13 +212,13 @@ function syncRows(distort: Distortion): VerifyRow[] {
 
 function waitRows(distort: Distortion): VerifyRow[] {
   return waitLatency.map(({ oneWayMs, ms }) => {
-    const text = pair({
+    const text = pairScenario({
       roundTrip: `${2 * oneWayMs}ms`,
       keys: "1k",
       value: "100B",
-      rate: "50/s",
+      rate: 50,
       duration: "5s",
-      wait: "{ replicas: 1, timeout: 1s }",
+      client: "{ wait: { replicas: 1, timeout: 1s } }",
       method: "",
     });
     const { acknowledged } = experiment(text, "verify-1", distort);

@@ -2,6 +2,7 @@
 import { SECOND } from "../../base/nanos.ts";
 import type { Distortion } from "../lab.ts";
 import { experiment, seeds } from "../lab.ts";
+import { pairScenario } from "../pair-scenario.ts";
 import type { VerifyRow } from "../row.ts";
 import { judgeBatches } from "./judge.ts";
 
@@ -19,34 +20,15 @@ const FAR: readonly Far[] = [
 ];
 
 /** One shard whose two zones are far apart: a write is on its way for half of the round trip. */
-const farReplica = ({ perSecond, oneWayMs }: Far): string => `
-scenario: far-replica
-seed: 1
-duration: 4500ms
-regions: { us-east-1: { zones: 3 } }
-assume: { interZoneRtt: ${2 * oneWayMs}ms, sameZoneRtt: 0.1ms }
-caches:
-  pair:
-    type: replication-group
-    region: us-east-1
-    engine: redis
-    engineVersion: "7.0"
-    cacheNodeType: cache.r7g.large
-    clusterMode: disabled
-    numCacheClusters: 2
-    automaticFailoverEnabled: true
-    multiAZEnabled: true
-    assume: { monitorDetection: 1s, promotionTime: 0.5s }
-traffic:
-  writer:
-    cache: pair
-    from: { zones: [us-east-1a] }
-    arrivals: { rate: ${perSecond}/s }
-    operations: { set: 100% }
-    keys: { count: 10k, valueSize: 100B }
-method: [{ at: 1s, fault: host-power-loss, target: primary of pair }]
-expect: []
-`;
+const farReplica = ({ perSecond, oneWayMs }: Far): string =>
+  pairScenario({
+    roundTrip: `${2 * oneWayMs}ms`,
+    rate: perSecond,
+    duration: "4500ms",
+    keys: "10k",
+    detection: "1s",
+    method: "{ at: 1s, fault: host-power-loss, target: primary of pair }",
+  });
 
 function lossRow(far: Far, distort: Distortion): VerifyRow {
   const { perSecond, oneWayMs, runs } = far;

@@ -2,6 +2,7 @@
 import { mean } from "../../measure/statistics.ts";
 import { setStreamBytes } from "../../model/engine/redis/memory.ts";
 import { type Distortion, experiment, seeds } from "../lab.ts";
+import { pairScenario } from "../pair-scenario.ts";
 import { rounded, type VerifyRow } from "../row.ts";
 
 /** The primary's host is lost so long after the start; the service detects it after 2 s and promotes in half of one. */
@@ -21,34 +22,14 @@ interface Behind {
 }
 
 /** A primary with its clients in one zone, its replica in another. */
-const text = (of: Behind): string => `
-scenario: behind
-seed: 1
-duration: 8s
-regions: { us-east-1: { zones: 2 } }
-assume: { interZoneRtt: ${2 * of.oneWayMs}ms, sameZoneRtt: 0.1ms }
-caches:
-  pair:
-    type: replication-group
-    region: us-east-1
-    engine: redis
-    engineVersion: "7.0"
-    cacheNodeType: cache.r7g.large
-    clusterMode: disabled
-    numCacheClusters: 2
-    automaticFailoverEnabled: true
-    multiAZEnabled: true
-    assume: { monitorDetection: 2s, promotionTime: 0.5s${of.assume ?? ""} }
-traffic:
-  writer:
-    cache: pair
-    from: { zones: [us-east-1a] }
-    arrivals: { rate: ${of.writesPerSecond}/s }
-    operations: { set: 100% }
-    keys: { count: 100, valueSize: 100B }
-method: [${of.method ?? ""}{ at: ${LOST_AFTER_SECONDS}s, fault: host-power-loss, target: node pair-001 }]
-expect: []
-`;
+const text = ({ writesPerSecond, oneWayMs, assume, method = "" }: Behind): string =>
+  pairScenario({
+    roundTrip: `${2 * oneWayMs}ms`,
+    rate: writesPerSecond,
+    duration: "8s",
+    ...(assume === undefined ? {} : { assume }),
+    method: `${method}{ at: ${LOST_AFTER_SECONDS}s, fault: host-power-loss, target: node pair-001 }`,
+  });
 
 /** @param kept - writes that came through, of all */
 function row(

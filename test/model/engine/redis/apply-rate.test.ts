@@ -1,6 +1,7 @@
 /** A replica that applies more slowly than its primary writes: how far it falls behind, and what its promotion loses. */
 import { describe, expect, it } from "vitest";
 import { experiment, undistorted } from "../../../../dist/verify/lab.js";
+import { pairScenario } from "../../../../src/verify/pair-scenario.ts";
 
 const S = 1e9;
 const RATE = 1000;
@@ -14,34 +15,16 @@ const text = (of: {
   readonly value?: string;
   readonly assume?: string;
   readonly method?: string;
-}): string => `scenario: slow-replica
-seed: 3
-duration: 8s
-regions: { us-east-1: { zones: 2 } }
-caches:
-  pair:
-    type: replication-group
-    region: us-east-1
-    engine: redis
-    engineVersion: "7.0"
-    cacheNodeType: cache.r7g.large
-    clusterMode: disabled
-    numCacheClusters: 2
-    automaticFailoverEnabled: true
-    multiAZEnabled: true
-    prefill: 0%
-    assume: { monitorDetection: 2s, promotionTime: 0.5s${of.assume ?? `, applyRate: ${APPLIED}/s`} }
-traffic:
-  writer:
-    cache: pair
-    from: { zones: [us-east-1a] }
-    arrivals: { rate: ${RATE}/s }
-    operations: { set: 100% }
-    keys: { count: 100, valueSize: ${of.value ?? "100B"} }
-    client: { commandTimeout: 100ms }
-method: [${of.method ?? ""}{ at: ${GONE_S}s, fault: ${of.fault}, target: node pair-001 }]
-expect: []
-`;
+}): string =>
+  pairScenario({
+    rate: RATE,
+    duration: "8s",
+    prefill: "0%",
+    assume: of.assume ?? `, applyRate: ${APPLIED}/s`,
+    ...(of.value === undefined ? {} : { value: of.value }),
+    client: "{ commandTimeout: 100ms }",
+    method: `${of.method ?? ""}{ at: ${GONE_S}s, fault: ${of.fault}, target: node pair-001 }`,
+  });
 
 /** Writes that the first primary acknowledged, those that the promotion lost, and the replica's lag before the fault, s. */
 function play(of: Parameters<typeof text>[0]) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { experiment, undistorted } from "../../../../dist/verify/lab.js";
 import { Streams } from "../../../../src/kernel/streams.ts";
 import { SegmentLoss } from "../../../../src/model/network/segment-loss.ts";
+import { pairScenario } from "../../../../src/verify/pair-scenario.ts";
 
 const MS = 1e6;
 const TIMEOUT = 200 * MS;
@@ -35,32 +36,12 @@ describe("SegmentLoss", () => {
 
 /** Ages of the oldest write that the replica lacks, ms, looked at each `everyMs`; 50 ms one way. */
 function lags(rate: number, loss: string, everyMs: number): number[] {
-  const text = `scenario: lossy-stream
-seed: 1
-duration: 12s
-regions: { us-east-1: { zones: 2 } }
-assume: { interZoneRtt: 100ms, sameZoneRtt: 0.1ms }
-caches:
-  pair:
-    type: replication-group
-    region: us-east-1
-    engine: redis
-    engineVersion: "7.0"
-    cacheNodeType: cache.r7g.large
-    clusterMode: disabled
-    numCacheClusters: 2
-    automaticFailoverEnabled: true
-    multiAZEnabled: true
-traffic:
-  writer:
-    cache: pair
-    from: { zones: [us-east-1a] }
-    arrivals: { rate: ${rate}/s }
-    operations: { set: 100% }
-    keys: { count: 100, valueSize: 100B }
-method: [{ at: 0s, fault: network-loss, from: node pair-001, to: node pair-002${loss} }]
-expect: []
-`;
+  const text = pairScenario({
+    roundTrip: "100ms",
+    rate,
+    duration: "12s",
+    method: `{ at: 0s, fault: network-loss, from: node pair-001, to: node pair-002${loss} }`,
+  });
   const seen: number[] = [];
   experiment(text, "1", undistorted, {
     everyNs: everyMs * MS,
