@@ -4,7 +4,7 @@
  *
  * Source: the counter checker of Jepsen (jepsen.checker/counter), with negative amounts treated alike.
  */
-import { ADD, byReturn, FAIL, type History, OK, READ } from "./history.ts";
+import { ADD, byReturn, FAIL, type History, OK, READ, sortedBy } from "./history.ts";
 
 export interface Bounds {
   readonly low: number;
@@ -64,12 +64,12 @@ class Sums {
   private readonly downs: Float64Array;
 
   constructor({ amount }: History, rows: Int32Array, at: Float64Array) {
-    const sorted = rows.slice().sort((a, b) => (at[a] as number) - (at[b] as number) || a - b);
+    const sorted = sortedBy(rows, at);
     this.moments = Float64Array.from(sorted, (row) => at[row] as number);
     this.ups = new Float64Array(sorted.length + 1);
     this.downs = new Float64Array(sorted.length + 1);
-    for (const [i, row] of sorted.entries()) {
-      const of = amount[row] as number;
+    for (let i = 0; i < sorted.length; i++) {
+      const of = amount[sorted[i] as number] as number;
       this.ups[i + 1] = (this.ups[i] as number) + Math.max(0, of);
       this.downs[i + 1] = (this.downs[i] as number) + Math.min(0, of);
     }

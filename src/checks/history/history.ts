@@ -248,9 +248,29 @@ export function rowsByKey({ count, key, keys }: History): Int32Array[] {
   return keys.map((_, at) => sorted.subarray(starts[at] as number, starts[at + 1] as number));
 }
 
-/** Rows that returned, in order of return. */
+/** By a key's rows: several promises ask for the same order. */
+const returnsOf = new WeakMap<Int32Array, Int32Array>();
+
+/** Rows that returned, in order of return. @param rows - never changed after the first call */
 export function byReturn({ returned }: History, rows: Int32Array): Int32Array {
-  return rows
-    .filter((row) => returned[row] !== Number.POSITIVE_INFINITY)
-    .sort((a, b) => (returned[a] as number) - (returned[b] as number) || a - b);
+  let returns = returnsOf.get(rows);
+  if (returns === undefined) {
+    returns = sortedBy(
+      rows.filter((row) => returned[row] !== Number.POSITIVE_INFINITY),
+      returned,
+    );
+    returnsOf.set(rows, returns);
+  }
+  return returns;
+}
+
+/** Rows in order of a moment, those of one moment in their own order. Rows that stand so already are handed back. */
+export function sortedBy(rows: Int32Array, at: Float64Array): Int32Array {
+  let isSorted = true;
+  for (let i = 1; i < rows.length && isSorted; i++) {
+    const step = (at[rows[i] as number] as number) - (at[rows[i - 1] as number] as number);
+    isSorted = step > 0 || (step === 0 && (rows[i] as number) > (rows[i - 1] as number));
+  }
+  if (isSorted) return rows;
+  return rows.slice().sort((a, b) => (at[a] as number) - (at[b] as number) || a - b);
 }
