@@ -17,15 +17,21 @@ const onSources = process.env["CACHEQUAKE_TEST_SOURCES"] !== undefined;
 /** Files that take longest, longest first: they start first, so that none of them is left alone at the end. */
 const LONGEST = [
   "determinism/ties",
-  "scenarios.test",
   "mutants/mutants",
   "explore/proof",
+  "scenarios.test",
   "twin/twin",
-  "e2e/run",
-  "verify/measured",
-  "e2e/accessible-page",
   "docs.test",
+  "verify/measured",
+  "e2e/signals",
+  "e2e/run",
+  "campaign/killed-campaign",
   "e2e/bad-input",
+  "verify/theory",
+  "examples/examples",
+  "e2e/package",
+  "e2e/accessible-page",
+  "e2e/page",
   "campaign/workers",
 ];
 

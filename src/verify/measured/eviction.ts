@@ -71,7 +71,8 @@ function hitRatio(run: EvictionRun, samples: number, trace: Trace, ranks: Int32A
   let hits = 0;
   let writes = 0;
   const missed: number[] = [];
-  for (const [access, key] of ranks.entries()) {
+  for (let access = 0; access < ranks.length; access++) {
+    const key = ranks[access] as number;
     const now = access * gap;
     if (keyspace.writeId(key) !== 0 || missed.includes(key)) {
       if (access >= trace.warmUp) hits++;
