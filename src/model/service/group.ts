@@ -200,6 +200,7 @@ export class Group {
   /**
    * Where the winner of an election lost its host before anybody had heard of it, the primary before it leads as if nothing
    * had been. What of the winner was in flight is gone with the host; what it had told in time is known to others.
+   * The history that the winner parted from goes on, unless the primary came back empty meanwhile: then nothing is left of it.
    */
   takeBack(shard: GroupShard): void {
     const { clock, recorder, replication } = this.ports;
@@ -208,24 +209,21 @@ export class Group {
     const before = this.before.get(shard.number);
     if (bus === null || before === undefined || winner.alive || !winner.diedWithHost) return;
     const { node } = before;
-    const { history, parent, forkOffset } = winner.log;
+    const { history: successor, parent, forkOffset } = winner.log;
     const stands = node !== winner && node.alive && node.leads && node.upstream === null;
-    if (!stands || history !== shard.history || parent !== node.log.history) return;
+    if (!stands || successor !== shard.history || successor === node.log.history) return;
     if (bus.hasHeardOf(winner, before.until)) return;
+    const at = clock.now;
+    const { history } = node.log;
+    const where = { cache: this.name, shard: shard.number };
     const cause = `${winner.id} died before anybody had heard of its election; ${node.id} leads on`;
     shard.leader = node;
-    shard.history = node.log.history;
+    shard.history = history;
     winner.leads = false;
-    recorder.write({
-      kind: "history-resumed",
-      at: clock.now,
-      cache: this.name,
-      shard: shard.number,
-      history: node.log.history,
-      keptOffset: forkOffset,
-      successor: history,
-      cause,
-    });
+    if (parent === history) {
+      const kind = "history-resumed";
+      recorder.write({ kind, at, ...where, history, keptOffset: forkOffset, successor, cause });
+    } else this.endEmptied(shard, successor, winner.diedAt, `${cause}, empty`);
     recorder.node(winner, cause);
     for (const other of shard.nodes)
       if (other !== node && !other.leads && this.isHealthy(other)) replication.follow(other, node);
@@ -330,17 +328,23 @@ export class Group {
     const emptied = node.leads && shard.leader === node && node.upstream === null;
     if (!emptied || node.log.history === ended) return;
     shard.history = node.log.history;
+    const cause = `${node.id} came back empty, and its replicas empty themselves`;
+    this.endEmptied(shard, ended, node.diedAt, cause);
+  }
+
+  /** States that nothing of a history lives on in the one that the shard writes now. */
+  private endEmptied(shard: GroupShard, history: number, failedAt: Nanos, cause: string): void {
     this.ports.recorder.write({
       kind: "history-ended",
       at: this.ports.clock.now,
       cache: this.name,
       shard: shard.number,
-      history: ended,
+      history,
       keptOffset: 0,
       successor: shard.history,
       failover: null,
-      failedAt: node.diedAt,
-      cause: `${node.id} came back empty, and its replicas empty themselves`,
+      failedAt,
+      cause,
     });
   }
 

@@ -96,6 +96,23 @@ const schedules: readonly Found[] = [
     ],
     sets: ["traffic.shop.arrivals.rate=10/s"],
   },
+  {
+    title:
+      "a primary that came back empty leads on with what it writes, where the winner died unheard",
+    base: "memory",
+    seed: "soak11-41",
+    faults: [
+      { at: "40s", fault: "node-crash", target: "primary of cart/shard 2" },
+      {
+        when: { state: "promoting", of: "cart/shard 2", notBefore: "5s" },
+        fault: "az-power-interruption",
+        zone: "us-east-1c",
+        for: "100ms",
+      },
+      { at: "20s", fault: "node-restart", target: "primary of cart/shard 2", down: "1.65s" },
+    ],
+    sets: ["traffic.shop.arrivals.rate=10/s", "traffic.shop.keys.count=100", "duration=46s"],
+  },
 ];
 
 describe("rare schedules", () => {
