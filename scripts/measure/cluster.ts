@@ -149,3 +149,38 @@ export async function killPrimaries(
   for (const { server } of members) server.remove();
   return seen;
 }
+
+export interface MeasuredMap {
+  readonly nodes: number;
+  readonly command: string;
+  /** Main-thread time of one call, us, as the server counts it. */
+  readonly usPerCall: number;
+  readonly replyBytes: number;
+}
+
+/** What a client's question for the map of the cluster costs a node: CLUSTER SLOTS and CLUSTER SHARDS, `times` each. */
+export async function mapOfCluster(times: number): Promise<MeasuredMap[]> {
+  const members = await startCluster(5000);
+  const [{ server }] = members as [Member];
+  const { redis } = server;
+  const seen: MeasuredMap[] = [];
+  for (const word of ["slots", "shards", "nodes"]) {
+    await redis.call("CONFIG", "RESETSTAT");
+    const before = /total_net_output_bytes:(\d+)/;
+    const outputBytes = async (): Promise<number> =>
+      Number(before.exec(await server.redis.info("stats"))?.[1]);
+    await outputBytes();
+    const infoBytes = await outputBytes();
+    const from = await outputBytes();
+    for (let i = 0; i < times; i++) await redis.call("CLUSTER", word);
+    const to = await outputBytes();
+    const stats = await redis.info("commandstats");
+    const usPerCall = Number(
+      new RegExp(`cmdstat_cluster\\|${word}:.*usec_per_call=([\\d.]+)`).exec(stats)?.[1],
+    );
+    const replyBytes = Math.round((to - from - (from - infoBytes)) / times);
+    seen.push({ nodes: members.length, command: `CLUSTER ${word}`, usPerCall, replyBytes });
+  }
+  for (const member of members) member.server.remove();
+  return seen;
+}

@@ -3,7 +3,7 @@
  * Times are honest on a machine that does little else; prints JSON.
  */
 import { applyRate } from "./apply.ts";
-import { killPrimaries, pingGaps } from "./cluster.ts";
+import { killPrimaries, mapOfCluster, pingGaps } from "./cluster.ts";
 import { bytesPerItem, hitRatio, wronglyKept } from "./memory.ts";
 
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -15,6 +15,8 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   pings: async () => print(await pingGaps(given[0] ?? 1000, given[1] ?? 40)),
   /** NODE_TIMEOUT_MS TIMES */
   kills: async () => print(await killPrimaries(given[0] ?? 1000, given[1] ?? 20)),
+  /** TIMES */
+  map: async () => print(await mapOfCluster(given[0] ?? 5000)),
   /** KEYS SAMPLES TIMES */
   kept: async () => {
     for (let i = 0; i < (given[2] ?? 5); i++)

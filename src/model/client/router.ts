@@ -45,6 +45,8 @@ export class ClusterRouter implements Router {
   /** By move of slots: 1 for each slot that it takes for moved. */
   private readonly moved: readonly Uint8Array[];
   refreshing = false;
+  private failed = NO_NODE;
+  private unasked: number[] = [];
   lastRefreshAt: Nanos = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -74,11 +76,26 @@ export class ClusterRouter implements Router {
     return (candidates[this.stream.nextInt(candidates.length)] as (typeof nodes)[number]).index;
   }
 
-  /** A node to ask for the topology: any but the one that just failed. */
-  seed(except: number): number {
-    const nodes = [...this.group.nodes()].filter((node) => node.index !== except);
-    if (nodes.length === 0) return except;
-    return (nodes[this.stream.nextInt(nodes.length)] as (typeof nodes)[number]).index;
+  /**
+   * Begins to ask for the topology: each node once, in random order, the one that just failed last.
+   * Source: so do ioredis 6.0.0 (cluster/index, refreshSlotsCache) and go-redis 9 (osscluster.go, loadState), where the one
+   * that failed has its turn at random.
+   */
+  beginRefresh(failed: number): void {
+    this.refreshing = true;
+    this.failed = failed;
+    this.unasked = [...this.group.nodes()].map(({ index }) => index);
+  }
+
+  /** Who is to be asked next, or NO_NODE when all were. */
+  nextToAsk(): number {
+    const { unasked } = this;
+    const candidates =
+      unasked.length > 1 ? unasked.filter((index) => index !== this.failed) : unasked;
+    if (candidates.length === 0) return NO_NODE;
+    const node = candidates[this.stream.nextInt(candidates.length)] as number;
+    unasked.splice(unasked.indexOf(node), 1);
+    return node;
   }
 
   learn(shard: number, node: number, cause: string): void {

@@ -8,11 +8,8 @@
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Kernel, Lane } from "../../kernel/kernel.ts";
-import { FRAME_GET, FRAME_SET, type Frames } from "./frames.ts";
+import type { Frames } from "./frames.ts";
 import type { Network } from "./network.ts";
-
-/** Command or reply around key and value, with headers of TCP and IP, about. */
-const FRAME_OVERHEAD_BYTES = 100;
 
 /** A process that answers frames. */
 export interface Server {
@@ -31,6 +28,9 @@ export interface Server {
   clientConnections: number;
   readonly maxclients: number;
   receive(frame: number): void;
+  /** What a command and its answer take on a path of limited bandwidth. */
+  requestBytes(frame: number): number;
+  replyBytes(frame: number): number;
 }
 
 /** Where replies go: all client hosts. */
@@ -108,11 +108,11 @@ export class Transport {
     frames.sentAt[frame] = now;
     frames.firstSentAt[frame] = now;
     const from = (this.clients as Clients).hostOf[frames.client[frame] as number] as number;
-    const to = (this.servers[server] as Server).host;
-    const bytes = frames.command[frame] === FRAME_SET ? (frames.valueBytes[frame] as number) : 0;
+    const receiver = this.servers[server] as Server;
+    const to = receiver.host;
     let delayNs = this.network.oneWayNs(from, to);
     if (this.network.isLimited)
-      delayNs += this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, now);
+      delayNs += this.network.transmissionNs(from, to, receiver.requestBytes(frame), now);
     const delayClass = this.network.delayClass(from, to);
     const lane =
       this.toServer[delayClass] ?? this.addLane(this.toServer, delayClass, this.atServer);
@@ -127,12 +127,12 @@ export class Transport {
     frames.firstSentAt[frame] = departAt;
     const client = frames.client[frame] as number;
     const clients = this.clients as Clients;
-    const from = (this.servers[frames.server[frame] as number] as Server).host;
+    const sender = this.servers[frames.server[frame] as number] as Server;
+    const from = sender.host;
     const to = clients.hostOf[client] as number;
-    const bytes = frames.command[frame] === FRAME_GET ? (frames.valueBytes[frame] as number) : 0;
     let delayNs = afterNs + this.network.oneWayNs(from, to);
     if (this.network.isLimited)
-      delayNs += this.network.transmissionNs(from, to, bytes + FRAME_OVERHEAD_BYTES, departAt);
+      delayNs += this.network.transmissionNs(from, to, sender.replyBytes(frame), departAt);
     const delayClass = this.network.delayClass(from, to);
     const lane =
       this.toClient[delayClass] ?? this.addLane(this.toClient, delayClass, this.atClient);

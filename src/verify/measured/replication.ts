@@ -3,7 +3,7 @@ import { MILLISECOND } from "../../base/nanos.ts";
 import { Streams } from "../../kernel/streams.ts";
 import { ascending, mean, quantile } from "../../measure/statistics.ts";
 import { HistoryLog } from "../../model/engine/redis/history-log.ts";
-import { setStreamBytes } from "../../model/engine/redis/memory.ts";
+import { setStreamBytes } from "../../model/engine/redis/resp.ts";
 import type { ResolvedScenario } from "../../scenario/resolved.ts";
 import { type Distortion, experiment, seeds } from "../lab.ts";
 import { pairScenario } from "../pair-scenario.ts";

@@ -1,6 +1,6 @@
 /** Writes lost behind a replica that cannot keep up, by closed forms: what was written less what came through. */
 import { mean } from "../../measure/statistics.ts";
-import { setStreamBytes } from "../../model/engine/redis/memory.ts";
+import { setStreamBytes } from "../../model/engine/redis/resp.ts";
 import { type Distortion, experiment, seeds } from "../lab.ts";
 import { pairScenario } from "../pair-scenario.ts";
 import { rounded, type VerifyRow } from "../row.ts";

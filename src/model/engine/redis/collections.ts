@@ -11,14 +11,8 @@
  * zset-max-listpack-entries 128, both with -value 64, list-max-listpack-size -2); valkey 8.0.1 alike, but for small sets
  * (set-max-listpack-entries 128, -value 64). Held to redis-server 7.0.15 by `verify`.
  */
-import {
-  allocatedBytes,
-  bulkBytes,
-  DICT_ENTRY_BYTES,
-  OBJECT_BYTES,
-  sdsBytes,
-  ttlStreamBytes,
-} from "./memory.ts";
+import { allocatedBytes, DICT_ENTRY_BYTES, OBJECT_BYTES, sdsBytes } from "./memory.ts";
+import { bulkBytes, ttlStreamBytes } from "./resp.ts";
 
 export const collectionTypes = ["hash", "list", "set", "sorted-set"] as const;
 export type CollectionType = (typeof collectionTypes)[number];

@@ -15,7 +15,8 @@ import {
   payloadBytes,
   replaceStreamBytes,
 } from "./collections.ts";
-import { keyBytesInTable, setStreamBytes } from "./memory.ts";
+import { keyBytesInTable } from "./memory.ts";
+import { setStreamBytes } from "./resp.ts";
 
 /** Main-thread time of an element that is read, written or freed, ns. */
 export interface CollectionCosts {

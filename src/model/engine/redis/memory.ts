@@ -48,31 +48,6 @@ export function keyBytesInTable(keyBytes: number, hasTtl: boolean): number {
 /** Memory of an empty server. Source: measured, 0.94 MB. */
 export const EMPTY_SERVER_BYTES = 940_000;
 
-const digits = (n: number): number => String(n).length;
-
-/** One RESP bulk string. */
-export const bulkBytes = (length: number): number => 1 + digits(length) + 2 + length + 2;
-
-/** `PXAT` and 13 digits of Unix milliseconds: how a TTL travels in the stream. */
-export const ttlStreamBytes = bulkBytes(4) + bulkBytes(13);
-
-/**
- * Bytes a SET adds to the replication stream.
- * Source: RESP; valkey 8.0.1: 138 B for a 10 B key and a 100 B value without TTL.
- */
-export function setStreamBytes(keyBytes: number, valueBytes: number, hasTtl: boolean): number {
-  const ttl = hasTtl ? ttlStreamBytes : 0;
-  return 4 + bulkBytes(3) + bulkBytes(keyBytes) + bulkBytes(valueBytes) + ttl;
-}
-
-/** Bytes a DEL adds to the replication stream. */
-export function delStreamBytes(keyBytes: number): number {
-  return 4 + bulkBytes(3) + bulkBytes(keyBytes);
-}
-
-/** A primary's PING to its replicas, every 10 s, is part of the stream. */
-export const PING_STREAM_BYTES = 14;
-
 /** Type, and lengths of key and value, of one item in an RDB stream; and its expiry. Source: valkey 8.0.1 rdb.c. */
 const RDB_ITEM_BYTES = 4;
 const RDB_EXPIRY_BYTES = 9;

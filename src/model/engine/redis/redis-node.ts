@@ -8,10 +8,11 @@
  * A command takes effect when its service begins and its reply leaves when it ends.
  */
 import { Factors } from "../../../base/factors.ts";
-import { ENDLESS, type Nanos } from "../../../base/nanos.ts";
+import { ENDLESS, MILLISECOND, type Nanos } from "../../../base/nanos.ts";
 import type { NodeRole, NodeState } from "../../../journal/records.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import {
+  FRAME_GET,
   FRAME_SET,
   FRAME_TOPOLOGY,
   type Frames,
@@ -33,7 +34,15 @@ import type { Following } from "./following.ts";
 import { BLOCK_BYTES, type HistoryLog } from "./history-log.ts";
 import { HostMemory } from "./host-memory.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { EMPTY_SERVER_BYTES, setStreamBytes } from "./memory.ts";
+import { EMPTY_SERVER_BYTES } from "./memory.ts";
+import {
+  bulkBytes,
+  getBytes,
+  MAP_REQUEST_BYTES,
+  STATUS_BYTES,
+  setBytes,
+  setStreamBytes,
+} from "./resp.ts";
 import type { MovedKey, OpenSlot, SlotMove, SlotMoves } from "./slot-moves.ts";
 import { orderReads } from "./socket-reads.ts";
 import type { EngineStrategies } from "./strategies.ts";
@@ -61,9 +70,6 @@ export class NodeCounters {
     }
   }
 }
-
-/** What a RESP request or reply carries besides key and value, about. */
-const RESP_OVERHEAD_BYTES = 30;
 
 /** Identity of a node, fixed for the run. */
 export interface NodeIdentity {
@@ -154,6 +160,8 @@ export class RedisNode implements Server, RecordedNode {
   readonly memory: HostMemory;
   /** Offset from which the next block of the stream's buffer begins. */
   private nextBlockAt = 0;
+  /** What a GET takes as a client sends it. */
+  private readonly getBytes: number;
   /** How long the thread has been freeing values, for whom that is not yet counted, ns. */
   private freeingNs: Nanos = 0;
   /** Writes that wait for the end of a manual failover; null while none does. */
@@ -197,6 +205,7 @@ export class RedisNode implements Server, RecordedNode {
     this.clusterEnabled = identity.clusterEnabled;
     this.maxclients = settings.maxclients;
     this.memory = new HostMemory(settings.memory);
+    this.getBytes = getBytes(ports.keyBytes);
     this.movedSlots = new Int32Array(ports.moves?.moves.length ?? 0);
     this.log = log;
     this.history = log.history;
@@ -333,7 +342,9 @@ export class RedisNode implements Server, RecordedNode {
     if (this.paused) return;
     this.queue.splice(0, this.queueHead);
     this.queueHead = 0;
-    this.readsFirst = orderReads(this.ports.frames, this.queue, this.ports.keyBytes);
+    this.readsFirst = orderReads(this.ports.frames, this.queue, (frame) =>
+      this.requestBytes(frame),
+    );
     this.scheduleDrain(this.ports.kernel.now);
   }
 
@@ -541,8 +552,7 @@ export class RedisNode implements Server, RecordedNode {
     const { memory } = this;
     const slower = command === FRAME_SET ? memory.writeDelayNs : memory.readDelayNs;
     if (slower !== 0) serviceNs += slower;
-    this.counters.bytesIn += RESP_OVERHEAD_BYTES;
-    this.counters.bytesOut += RESP_OVERHEAD_BYTES;
+    this.counters.bytesIn += this.requestBytes(frame);
     frames.redirect[frame] = -1;
     frames.hit[frame] = -1;
     frames.history[frame] = -1;
@@ -565,10 +575,28 @@ export class RedisNode implements Server, RecordedNode {
     }
     this.busyUntil = kernel.now + serviceNs;
     this.counters.commandNs += serviceNs;
+    this.counters.bytesOut += this.replyBytes(frame);
     const waits = command === FRAME_SET && (frames.waitReplicas[frame] as number) > 0;
     if (waits && frames.status[frame] === STATUS_OK)
       this.ports.waiting.hold(this, this.ports.target, frame, this.busyUntil, this.log.headOffset);
     else transport.sendReply(frame, serviceNs);
+  }
+
+  /** Bytes of a command that has not been executed. */
+  requestBytes(frame: number): number {
+    const { frames, keyBytes } = this.ports;
+    const command = frames.command[frame] as number;
+    if (command === FRAME_GET) return this.getBytes;
+    if (command !== FRAME_SET) return MAP_REQUEST_BYTES;
+    const ttlMs = Math.ceil((frames.ttl[frame] as number) / MILLISECOND);
+    return setBytes(keyBytes, frames.valueBytes[frame] as number, ttlMs);
+  }
+
+  /** Bytes of the answer to a command that has been executed. */
+  replyBytes(frame: number): number {
+    const { frames } = this.ports;
+    const isValue = frames.command[frame] === FRAME_GET && frames.hit[frame] === 1;
+    return isValue ? bulkBytes(frames.valueBytes[frame] as number) : STATUS_BYTES;
   }
 
   private refuse(frame: number, command: number, status: number): void {
@@ -730,7 +758,6 @@ export class RedisNode implements Server, RecordedNode {
     frames.valueBytes[frame] = valueBytes;
     frames.ttl[frame] = keyspace.expireAt(key);
     keyspace.touch(key, now);
-    counters.bytesOut += valueBytes;
   }
 
   private set(frame: number, serviceNs: Nanos): void {
@@ -739,7 +766,6 @@ export class RedisNode implements Server, RecordedNode {
     let done = kernel.now + serviceNs;
     counters.setCommands++;
     const valueBytes = frames.valueBytes[frame] as number;
-    counters.bytesIn += valueBytes;
     if (this.usedBytes > this.limitBytes && !this.makeRoom(done)) {
       frames.status[frame] = STATUS_OOM;
       return;

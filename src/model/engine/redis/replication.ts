@@ -17,9 +17,9 @@ import type { Network } from "../../network/network.ts";
 import type { Recorder } from "../../recorder.ts";
 import type { LogReader } from "./history-log.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { PING_STREAM_BYTES } from "./memory.ts";
 import type { RedisNode } from "./redis-node.ts";
 import { ReplicationLink } from "./replication-link.ts";
+import { PING_STREAM_BYTES } from "./resp.ts";
 import { SECOND_CRON_PERIOD as CRON_PERIOD, SERVER_CRON_PERIOD } from "./server-cron.ts";
 import type { EngineStrategies } from "./strategies.ts";
 

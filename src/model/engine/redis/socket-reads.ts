@@ -7,26 +7,28 @@
  * Source: valkey 8.0.1 server.h:188, PROTO_IOBUF_LEN: reads of 16 KiB that grow; measured with redis-server 7.0.15: 873 to
  * 879 SETs of 46 B of each connection were acknowledged after a pause of the primary, and lost.
  */
-import { FRAME_SET, type Frames } from "../../network/frames.ts";
+import type { Frames } from "../../network/frames.ts";
 
 const READ_FIRST_BYTES = 40_000;
-/** What a RESP request carries besides key and value, about. */
-const RESP_BYTES = 30;
 
 /**
  * Puts queued frames into the order in which they are served.
  *
+ * @param bytesOf - of the command that a frame carries
  * @returns how many of them come before the bus
  */
-export function orderReads(frames: Frames, queue: number[], keyBytes: number): number {
+export function orderReads(
+  frames: Frames,
+  queue: number[],
+  bytesOf: (frame: number) => number,
+): number {
   const read = new Map<number, number>();
   const later: number[] = [];
   let first = 0;
   for (const frame of queue) {
     const connection = frames.connection[frame] as number;
-    const value = frames.command[frame] === FRAME_SET ? (frames.valueBytes[frame] as number) : 0;
     const before = read.get(connection) ?? 0;
-    read.set(connection, before + RESP_BYTES + keyBytes + value);
+    read.set(connection, before + bytesOf(frame));
     if (before < READ_FIRST_BYTES) queue[first++] = frame;
     else later.push(frame);
   }

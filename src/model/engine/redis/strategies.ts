@@ -3,7 +3,7 @@ import type { Nanos } from "../../../base/nanos.ts";
 import type { Frames } from "../../network/frames.ts";
 import type { HistoryLog } from "./history-log.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { delStreamBytes } from "./memory.ts";
+import { delStreamBytes } from "./resp.ts";
 
 /** What a strategy may know of a node. */
 export interface NodeData {

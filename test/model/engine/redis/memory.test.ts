@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { itemBytes, setStreamBytes } from "../../../../src/model/engine/redis/memory.ts";
+import { itemBytes } from "../../../../src/model/engine/redis/memory.ts";
 
 describe("memory", () => {
   // Measured with redis-server 7.0.15: bytes per key over the empty server. Tolerance 3 %: the hash table's fill, which
@@ -21,10 +21,5 @@ describe("memory", () => {
       expect(bytes).toBeGreaterThan(valueBytes);
       last = bytes;
     }
-  });
-
-  it("setStreamBytes() counts RESP as the server does", () => {
-    expect(setStreamBytes(10, 100, false)).toBe(138);
-    expect(setStreamBytes(10, 1024, false)).toBe(1063);
   });
 });
