@@ -10,7 +10,6 @@ import { readExplore, withExplore } from "./explore-options.ts";
 import { LISTS } from "./lists.ts";
 import {
   didYouMean,
-  OPTION_NAMES,
   oneOf,
   type ParsedWords,
   readChoice,
@@ -373,9 +372,12 @@ function usageError(message: string, command: string): CommandError {
   const unknown = /^Unknown arguments?: (.*)$/s.exec(message)?.[1]?.split(", ");
   if (unknown !== undefined) {
     const words = new Set(unknown.map((word) => word.replace(/[A-Z]/g, toKebab)));
-    const parts = [...words].map((word) => {
-      return `"${word}" is not known here${didYouMean(word, OPTION_NAMES, "--")}`;
-    });
+    const known = optionsOf(COMMANDS.find(({ name }) => name === command)).map((option) =>
+      option.slice(2),
+    );
+    const parts = [...words].map(
+      (word) => `"${word}" is not known here${didYouMean(word, known, "--")}`,
+    );
     return badUsage(parts.join("; "), command);
   }
   if (/^Not enough non-option arguments/.test(message)) {

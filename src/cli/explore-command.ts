@@ -15,6 +15,7 @@ import {
 import type { Schedule } from "../explore/schedule.ts";
 import type { Progress, Ran } from "../explore/search.ts";
 import { spaceOf } from "../explore/space.ts";
+import { renderExplorePage } from "../report/explore-page.ts";
 import { renderExploreSummary, sourceLine } from "../report/explore-summary.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -138,6 +139,7 @@ export async function exploreCommand(
   writeReport(path.resolve(cwd, folder), [
     { name: "explore.json", contents: json },
     { name: "summary.txt", contents: summary },
+    { name: "explore.html", contents: renderExplorePage(report) },
     ...files.map(({ text }, at) => ({ name: `minimal-${at + 1}.yaml`, contents: text })),
     ...experiments.flatMap((of, at) => experimentFiles(of, `minimal-${at + 1}.`)),
   ]);
@@ -146,9 +148,10 @@ export async function exploreCommand(
   else {
     terminal.out(summary);
     for (const one of kept) terminal.out(`Kept  ${path.relative(cwd, one)}\n`);
-    terminal.out(
-      `\nReport\n  ${path.join(folder, "explore.json")}\n  ${path.join(folder, "summary.txt")}\n`,
+    const paths = ["explore.html", "explore.json", "summary.txt"].map(
+      (file) => `  ${path.join(folder, file)}\n`,
     );
+    terminal.out(`\nReport\n${paths.join("")}`);
   }
   return exitOf(report);
 }

@@ -115,45 +115,6 @@ export function readReplications(parsed: ParsedWords): {
   };
 }
 
-/** Names of all options, for suggestions. */
-export const OPTION_NAMES = [
-  "seed",
-  "set",
-  "out",
-  "json",
-  "allow-planted",
-  "max-events",
-  "max-nodes",
-  "max-duration",
-  "max-memory",
-  "kind",
-  "part",
-  "replications",
-  "until-ci",
-  "sensitivity",
-  "export",
-  "history",
-  "verbose",
-  "runs",
-  "time",
-  "until",
-  "jobs",
-  "go-on",
-  "unavoidable",
-  "planted",
-  "resume",
-  "corpus",
-  "no-explain",
-  "model",
-  "check",
-  "budget",
-  "stale",
-  "independent",
-  "initial",
-  "help",
-  "version",
-] as const;
-
 export function readLoadOptions(parsed: ParsedWords, cwd: string): LoadOptions {
   const seed = readText(parsed, "seed");
   const maxEvents = readCount(parsed, "max-events");

@@ -28,6 +28,7 @@ const REPORT_FILES = [
   "timeline.html",
   "agreement.html",
   "explore.json",
+  "explore.html",
   "comparison.json",
   "fis.json",
   "chaos-mesh.yaml",

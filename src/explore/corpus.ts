@@ -127,7 +127,7 @@ function storyOf(explained: Explained, scenario: string): string[] {
   const event = pointOfNoReturn?.event;
   if (event)
     story.push(
-      `It was decided at ${event.at} s (${event.text}): from there on ${percent(event.after)} of all futures break it, before ${percent(event.before)}.`,
+      `It was decided at ${trim(event.at, 3)} s (${event.text}): from there on ${percent(event.after)} of all futures break it, before ${percent(event.before)}.`,
     );
   const saved = wouldHaveSaved.filter((row) => row.saved && row.breaks.length === 0);
   if (wouldHaveSaved.length > 0)
@@ -138,7 +138,9 @@ function storyOf(explained: Explained, scenario: string): string[] {
     );
   if (tolerance !== null)
     story.push(
-      `It takes ${count(tolerance.faults, "fault")} at once to break it, as far as was tried.`,
+      tolerance.faults < 2
+        ? `${tolerance.faults === 0 ? "No fault" : "One fault at a time"} is enough to break it.`
+        : `It takes ${count(tolerance.faults, "fault")} at once to break it, as far as was tried.`,
     );
   story.push(`Version ${VERSION} found it, with ${explained.foundWith} faults.`);
   return story;

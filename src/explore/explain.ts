@@ -48,6 +48,8 @@ export interface Tolerance {
   readonly faults: number;
   /** Schedules with fewer at once that were tried and broke nothing of it. */
   readonly triedBelow: number;
+  /** The schedule with so few at once that breaks it too; null where that is the minimal one. */
+  readonly schedule: readonly FaultWords[] | null;
 }
 
 const broken = (outcome: Outcome): string[] => outcome.breaches.map(({ check }) => check);
@@ -285,6 +287,7 @@ export function* tolerance(
 ): Course<Tolerance> {
   let faults = simultaneous(outcome, trial);
   let triedBelow = 0;
+  let schedule: readonly FaultWords[] | null = null;
   while (faults > 1) {
     const settings = { ...space.settings, atOnce: faults - 1, atMost: Math.max(1, 2 * faults) };
     const narrow = { ...space, settings };
@@ -300,8 +303,9 @@ export function* tolerance(
       break;
     }
     faults = Math.min(faults - 1, simultaneous(found.outcome, found.trial));
+    schedule = found.trial.faults;
   }
-  return { faults, triedBelow };
+  return { faults, triedBelow, schedule };
 }
 
 /** Most faults that held at once; one without a heal holds to the end. */

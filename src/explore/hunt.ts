@@ -47,6 +47,8 @@ export interface Explained {
   readonly others: number;
   readonly necessity: readonly Necessity[];
   readonly pointOfNoReturn: PointOfNoReturn | null;
+  /** What the expectation observed under these faults in the world as the scenario has it; null where it is none. */
+  readonly observed: Outcome["figures"][number] | null;
   readonly wouldHaveSaved: readonly Counterfactual[];
   readonly tolerance: Tolerance | null;
 }
@@ -132,6 +134,7 @@ function* explainOne(
     foundWith: trial.faults.length,
     minimal: { faults, sets },
     outcome: shrunk.outcome,
+    observed: shrunk.inOwnWorld.outcome.figures.find(({ id }) => id === check) ?? null,
     shrinkTrials: shrunk.tried,
     shrinkComplete: shrunk.complete,
     others: 0,

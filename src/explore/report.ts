@@ -18,6 +18,22 @@ export interface ExploreFailure {
   /** Faults of the schedule as it was found. */
   readonly foundWith: number;
   readonly minimal: Schedule;
+  /** What the minimal schedule did: times in seconds; not healed: to the end. */
+  readonly injected: readonly {
+    readonly kind: string;
+    readonly targets: readonly string[];
+    readonly injectedAt: number;
+    readonly healedAt: number | null;
+  }[];
+  /**
+   * What the broken expectation observed under the minimal faults in the scenario's own world, where `wouldHaveSaved` was
+   * tried too, and its limit; null where it is no expectation, or observed nothing.
+   */
+  readonly observed: {
+    readonly value: number;
+    readonly limit: number | null;
+    readonly unit: string;
+  } | null;
   readonly shrink: { readonly trials: number; readonly complete: boolean };
   /** Further failures of the same cause. */
   readonly others: number;
@@ -129,6 +145,13 @@ function failureOf(
     swarm: one.swarm,
     foundWith,
     minimal,
+    injected: one.outcome.faults.map(({ kind, targets, injectedAt, healedAt }) => ({
+      kind,
+      targets,
+      injectedAt,
+      healedAt,
+    })),
+    observed: observedOf(one),
     shrink: { trials: one.shrinkTrials, complete: one.shrinkComplete },
     others,
     necessity: one.necessity,
@@ -139,6 +162,11 @@ function failureOf(
     reproduce: file === null ? null : `cachequake replay ${file}`,
     exports,
   };
+}
+
+function observedOf({ observed: figure }: Explained): ExploreFailure["observed"] {
+  if (figure === null || figure.observed === null) return null;
+  return { value: figure.observed, limit: figure.limit, unit: figure.unit };
 }
 
 /**

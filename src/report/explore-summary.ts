@@ -1,7 +1,8 @@
 /** What a campaign of `explore` says, as text for a terminal. */
 import { formatPercentage } from "../base/units.ts";
+import type { Tolerance } from "../explore/explain.ts";
 import type { ExploreExport, ExploreFailure, ExploreReport } from "../explore/report.ts";
-import { plain } from "./format.ts";
+import { plain, seconds } from "./format.ts";
 
 export function renderExploreSummary(report: ExploreReport): string {
   const { scenario, seed, runs, failures, unavoidable } = report;
@@ -9,7 +10,7 @@ export function renderExploreSummary(report: ExploreReport): string {
   const lines = [
     `${report.verdict.toUpperCase()}  ${scenario}  seed ${seed}${planted}`,
     "",
-    `${runs} schedules, ${failures.length === 0 ? "none broke a promise that could have been kept" : `${failures.length} ${failures.length === 1 ? "cause" : "causes"} of broken promises`}` +
+    `${runs} ${runs === 1 ? "schedule" : "schedules"}, ${failures.length === 0 ? "none broke a promise that could have been kept" : `${failures.length} ${failures.length === 1 ? "cause" : "causes"} of broken promises`}` +
       `${unavoidable > 0 ? `; ${unavoidable} broke what no one could have kept` : ""}`,
   ];
   if (failures.length === 0 && runs > 0)
@@ -59,9 +60,9 @@ function describe(failure: ExploreFailure, number: number): string[] {
       );
     else {
       lines.push(
-        `     at ${event.at} s, ${event.text}`,
+        `     at ${seconds(event.at)}, ${event.text}`,
         `     P(breach) goes from ${percent(event.before)} to ${percent(event.after)}`,
-        `     ${curve.map(({ at, probability }) => `${at} s: ${percent(probability)}`).join("  ")}`,
+        `     ${curve.map(({ at, probability }) => `${seconds(at)}: ${percent(probability)}`).join("  ")}`,
       );
     }
   }
@@ -79,19 +80,27 @@ function describe(failure: ExploreFailure, number: number): string[] {
       lines.push(`     ${row.saved ? "yes" : "no "}  ${row.what}${cost}${instead}`);
     }
   }
-  if (tolerance !== null)
-    lines.push(
-      "",
-      `   Tolerance: ${tolerance.faults} ${tolerance.faults === 1 ? "fault" : "faults"} at once break it` +
-        (tolerance.triedBelow > 0
-          ? `; none of ${tolerance.triedBelow} schedules with fewer did`
-          : ""),
-    );
+  if (tolerance !== null) {
+    lines.push("", `   Tolerance: ${toleranceText(tolerance)}`);
+    for (const fault of tolerance.schedule ?? []) lines.push(`     - ${flow(fault)}`);
+  }
   if (failure.exports.length > 0) lines.push("", "   For other tools");
   for (const one of failure.exports) lines.push(...exportLines(one).map((line) => `     ${line}`));
   if (failure.file !== null) lines.push("", `   Scenario  ${failure.file}`);
   if (failure.reproduce !== null) lines.push(`   Again     ${failure.reproduce}`);
   return lines;
+}
+
+/** The tolerance number as a sentence; the schedule that it names, if any, follows it. */
+export function toleranceText({ faults, triedBelow, schedule }: Tolerance): string {
+  const number =
+    faults === 0
+      ? "it breaks without a fault"
+      : faults === 1
+        ? "1 fault at a time breaks it"
+        : `${faults} faults at once break it`;
+  const below = triedBelow > 0 ? `; none of ${triedBelow} schedules with fewer did` : "";
+  return `${number}${below}${schedule === null ? "" : ", as here:"}`;
 }
 
 /** How the faults of a drawn schedule lie to each other, before the shards that most of them strike. */

@@ -5,7 +5,9 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderExplorePage } from "../../src/report/explore-page.ts";
 import { CHROMIUM_FLAGS, findChromium } from "../chromium.ts";
+import { FOUND, SURVIVED } from "../report/explore-report.ts";
 import { cachequake, inFolder } from "./cachequake.ts";
 import { brief } from "./scenarios.ts";
 
@@ -61,6 +63,24 @@ describe.skipIf(executablePath === null)(
     ] as const)("axe-core finds nothing wrong at $width pixels, $colorScheme", (view) =>
       onPage(view, async (page) => {
         expect(await violations(page)).toEqual([]);
+      }),
+    );
+
+    test.each([
+      [FOUND, 1440, "light"],
+      [FOUND, 390, "dark"],
+      [SURVIVED, 1440, "dark"],
+    ] as const)("nor on the page of a campaign: %#", (report, width, colorScheme) =>
+      inFolder(async (folder) => {
+        const file = path.join(folder, "explore.html");
+        writeFileSync(file, renderExplorePage(report));
+        const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+        const page = await context.newPage();
+        await page.goto(pathToFileURL(file).href);
+        expect(await violations(page)).toEqual([]);
+        const wider = "document.documentElement.scrollWidth > innerWidth";
+        expect(await page.evaluate(wider), "the page itself does not scroll sideways").toBe(false);
+        await context.close();
       }),
     );
 
