@@ -10,7 +10,7 @@ import type { Pool } from "../campaign/pool.ts";
 import { inProcessPool } from "../campaign/pools/in-process.ts";
 import { WorkerPool } from "../campaign/pools/workers.ts";
 import { isLasting, type Reply } from "../campaign/reply.ts";
-import { FileStore } from "../campaign/stores/files.ts";
+import { CAMPAIGN_LOG, FileStore } from "../campaign/stores/files.ts";
 import { StoreError } from "../campaign/stores/store-error.ts";
 import { type BaseScenario, type Laboratory, withoutOutcome } from "../explore/laboratory.ts";
 import type { Outcome, Trial } from "../explore/schedule.ts";
@@ -60,7 +60,7 @@ export function openTrialDesk(laboratory: Laboratory, options: TrialDeskOptions)
       await desk.close();
       await pool.close();
       store.close();
-      if (done) rmSync(path.join(options.folder, "campaign.jsonl"), { force: true });
+      if (done) rmSync(path.join(options.folder, CAMPAIGN_LOG), { force: true });
     },
   };
 }

@@ -15,6 +15,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { CAMPAIGN_LOG } from "../campaign/stores/files.ts";
+import { isWriterLock } from "../campaign/stores/writer-lock.ts";
 import type { ReportFile } from "../report/render-all.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT } from "./exit-code.ts";
@@ -29,6 +31,8 @@ const REPORT_FILES = [
   "agreement.html",
   "explore.json",
   "explore.html",
+  // Of a campaign that was interrupted, and a name for who wrote it.
+  CAMPAIGN_LOG,
   "comparison.json",
   "fis.json",
   "chaos-mesh.yaml",
@@ -83,7 +87,7 @@ function checkReplaceable(folder: string): void {
   if (status === undefined) return;
   if (!status.isDirectory()) throw new Error("is there and is not a folder");
   const foreign = readdirSync(folder).find(
-    (name) => !REPORT_FILES.includes(name) && !MINIMAL.test(name),
+    (name) => !REPORT_FILES.includes(name) && !MINIMAL.test(name) && !isWriterLock(name),
   );
   if (foreign !== undefined) throw new Error(`holds ${foreign}, which no report has written`);
 }

@@ -34,6 +34,8 @@ export interface FileStoreOptions {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/** Name of the log in its folder. */
+export const CAMPAIGN_LOG = "campaign.jsonl";
 const FORMAT = "cachequake-campaign";
 const FORMAT_VERSION = 1;
 const SYNC_EVERY_LINES = 32;
@@ -51,7 +53,7 @@ export class FileStore<Answer> implements Store<Answer> {
 
   /** @throws StoreError where the folder holds another campaign, or a live one */
   constructor(options: FileStoreOptions) {
-    this.logPath = path.join(options.folder, "campaign.jsonl");
+    this.logPath = path.join(options.folder, CAMPAIGN_LOG);
     mkdirSync(options.folder, { recursive: true });
     this.unlock = lockFolder(options.folder);
     try {

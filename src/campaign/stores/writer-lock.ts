@@ -16,6 +16,9 @@ interface Writer {
 
 const NAME = /^writer@(?<host>[^@]+)@(?<pid>\d+)@(?<started>[^@]+)\.lock$/;
 
+/** Whether a file of that name is a writer's. */
+export const isWriterLock = (name: string): boolean => NAME.test(name);
+
 /**
  * Takes the folder for this process.
  *
