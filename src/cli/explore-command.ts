@@ -86,11 +86,10 @@ export async function exploreCommand(
   const elapsed = (): number => performance.now() - startedAt;
   const { timeMs, untilShare } = options;
   let searched: Progress | null = null;
+  const runs = options.runs ?? (timeMs === null && untilShare === null ? RUNS_USUAL : null);
   const course = hunt(laboratory, space, {
     seed: seed.slice(0, 50),
-    runs:
-      options.runs ??
-      (timeMs === null && untilShare === null ? RUNS_USUAL : Number.MAX_SAFE_INTEGER),
+    runs: runs ?? Number.MAX_SAFE_INTEGER,
     corpus: planted === null ? readCorpus(path.resolve(cwd, options.corpus), name) : [],
     goOn: options.goOn,
     unavoidable: options.unavoidable,
@@ -106,7 +105,7 @@ export async function exploreCommand(
     ...(options.verbose ? { ran: (run: Ran) => terminal.err(runLine(run)) } : {}),
     progress: (so) => {
       searched = so;
-      terminal.progress(progressLine(name, so, elapsed(), options.runs));
+      terminal.progress(progressLine(name, so, elapsed(), { runs, timeMs }));
     },
   });
   const { resume, jobs } = options;
@@ -178,10 +177,18 @@ function runLine({ run, trial, breach, ...plan }: Ran): string {
   return `run ${run}  seed ${trial.seed}  ${sourceLine(plan)}; ${what}`;
 }
 
-function progressLine(name: string, so: Progress, ms: number, runs: number | null): string {
+function progressLine(
+  name: string,
+  so: Progress,
+  ms: number,
+  { runs, timeMs }: Pick<ExploreOptions, "runs" | "timeMs">,
+): string {
   const rate = so.runs / Math.max(0.001, ms / 1000);
-  const left =
-    runs === null ? "" : `, ${Math.ceil((runs - so.runs) / Math.max(0.01, rate))} s left`;
+  const limits = [
+    ...(runs === null ? [] : [(runs - so.runs) / Math.max(0.01, rate)]),
+    ...(timeMs === null ? [] : [Math.max(0, timeMs - ms) / 1000]),
+  ];
+  const left = limits.length === 0 ? "" : `, ${Math.ceil(Math.min(...limits))} s left`;
   return `${name}  ${so.runs} runs, ${Math.round(rate)}/s, ${so.failures} failures, ${so.marks} marks, ${so.states} states${left}`;
 }
 

@@ -4,7 +4,7 @@
  */
 import { hash32 } from "../base/hash.ts";
 import { type Nanos, SECOND } from "../base/nanos.ts";
-import { marks as ownMarks } from "../journal/marks.ts";
+import { type Mark, marks as ownMarks } from "../journal/marks.ts";
 import type {
   ElectionAskedRecord,
   EvictedRecord,
@@ -15,62 +15,122 @@ import type {
 
 /** Marks that are derived from the journal. */
 export const derivedMarks = [
-  { mark: "all-copies-lost", summary: "the last copy of a shard's data was lost" },
+  {
+    mark: "all-copies-lost",
+    summary: "the last copy of a shard's data was lost",
+    part: "service/control-plane.ts",
+  },
   {
     mark: "back-to-back-failover",
     summary: "a shard failed over again within 30 s of a promotion",
+    part: "cluster/election.ts",
   },
   {
     mark: "candidate-behind",
     summary: "a replica asked for votes though another one of its shard had more of the data",
+    part: "cluster/election.ts",
   },
-  { mark: "candidates-met", summary: "two replicas of a shard asked for votes in one failover" },
-  { mark: "clusterdown", summary: "a node refused commands: CLUSTERDOWN" },
-  { mark: "dns-moved", summary: "the service pointed a primary endpoint at another node" },
-  { mark: "election-repeated", summary: "a replica asked for votes again, having got too few" },
+  {
+    mark: "candidates-met",
+    summary: "two replicas of a shard asked for votes in one failover",
+    part: "cluster/election.ts",
+  },
+  {
+    mark: "clusterdown",
+    summary: "a node refused commands: CLUSTERDOWN",
+    part: "cluster/cluster-bus.ts",
+  },
+  {
+    mark: "dns-moved",
+    summary: "the service pointed a primary endpoint at another node",
+    part: "service/control-plane.ts",
+  },
+  {
+    mark: "election-repeated",
+    summary: "a replica asked for votes again, having got too few",
+    part: "cluster/election.ts",
+  },
   {
     mark: "evicted-lost-write",
     summary: "a key was evicted of which a failover had lost an acknowledged write",
+    part: "engine/redis/eviction.ts",
   },
   {
     mark: "evicted-written-key",
     summary: "a key that had been written was evicted",
+    part: "engine/redis/eviction.ts",
   },
-  { mark: "failover-abandoned", summary: "the old primary came back before a failover was done" },
+  {
+    mark: "failover-abandoned",
+    summary: "the old primary came back before a failover was done",
+    part: "cluster/cluster-bus.ts",
+  },
   {
     mark: "failover-during-full-sync",
     summary: "a failover began while a replica of the shard was loading its data",
+    part: "engine/redis/replication.ts",
   },
   {
     mark: "faults-overlapped",
     summary: "two faults held at once",
+    part: null,
   },
   {
     mark: "lagging-replica-promoted",
     summary: "a replica was promoted that lacked acknowledged writes",
+    part: "cluster/election.ts",
   },
-  { mark: "moved-followed", summary: "a client learnt from MOVED where a shard's writes go" },
-  { mark: "node-replaced", summary: "the service put a new node in the place of a dead one" },
-  { mark: "primary-paused", summary: "a primary stood still while its shard had no other" },
-  { mark: "quorum-lost", summary: "half of all shards of a cache or more had no primary" },
-  { mark: "region-promoted", summary: "a secondary Region took over" },
+  {
+    mark: "moved-followed",
+    summary: "a client learnt from MOVED where a shard's writes go",
+    part: "client/router.ts",
+  },
+  {
+    mark: "node-replaced",
+    summary: "the service put a new node in the place of a dead one",
+    part: "service/control-plane.ts",
+  },
+  {
+    mark: "primary-paused",
+    summary: "a primary stood still while its shard had no other",
+    part: "engine/redis/redis-node.ts",
+  },
+  {
+    mark: "quorum-lost",
+    summary: "half of all shards of a cache or more had no primary",
+    part: "cluster/cluster-bus.ts",
+  },
+  {
+    mark: "region-promoted",
+    summary: "a secondary Region took over",
+    part: "service/global-datastore.ts",
+  },
   {
     mark: "resync-across-promotion",
     summary: "a replica went on from the backlog of a primary that was promoted meanwhile",
+    part: "engine/redis/history-log.ts",
   },
-  { mark: "shard-without-copy-alive", summary: "no process of a shard was alive" },
-  { mark: "split-brain", summary: "two nodes of one shard believed to be its primary" },
+  {
+    mark: "shard-without-copy-alive",
+    summary: "no process of a shard was alive",
+    part: "service/control-plane.ts",
+  },
+  {
+    mark: "split-brain",
+    summary: "two nodes of one shard believed to be its primary",
+    part: "cluster/cluster-bus.ts",
+  },
   {
     mark: "winner-failed-too",
     summary: "a promoted replica went down within 10 s",
+    part: "cluster/election.ts",
   },
-] as const;
+] as const satisfies readonly Mark[];
 
 /** Every mark that a scenario may ask for. */
-export const allMarks: readonly { readonly mark: string; readonly summary: string }[] = [
-  ...ownMarks,
-  ...derivedMarks,
-].sort((a, b) => (a.mark < b.mark ? -1 : 1));
+export const allMarks: readonly Mark[] = [...ownMarks, ...derivedMarks].sort((a, b) =>
+  a.mark < b.mark ? -1 : 1,
+);
 
 export interface Coverage {
   /** How often each mark was reached; marks that were not are left out. By name, in order. */

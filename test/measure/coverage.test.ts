@@ -1,5 +1,6 @@
 /** Marks that only several records together show. */
 import { describe, expect, it } from "vitest";
+import { readHeads } from "../../scripts/model-doc.ts";
 import type { JournalRecord } from "../../src/journal/records.ts";
 import { allMarks, coverageOf } from "../../src/measure/coverage.ts";
 
@@ -46,6 +47,12 @@ describe("coverageOf()", () => {
         learned("topology refresh"),
       ),
     ).toEqual({ "dns-moved": 1, "moved-followed": 1, "node-replaced": 1 });
+  });
+
+  it("every mark is a branch of a part that docs/MODEL.md names, but for what faults do", () => {
+    const files = new Set(readHeads().map(({ file }) => file));
+    const nowhere = allMarks.filter(({ part }) => part === null || !files.has(part));
+    expect(nowhere.map(({ mark }) => mark)).toEqual(["faults-overlapped"]);
   });
 
   it("has a summary for every mark, each once", () => {
