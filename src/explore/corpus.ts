@@ -142,7 +142,9 @@ function storyOf(explained: Explained, scenario: string): string[] {
         ? `${tolerance.faults === 0 ? "No fault" : "One fault at a time"} is enough to break it.`
         : `It takes ${count(tolerance.faults, "fault")} at once to break it, as far as was tried.`,
     );
-  story.push(`Version ${VERSION} found it, with ${explained.foundWith} faults.`);
+  story.push(
+    `History: version ${VERSION} found it in run ${explained.path.split(":")[0]} of a campaign, with ${count(explained.foundWith, "fault")}; ${count(minimal.faults.length, "fault")}${minimal.sets.length > 0 ? " in a smaller world" : ""} ${minimal.faults.length === 1 ? "was" : "were"} left after ${count(explained.shrinkTrials, "run")} of shrinking.`,
+  );
   return story;
 }
 
