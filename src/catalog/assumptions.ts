@@ -2,6 +2,7 @@
  * Figures that nobody publishes, each with low, default and high: what a report must list. Durations in ns, rates per
  * second.
  */
+import type { JsonSchema } from "../base/json-schema.ts";
 import { MICROSECOND, MILLISECOND, MINUTE, SECOND } from "../base/nanos.ts";
 import {
   formatCount,
@@ -325,6 +326,23 @@ function parseAssumption(unit: AssumptionUnit, text: string): number | undefined
       return parsePercentage(text);
   }
 }
+
+/** Words under an `assume:`. */
+export const assumeSchema = (known: readonly Assumption[], description: string): JsonSchema => ({
+  type: "object",
+  description,
+  properties: Object.fromEntries(
+    known.map(({ name, unit, default: usual, source }) => [
+      name,
+      {
+        type: "string",
+        description: source,
+        expected: `${expectedOf(unit)}, such as "${formatAssumption(unit, usual)}"`,
+      },
+    ]),
+  ),
+  additionalProperties: false,
+});
 
 const expectedOf = (unit: AssumptionUnit): string =>
   ({

@@ -1,6 +1,6 @@
 /** The scenario's JSON Schema (draft-07), composed from the fragments of kinds, faults, checks and traffic. */
 import { type JsonSchema, mapOf, object, oneOfWords, quantity } from "../base/json-schema.ts";
-import { networkAssumptions } from "../catalog/assumptions.ts";
+import { assumeSchema, networkAssumptions } from "../catalog/assumptions.ts";
 import { ZONES_MAX } from "../catalog/regions.ts";
 import { expectationSchema, steadyClauseSchema } from "../checks/words.ts";
 import { methodEntrySchema } from "../faults/words.ts";
@@ -105,17 +105,7 @@ export const scenarioSchema: JsonSchema = {
           additionalProperties: quantity("duration", "Round trip"),
         },
       }),
-      assume: {
-        type: "object",
-        description: "Figures of the network that nobody publishes",
-        properties: Object.fromEntries(
-          networkAssumptions.map(({ name, source }) => [
-            name,
-            { type: "string", description: source },
-          ]),
-        ),
-        additionalProperties: false,
-      },
+      assume: assumeSchema(networkAssumptions, "Figures of the network that nobody publishes"),
       caches: { ...mapOf(cacheSchema, "Caches by name"), minProperties: 1 },
       globalDatastores: mapOf(globalDatastoreSchema, "Global Datastores by name"),
       origins: mapOf(originSchema, "Databases behind caches, by name"),

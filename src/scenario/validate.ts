@@ -123,6 +123,8 @@ const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
   rps: ["rate"],
   qps: ["rate"],
   size: ["valueSize"],
+  distribution: ["popularity"],
+  latency: ["latencyP99"],
   faults: ["method"],
   steps: ["method"],
   expectations: ["expect"],
@@ -217,9 +219,7 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
     case "type":
       return {
         ...value,
-        expected:
-          schema?.expected ??
-          (schema?.format === undefined ? typeName(schema?.type) : expectedFormat(schema.format)),
+        expected: schema?.expected ?? expectedType(schema ?? {}),
       };
     case "minimum":
     case "exclusiveMinimum":
@@ -290,6 +290,15 @@ function expectedFormat(format: string): string {
   if (format === "duration-range") return quantities.backoff.expected;
   if (format === "duration-or-never") return `never, or ${quantities.duration.expected}`;
   return quantities[format as keyof typeof quantities]?.expected ?? format;
+}
+
+function expectedType(schema: {
+  readonly format?: string;
+  readonly type?: unknown;
+  readonly enum?: readonly string[];
+}): string {
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(", ")}`;
+  return schema.format === undefined ? typeName(schema.type) : expectedFormat(schema.format);
 }
 
 const typeName = (type: unknown): string => {

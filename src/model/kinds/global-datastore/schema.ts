@@ -1,6 +1,6 @@
 /** Words of a Global Datastore. */
 import { type JsonSchema, object } from "../../../base/json-schema.ts";
-import { datastoreAssumptions } from "../../../catalog/assumptions.ts";
+import { assumeSchema, datastoreAssumptions } from "../../../catalog/assumptions.ts";
 
 export const globalDatastoreSchema: JsonSchema = object(
   "GlobalDatastoreWords",
@@ -12,17 +12,7 @@ export const globalDatastoreSchema: JsonSchema = object(
       minItems: 1,
       description: "Caches in other Regions that follow it",
     },
-    assume: {
-      type: "object",
-      description: "Figures that nobody publishes",
-      properties: Object.fromEntries(
-        datastoreAssumptions.map(({ name, source }) => [
-          name,
-          { type: "string", description: source },
-        ]),
-      ),
-      additionalProperties: false,
-    },
+    assume: assumeSchema(datastoreAssumptions, "Figures that nobody publishes"),
   },
   ["primary", "secondaries"],
 );

@@ -1,6 +1,7 @@
 /** Words of a replication group: CloudFormation's names in camelCase. */
 import { type JsonSchema, object, oneOfWords, quantity } from "../../../base/json-schema.ts";
 import {
+  assumeSchema,
   cacheAssumptions,
   collectionAssumptions,
   forklessAssumptions,
@@ -80,19 +81,10 @@ export const replicationGroupSchema: JsonSchema = object(
       description: "Parameter group values by their own names",
       additionalProperties: { type: ["string", "number", "boolean"] },
     },
-    assume: {
-      type: "object",
-      description: "Figures that nobody publishes",
-      properties: Object.fromEntries(
-        [
-          ...cacheAssumptions,
-          ...collectionAssumptions,
-          ...forklessAssumptions,
-          ...tlsAssumptions,
-        ].map(({ name, source }) => [name, { type: "string", description: source }]),
-      ),
-      additionalProperties: false,
-    },
+    assume: assumeSchema(
+      [...cacheAssumptions, ...collectionAssumptions, ...forklessAssumptions, ...tlsAssumptions],
+      "Figures that nobody publishes",
+    ),
     prefill: quantity("percentage", "Share of the keys that are present at the start; default 0%"),
     raisedNodeQuota: {
       type: "boolean",

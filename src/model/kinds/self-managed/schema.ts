@@ -1,6 +1,10 @@
 /** Words of a self-managed group: the managed kind's where they mean the same, the engine's and Sentinel's own elsewhere. */
 import { type JsonSchema, object, oneOfWords, quantity } from "../../../base/json-schema.ts";
-import { collectionAssumptions, selfManagedAssumptions } from "../../../catalog/assumptions.ts";
+import {
+  assumeSchema,
+  collectionAssumptions,
+  selfManagedAssumptions,
+} from "../../../catalog/assumptions.ts";
 
 const zones = (description: string): JsonSchema => ({
   type: "array",
@@ -75,17 +79,10 @@ export const selfManagedSchema: JsonSchema = object(
       description: "Settings of the configuration file by their own names",
       additionalProperties: { type: ["string", "number", "boolean"] },
     },
-    assume: {
-      type: "object",
-      description: "Figures that nobody publishes",
-      properties: Object.fromEntries(
-        [...selfManagedAssumptions, ...collectionAssumptions].map(({ name, source }) => [
-          name,
-          { type: "string", description: source },
-        ]),
-      ),
-      additionalProperties: false,
-    },
+    assume: assumeSchema(
+      [...selfManagedAssumptions, ...collectionAssumptions],
+      "Figures that nobody publishes",
+    ),
     prefill: quantity("percentage", "Share of the keys that are present at the start; default 0%"),
   },
   ["type", "region", "engine", "engineVersion"],
