@@ -41,7 +41,7 @@ const wrongValues: readonly (readonly [
   [["maxEvents"], 1.5, "is 1.5", "a whole number"],
   [["maxEvents"], "x", 'is "x"', "a whole number"],
   [["explore", "budget", "zones"], -1, "is -1", "at least 0"],
-  [["caches", "cart", "clusterMode"], true, "is true", "text"],
+  [["caches", "cart", "clusterMode"], true, "is true", "one of enabled, disabled"],
   [["caches", "cart", "multiAZEnabled"], "yes", 'is "yes"', "true or false"],
   [["regions"], {}, "is empty", "at least one entry"],
   [["regions"], [], "is an empty list", "a map"],
