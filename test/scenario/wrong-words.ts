@@ -278,6 +278,7 @@ export const cases: readonly (readonly [path: string, value: unknown])[] = [
   ["assume", { interZoneRtt: "1ms" }],
   ["network", { regionRtt: { "us-east-1 eu-west-1": "75ms" } }],
   ["network", { regionRtt: { "us-east-1 us-east-1": "2h" } }],
+  ["network", { regionRtt: { "us-east-1 us-east-1": "1h" } }],
   ["plant", "nonsense"],
   ["plant", "dns-never-flips"],
   ["maxEvents", 10],
