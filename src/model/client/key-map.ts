@@ -1,4 +1,9 @@
-/** Where each key of a cache lives: its shard, and its index among the shard's keys. */
+/**
+ * Where each key of a cache lives: its shard, and its index among the shard's keys.
+ *
+ * Models: keys by the hash slots of their names.
+ * Leaves out: names of one's own, so that which keys share a shard is the model's choice; keys of different length.
+ */
 import { shardOfSlot, slotOfKey } from "../engine/redis/slots.ts";
 
 export class KeyMap {

@@ -1,4 +1,9 @@
-/** Connections of one client host to one node; requests wait in order of arrival. */
+/**
+ * Connections of one client host to one node.
+ *
+ * Models: requests that wait for a connection in order of arrival; connections opened while some wait, up to the limit.
+ * Leaves out: a least number of idle ones, and their closing after a time.
+ */
 import type { Pipeline } from "./pipeline.ts";
 
 export const CONNECTION_CLOSED = 0;

@@ -1,4 +1,10 @@
-/** What one node of a cluster believes: its epochs, and its view of every peer and of who owns each shard. */
+/**
+ * What one node of a cluster believes: its epochs, and its view of every peer and of who owns each shard.
+ *
+ * Models: flags, reports of failure and their age, advertised offsets, configuration epochs, links, the last vote.
+ * Leaves out: single slots (a shard's slots have one owner, but for those that are being moved), nodes.conf on disk: a node
+ * that comes back knows its id, its epochs and who owned what.
+ */
 import type { Nanos } from "../../base/nanos.ts";
 import type { RedisNode } from "../engine/redis/redis-node.ts";
 

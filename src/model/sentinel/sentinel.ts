@@ -1,4 +1,9 @@
-/** One Sentinel process: what it believes of the primary, of the replicas and of the other sentinels. */
+/**
+ * One Sentinel process: what it believes of the primary, of the replicas and of the other sentinels.
+ *
+ * Models: times of the last ping, answer, INFO and hello of each link; epochs, leaders and votes; the state of a failover.
+ * Leaves out: several groups watched by one process, its configuration file, scripts, authentication.
+ */
 import type { Nanos } from "../../base/nanos.ts";
 import { NOBODY } from "./sentinel-message.ts";
 

@@ -1,4 +1,11 @@
-/** A replication group as the service, the cluster bus and the clients see it: its shards, nodes, endpoints and leaders. */
+/**
+ * A replication group as the service, the cluster bus and the clients see it: its shards, nodes, endpoints and leaders.
+ *
+ * Models: which history a shard writes, and what of it a new leader keeps; a winner that dies unheard of, whose shard the
+ * primary before it leads on; a process that comes back empty in the role that it had; replicas that go over to another
+ * shard; health as those see it who look after the group.
+ * Leaves out: data that survives a restart (snapshots on disk, append-only files), nodes shared by groups.
+ */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Copy } from "../../journal/records.ts";
 import type { ClusterBus } from "../cluster/cluster-bus.ts";

@@ -1,4 +1,9 @@
-/** Reads recorded requests from CSV: a header, then a row for each request in order of time. */
+/**
+ * Reads recorded requests from CSV: a header, then a row for each request in order of time.
+ *
+ * Models: when each request came, its key, GET or SET, size and time to live of what it writes.
+ * Leaves out: other commands, keys' own names beyond telling them apart.
+ */
 import { type Nanos, SECOND } from "../../base/nanos.ts";
 import { parseDuration, parseSize } from "../../base/units.ts";
 

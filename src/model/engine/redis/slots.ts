@@ -1,5 +1,8 @@
 /**
- * Hash slots: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384.
+ * Hash slots.
+ *
+ * Models: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384; slots in equal ranges over the shards.
+ * Leaves out: ranges that somebody drew by hand.
  * Source: Redis cluster specification; valkey 8.0.1 cluster.c:52-72. Check value: crc16("123456789") = 0x31C3.
  */
 export const HASH_SLOTS = 16_384;
