@@ -63,36 +63,26 @@ function meantAlternative({ data, schema, schemaPath }: ErrorObject): string | u
  * meant.
  */
 function isNoise(error: ErrorObject, all: readonly ErrorObject[]): boolean {
-  if (error.keyword === "anyOf" && hasExpected(error)) {
+  const { keyword, schemaPath, instancePath } = error;
+  // What is wrong with a name is said by its pattern, and with a quantity by its format.
+  if (keyword === "propertyNames") return true;
+  if (keyword === "pattern" && formatOf(error) !== undefined) return true;
+  if (keyword === "anyOf" && hasExpected(error)) {
     const meant = meantAlternative(error);
-    if (meant !== undefined && all.some(({ schemaPath }) => schemaPath.startsWith(meant)))
-      return true;
+    if (meant !== undefined && all.some((other) => other.schemaPath.startsWith(meant))) return true;
   }
-  if (error.schemaPath.includes("/propertyNames/") && error.keyword !== "pattern") return true;
-  if (
-    error.keyword === "pattern" &&
-    (error.parentSchema as { format?: string } | undefined)?.format !== undefined
-  )
-    return true;
-  return (
-    all.some(
-      (other) =>
-        other !== error &&
-        (other.keyword === "anyOf" || other.keyword === "propertyNames") &&
-        error.schemaPath.startsWith(`${other.schemaPath}/`) &&
-        error.instancePath.startsWith(other.instancePath) &&
-        hasExpected(other) &&
-        !(other.keyword === "anyOf" && error.schemaPath.startsWith(meantAlternative(other) ?? "?")),
-    ) ||
-    (error.keyword === "propertyNames" &&
-      all.some(
-        (other) =>
-          other.keyword === "pattern" &&
-          other.schemaPath.includes("/propertyNames/") &&
-          other.propertyName === error.params["propertyName"],
-      ))
+  return all.some(
+    (other) =>
+      other.keyword === "anyOf" &&
+      schemaPath.startsWith(`${other.schemaPath}/`) &&
+      instancePath.startsWith(other.instancePath) &&
+      hasExpected(other) &&
+      !schemaPath.startsWith(meantAlternative(other) ?? "?"),
   );
 }
+
+const formatOf = ({ parentSchema }: ErrorObject): string | undefined =>
+  (parentSchema as { format?: string } | undefined)?.format;
 
 /** A word that is lacking because it stands there misspelt, which is said by itself. */
 function isMisspelt(error: ErrorObject, all: readonly ErrorObject[]): boolean {
@@ -209,13 +199,6 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
           expected: schema?.expected ?? "another name",
         };
       return { ...value, expected: schema?.expected ?? "text of the right form" };
-    case "propertyNames":
-      return {
-        path: [...path, String(error.params["propertyName"])],
-        at: "key",
-        found: "is no name that can be given here",
-        expected: "another name",
-      };
     case "type":
       return {
         ...value,
