@@ -148,6 +148,18 @@ describe("--set", () => {
     expect(beside.some((one) => one.includes("--set"))).toBe(false);
   });
 
+  it("is not named where the whole scenario lacks something", () => {
+    const without = SMALL.replace(/^expect: .*$/m, "").replace(/^regions: .*$/m, "");
+    expect(wrongWith(without, "duration=50s")).toEqual([
+      expect.stringMatching(/^ ?lacks "regions"$/),
+    ]);
+  });
+
+  it("leaves the seed as the file writes it", () => {
+    expect(loadScenario(SMALL, { sets: ["duration=50s"] }).seed).toBe("007");
+    expect(loadScenario(SMALL, { sets: ["seed=8"] }).seed).toBe("8");
+  });
+
   it("makes the maps that lead to its word, but no lists", () => {
     expect(
       loadScenario(SMALL, { sets: ["network.regionRtt={}", "caches.cart.assume.dnsTtl=5s"] }),

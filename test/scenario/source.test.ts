@@ -77,12 +77,14 @@ describe("ScenarioSource.parse()", () => {
   });
 
   it("names each key that stands again in its map, at its place", () => {
-    const text = "a: 1\nb: { c: 1, d: 2, c: 3 }\na: 2\ne: { a: 1 }\na: 3\n";
+    const text =
+      "a: 1\nb: { c: 1, d: 2, c: 3 }\na: 2\ne: { a: 1 }\na: 3\nf: [{ g: 1 }, { g: 1, g: 2 }]\n";
     expect(problemsOf(text, "x.yaml")).toEqual(
       [
         ["a", 3, 1],
         ["a", 5, 1],
         ["c", 2, 18],
+        ["g", 6, 21],
       ].map(([key, line, column]) => ({
         path: "",
         found: `has the key "${key}" twice in one map`,

@@ -34,6 +34,8 @@ export interface Shape {
   readonly unique: boolean;
   readonly operations: number;
   readonly sessions: number;
+  /** How many values are written again and again; 3 by itself. */
+  readonly values?: number;
 }
 
 export function randomHistory(of: Shape, stream: Stream): SmallOperation[] {
@@ -43,14 +45,14 @@ export function randomHistory(of: Shape, stream: Stream): SmallOperation[] {
   return operations;
 }
 
-/** Sessions take turns to invoke, to take effect and to return. */
-function record(of: Shape, stream: Stream): SmallOperation[] {
+/** Sessions take turns to invoke, to take effect and to return, at so many moments: what they saw has an order. */
+export function record(of: Shape, stream: Stream, moments = 200): SmallOperation[] {
   const operations: SmallOperation[] = [];
   const open: (SmallOperation | null)[] = Array.from({ length: of.sessions }, () => null);
   const happened = new Set<SmallOperation>();
   const state = { register: NIL, sum: 0, elements: new Set<number>() };
   let written = 0;
-  for (let at = 1; at < 200; at++) {
+  for (let at = 1; at < moments; at++) {
     const session = stream.nextInt(of.sessions);
     const own = open[session] ?? null;
     if (own === null) {
@@ -98,7 +100,8 @@ function draw(
   };
   const isRead = stream.nextInt(2) === 0;
   if (isRead) return { ...base, kind: READ, value: NONE };
-  const value = of.unique ? fresh() : 1 + stream.nextInt(3);
+  const { values = 3 } = of;
+  const value = of.unique ? fresh() : 1 + stream.nextInt(values);
   if (of.model === "counter")
     return { ...base, kind: ADD, value: NONE, amount: [1, 1, 2, -1][stream.nextInt(4)] as number };
   if (of.model === "set") return { ...base, kind: ADD, value };
@@ -161,7 +164,11 @@ function spoil(operations: SmallOperation[], of: Shape, stream: Stream): void {
 export function historyOf(operations: readonly SmallOperation[], model: HistoryModel): History {
   const builder = new HistoryBuilder();
   const key = builder.keys.of("k");
-  for (let value = 1; value <= 20; value++) builder.values.of(String(value));
+  const highest = Math.max(
+    20,
+    ...operations.map(({ value, expected }) => Math.max(value, expected)),
+  );
+  for (let value = 1; value <= highest; value++) builder.values.of(String(value));
   for (const of of operations) {
     const row = builder.invoke({
       kind: of.kind,
