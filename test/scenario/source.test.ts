@@ -84,7 +84,7 @@ describe("ScenarioSource.parse()", () => {
         ["a", 3, 1],
         ["a", 5, 1],
         ["c", 2, 18],
-        ["g", 6, 21],
+        ["g", 6, 23],
       ].map(([key, line, column]) => ({
         path: "",
         found: `has the key "${key}" twice in one map`,
