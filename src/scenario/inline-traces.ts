@@ -60,7 +60,7 @@ export function inlineTraces(text: string, read: (path: string) => TraceFile): s
         });
     const [from = 0, to = 0] = node.range ?? [];
     const csv = given.text.endsWith("\n") ? given.text : `${given.text}\n`;
-    if (!edits.some((edit) => edit.from === from)) edits.push({ from, to, csv });
+    edits.push({ from, to, csv });
   }
   if (problems.length > 0) throw new ScenarioError(problems);
   let inlined = text;

@@ -39,7 +39,7 @@ export interface ResolveGiven {
   readonly seedGiven: boolean;
   readonly allowPlanted: boolean;
   /** In place of the default limits. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
   readonly story: string;
   readonly report: (path: Path, found: string, expected: string) => void;
 }
