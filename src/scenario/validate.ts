@@ -174,7 +174,6 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
       };
     }
     case "format":
-      return { ...value, expected: expectedFormat(schema.format as string) };
     case "type":
       return {
         ...value,

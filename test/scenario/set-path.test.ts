@@ -99,13 +99,13 @@ describe("applySet()", () => {
   });
 
   it("says nothing of a value by itself", () => {
-    const { warn } = console;
+    const { emitWarning } = process;
     const said: unknown[] = [];
-    console.warn = (...words) => said.push(words);
+    process.emitWarning = (warning: unknown) => said.push(warning);
     try {
       applySet(data(), "seed=!strange 5");
     } finally {
-      console.warn = warn;
+      process.emitWarning = emitWarning;
     }
     expect(said).toEqual([]);
   });
