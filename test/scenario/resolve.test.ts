@@ -130,6 +130,7 @@ describe("loadScenario() settings", () => {
     expect(loadScenario(SMALL, { sets: ["seed=8"] }).seed).toBe("8");
     expect(loadScenario(SMALL, { sets: ["duration=50s"] }).seed).toBe("007");
     expect(loadScenario(SMALL, { sets: ["seed=8"], seed: "mine" }).seed).toBe("mine");
+    expect(loadScenario(withText("seed: 007", "tieSeed: &t 007\nseed: *t")).seed).toBe("007");
     expect(loadScenario(withText("seed: 007\n", "")).seed).toBe("1");
     expect(loadScenario(SMALL, { seed: "mine" }).tieSeed).toBe("mine");
     expect(problem(SMALL, { seed: "a b" }).found).toBe('is "a b" (by --seed)');
