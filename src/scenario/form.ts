@@ -51,8 +51,6 @@ export function scenarioForm(
       story,
       report: say,
     });
-    return resolved === null || problems.length > 0
-      ? { problem: problems.join("; ") }
-      : { resolved };
+    return resolved === null ? { problem: problems.join("; ") } : { resolved };
   };
 }

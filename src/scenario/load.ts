@@ -72,11 +72,11 @@ export function loadScenario(text: string, options: LoadScenarioOptions = {}): R
     seed: seedText ?? "1",
     seedGiven: options.seed !== undefined,
     allowPlanted: options.allowPlanted === true,
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    limits: options.limits,
     story: source.story(),
     report,
   });
-  if (problems.length > 0 || resolved === null) throw sorted(problems);
+  if (resolved === null) throw sorted(problems);
   return resolved;
 }
 

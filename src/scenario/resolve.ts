@@ -39,7 +39,7 @@ export interface ResolveGiven {
   readonly seedGiven: boolean;
   readonly allowPlanted: boolean;
   /** In place of the default limits. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
   readonly story: string;
   readonly report: (path: Path, found: string, expected: string) => void;
 }
@@ -232,10 +232,11 @@ function withLater(
   group: ReplicationGroupSettings,
   changes: ReadonlyMap<string, ReplicaChanges>,
 ): ReplicationGroupSettings {
-  const added = group.shards.map((_, at) => changes.get(`${group.name} ${at + 1}`)?.added ?? []);
-  if (added.every((later) => later.length === 0)) return group;
-  const shards = group.shards.map((shard, at) => ({ ...shard, later: added[at] ?? [] }));
-  return { ...group, shards };
+  const shards = group.shards.map((shard, at) => ({
+    ...shard,
+    later: changes.get(`${group.name} ${at + 1}`)?.added ?? [],
+  }));
+  return shards.some(({ later }) => later.length > 0) ? { ...group, shards } : group;
 }
 
 function resolveRegions(words: ScenarioWords["regions"], reading: Reading): RegionSettings[] {

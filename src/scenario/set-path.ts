@@ -70,5 +70,5 @@ function parsePath(text: string): Path | null {
     path.push(match[1] as string);
     for (const index of (match[2] as string).matchAll(/\d+/g)) path.push(Number(index[0]));
   }
-  return path.length === 0 ? null : path;
+  return path;
 }

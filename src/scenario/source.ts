@@ -4,7 +4,6 @@ import {
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -113,20 +112,16 @@ export class ScenarioSource {
     return new ScenarioSource(data as Record<string, unknown>, document, lines);
   }
 
-  /** Text of a scalar as written, so that 007 stays 007; undefined when there is none. */
+  /** Text of a scalar as written, there or at its anchor, so that 007 stays 007; undefined when there is none. */
   textOf(path: Path): string | undefined {
-    const node = this.find(path).value;
-    return isScalar(node)
-      ? typeof node.value === "string"
-        ? node.value
-        : (node.source ?? String(node.value))
-      : undefined;
+    const node = this.follow(this.find(path).value);
+    return isScalar(node) ? (node.source ?? String(node.value)) : undefined;
   }
 
   /** Place of a value, or of its key; of the nearest thing that exists. */
   positionOf(path: Path, of: "key" | "value"): Position | undefined {
     const { pair, value } = this.find(path);
-    const key = pair !== null && isPair(pair) ? (pair.key as Node | null) : null;
+    const key = (pair?.key ?? null) as Node | null;
     const node = (of === "key" ? (key ?? value) : value) ?? key;
     const start = node?.range?.[0];
     if (start === undefined)
@@ -152,14 +147,9 @@ export class ScenarioSource {
     let pair: Pair | null = null;
     for (const part of path) {
       const target = this.follow(node);
-      if (isMap(target)) {
-        pair = this.pairOf(target, String(part));
-        node = (pair?.value as Node | null) ?? null;
-      } else if (isSeq(target) && typeof part === "number") {
-        pair = null;
-        node = (target.items[part] as Node | undefined) ?? null;
-      } else return { pair: null, value: null };
-      if (node === null && pair === null) return { pair: null, value: null };
+      pair = isMap(target) ? this.pairOf(target, String(part)) : null;
+      const item = isSeq(target) && typeof part === "number" ? target.items[part] : pair?.value;
+      node = (item ?? null) as Node | null;
     }
     return { pair, value: node };
   }

@@ -18,7 +18,7 @@ export interface SchemaFinding extends Finding {
 /** What the schema finds wrong, one finding for each place. */
 export function validateWords(data: unknown): SchemaFinding[] {
   if (validate(data)) return [];
-  const found = (validate.errors ?? []).slice(0, ERRORS_MAX);
+  const found = (validate.errors as ErrorObject[]).slice(0, ERRORS_MAX);
   const errors = found.filter(
     (error) => error.keyword !== "if" && !isNoise(error, found) && !isMisspelt(error, found),
   );
@@ -29,7 +29,7 @@ export function validateWords(data: unknown): SchemaFinding[] {
     const place = JSON.stringify([
       finding.path,
       finding.at,
-      error.keyword === "additionalProperties" || error.keyword === "required" ? finding.found : "",
+      error.keyword === "required" ? finding.found : "",
     ]);
     if (seen.has(place)) continue;
     seen.add(place);
@@ -44,18 +44,16 @@ interface Alternative {
   readonly required?: readonly string[];
 }
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Words of a map; what is no map has at most indices, which are nobody's words. */
+const wordsOf = (data: unknown): string[] => Object.keys(data ?? {});
 
 /** Where a map fits no alternative: the place of errors of the only one that knows any of its words. */
 function meantAlternative({ data, schema, schemaPath }: ErrorObject): string | undefined {
-  if (!isMap(data)) return undefined;
-  const knows = ({ properties = {} }: Alternative): boolean =>
-    Object.keys(data).some((word) => Object.hasOwn(properties, word));
-  const [first, ...others] = (schema as readonly Alternative[]).flatMap((of, i) =>
-    knows(of) ? [i] : [],
+  const words = wordsOf(data);
+  const known = (schema as readonly Alternative[]).flatMap(({ properties = {} }, i) =>
+    words.some((word) => Object.hasOwn(properties, word)) ? [i] : [],
   );
-  return first === undefined || others.length > 0 ? undefined : `${schemaPath}/${first}/`;
+  return known.length === 1 ? `${schemaPath}/${known[0]}/` : undefined;
 }
 
 /**
@@ -63,26 +61,18 @@ function meantAlternative({ data, schema, schemaPath }: ErrorObject): string | u
  * meant.
  */
 function isNoise(error: ErrorObject, all: readonly ErrorObject[]): boolean {
-  const { keyword, schemaPath, instancePath } = error;
-  // What is wrong with a name is said by its pattern, and with a quantity by its format.
-  if (keyword === "propertyNames") return true;
-  if (keyword === "pattern" && formatOf(error) !== undefined) return true;
-  if (keyword === "anyOf" && hasExpected(error)) {
-    const meant = meantAlternative(error);
-    if (meant !== undefined && all.some((other) => other.schemaPath.startsWith(meant))) return true;
-  }
+  // The pattern that the name breaks says more.
+  if (error.keyword === "propertyNames") return true;
+  if (error.keyword === "anyOf" && meantAlternative(error) !== undefined) return true;
+  if (error.keyword === "pattern" && schemaOf(error).format !== undefined) return true;
   return all.some(
     (other) =>
       other.keyword === "anyOf" &&
-      schemaPath.startsWith(`${other.schemaPath}/`) &&
-      instancePath.startsWith(other.instancePath) &&
-      hasExpected(other) &&
-      !schemaPath.startsWith(meantAlternative(other) ?? "?"),
+      error.schemaPath.startsWith(`${other.schemaPath}/`) &&
+      error.instancePath.startsWith(other.instancePath) &&
+      !error.schemaPath.startsWith(meantAlternative(other) ?? "?"),
   );
 }
-
-const formatOf = ({ parentSchema }: ErrorObject): string | undefined =>
-  (parentSchema as { format?: string } | undefined)?.format;
 
 /** A word that is lacking because it stands there misspelt, which is said by itself. */
 function isMisspelt(error: ErrorObject, all: readonly ErrorObject[]): boolean {
@@ -97,48 +87,57 @@ function isMisspelt(error: ErrorObject, all: readonly ErrorObject[]): boolean {
 }
 
 /** What others call a thing for which ElastiCache, or this project, has another name. */
-const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
-  shards: ["numNodeGroups"],
-  numShards: ["numNodeGroups"],
-  replicas: ["replicasPerNodeGroup", "numCacheClusters"],
-  replicasPerShard: ["replicasPerNodeGroup"],
-  nodes: ["numCacheClusters"],
-  instanceType: ["cacheNodeType"],
-  nodeType: ["cacheNodeType"],
-  version: ["engineVersion"],
-  tls: ["transitEncryptionEnabled"],
-  auth: ["authToken"],
-  timeout: ["commandTimeout"],
-  retries: ["retry"],
-  rps: ["rate"],
-  qps: ["rate"],
-  size: ["valueSize"],
-  distribution: ["popularity"],
-  latency: ["latencyP99"],
-  faults: ["method"],
-  steps: ["method"],
-  expectations: ["expect"],
-  name: ["scenario"],
-};
+const ALSO_CALLED = new Map<string, readonly string[]>(
+  Object.entries({
+    shards: ["numNodeGroups"],
+    numShards: ["numNodeGroups"],
+    replicas: ["replicasPerNodeGroup", "numCacheClusters"],
+    replicasPerShard: ["replicasPerNodeGroup"],
+    nodes: ["numCacheClusters"],
+    instanceType: ["cacheNodeType"],
+    nodeType: ["cacheNodeType"],
+    version: ["engineVersion"],
+    tls: ["transitEncryptionEnabled"],
+    auth: ["authToken"],
+    timeout: ["commandTimeout"],
+    retries: ["retry"],
+    rps: ["rate"],
+    qps: ["rate"],
+    size: ["valueSize"],
+    distribution: ["popularity"],
+    latency: ["latencyP99"],
+    faults: ["method"],
+    steps: ["method"],
+    expectations: ["expect"],
+    name: ["scenario"],
+  }),
+);
 
 /** The known word that is nearest, or that means the same. */
 function meantWord(word: string, known: readonly string[]): string | undefined {
-  const same = Object.hasOwn(ALSO_CALLED, word) ? (ALSO_CALLED[word] ?? []) : [];
-  return same.find((name) => known.includes(name)) ?? nearestWord(word, known);
+  const same = ALSO_CALLED.get(word)?.find((name) => known.includes(name));
+  return same ?? nearestWord(word, known);
 }
 
-const hasExpected = ({ parentSchema }: ErrorObject): boolean =>
-  (parentSchema as { expected?: string } | undefined)?.expected !== undefined;
+/** What our schema has to say where it finds something wrong. The validator is verbose: it always tells. */
+interface SaidBySchema {
+  readonly expected?: string;
+  readonly format?: string;
+  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
+  readonly type?: unknown;
+  readonly enum?: readonly unknown[];
+}
+
+const schemaOf = ({ parentSchema }: ErrorObject): SaidBySchema => parentSchema as SaidBySchema;
 
 /** A word of a map that no alternative of a union knows, and the nearest that one does. */
 function unknownInUnion({ data, schema }: ErrorObject): readonly [string, string] | undefined {
-  if (!isMap(data)) return undefined;
   const alternatives = schema as readonly Alternative[];
   const known = alternatives.flatMap(({ properties = {}, required = [] }) => [
     ...Object.keys(properties),
     ...required,
   ]);
-  for (const word of Object.keys(data)) {
+  for (const word of wordsOf(data)) {
     const near = known.includes(word) ? undefined : nearestWord(word, known);
     if (near !== undefined) return [word, near];
   }
@@ -147,28 +146,18 @@ function unknownInUnion({ data, schema }: ErrorObject): readonly [string, string
 
 function describe(error: ErrorObject, data: unknown): SchemaFinding {
   const path = pointerToPath(error.instancePath, data);
-  const schema = error.parentSchema as
-    | {
-        expected?: string;
-        format?: string;
-        properties?: Record<string, unknown>;
-        type?: unknown;
-        enum?: readonly string[];
-        const?: unknown;
-      }
-    | undefined;
+  const schema = schemaOf(error);
   const value = { path, at: "value" as const, found: `is ${show(error.data)}` };
   switch (error.keyword) {
     case "additionalProperties": {
       const word = String(error.params["additionalProperty"]);
-      const known = Object.keys(schema?.properties ?? {});
+      const known = Object.keys(schema.properties ?? {});
       const near = meantWord(word, known);
-      const list = known.length === 0 ? "no words here" : `one of ${known.join(", ")}`;
       return {
         path: [...path, word],
         at: "key",
         found: "is an unknown word",
-        expected: near === undefined ? list : `"${near}"? Known words are ${known.join(", ")}`,
+        expected: `${near === undefined ? "one of" : `"${near}"? Known words are`} ${known.join(", ")}`,
       };
     }
     case "required":
@@ -179,31 +168,16 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
         expected: describeMissing(schema, String(error.params["missingProperty"])),
       };
     case "enum": {
-      const known = (schema?.enum ?? []).map(String);
+      const known = (schema.enum as readonly unknown[]).map(String);
       const near = nearestWord(String(error.data), known);
       return {
         ...value,
         expected: `one of ${known.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}${later(String(error.data))}`,
       };
     }
-    case "const":
-      return { ...value, expected: `"${error.params["allowedValue"]}"` };
     case "format":
-      return { ...value, expected: expectedFormat(schema?.format ?? "") };
-    case "pattern":
-      if (error.propertyName !== undefined)
-        return {
-          path: [...path, error.propertyName],
-          at: "key",
-          found: "is no name that can be given here",
-          expected: schema?.expected ?? "another name",
-        };
-      return { ...value, expected: schema?.expected ?? "text of the right form" };
     case "type":
-      return {
-        ...value,
-        expected: schema?.expected ?? expectedType(schema ?? {}),
-      };
+      return { ...value, expected: schema.expected ?? expectedType(schema) };
     case "minimum":
     case "exclusiveMinimum":
       return {
@@ -234,7 +208,7 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
         expected: `at most ${error.params["limit"]}`,
       };
     case "anyOf": {
-      const expected = schema?.expected ?? "another value";
+      const expected = schema.expected as string;
       const [word, near] = unknownInUnion(error) ?? [];
       return word === undefined
         ? { ...value, expected }
@@ -249,8 +223,17 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
       const item = (error.data as unknown[])[Number(error.params["j"])];
       return { ...value, found: `has ${show(item)} twice`, expected: "each once" };
     }
-    default:
-      return { ...value, expected: schema?.expected ?? "another value" };
+    default: {
+      const expected = schema.expected ?? "another value";
+      return error.propertyName === undefined
+        ? { ...value, expected }
+        : {
+            path: [...path, error.propertyName],
+            at: "key",
+            found: "is no name that can be given here",
+            expected,
+          };
+    }
   }
 }
 
@@ -260,28 +243,21 @@ const later = (word: string): string =>
     ? ": this version models no other kind yet"
     : "";
 
-function describeMissing(
-  schema: { properties?: Record<string, unknown> } | undefined,
-  word: string,
-): string {
-  const description = (schema?.properties?.[word] as { description?: string } | undefined)
-    ?.description;
+function describeMissing({ properties }: SaidBySchema, word: string): string {
+  const description = properties?.[word]?.description;
   return description === undefined ? `"${word}:" here` : `"${word}:" here (${description})`;
 }
 
 function expectedFormat(format: string): string {
   if (format === "duration-range") return quantities.backoff.expected;
+  if (format === "size-range") return 'a range of sizes, such as "1KB..4KB"';
   if (format === "duration-or-never") return `never, or ${quantities.duration.expected}`;
-  return quantities[format as keyof typeof quantities]?.expected ?? format;
+  return quantities[format as keyof typeof quantities].expected;
 }
 
-function expectedType(schema: {
-  readonly format?: string;
-  readonly type?: unknown;
-  readonly enum?: readonly string[];
-}): string {
-  if (schema.enum !== undefined) return `one of ${schema.enum.join(", ")}`;
-  return schema.format === undefined ? typeName(schema.type) : expectedFormat(schema.format);
+function expectedType({ enum: choices, format, type }: SaidBySchema): string {
+  if (choices !== undefined) return `one of ${choices.join(", ")}`;
+  return format === undefined ? typeName(type) : expectedFormat(format);
 }
 
 const typeName = (type: unknown): string => {
@@ -317,7 +293,7 @@ function pointerToPath(pointer: string, data: unknown): (string | number)[] {
   for (const piece of pointer.split("/").slice(1)) {
     const key = piece.replace(/~1/g, "/").replace(/~0/g, "~");
     path.push(Array.isArray(at) ? Number(key) : key);
-    at = (at as Record<string, unknown> | undefined)?.[key];
+    at = (at as Record<string, unknown>)[key];
   }
   return path;
 }

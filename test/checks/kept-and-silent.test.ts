@@ -301,6 +301,8 @@ describe("writes-resume", () => {
       [state(4, "cart-001", "replica", "serving")],
     ])
       expect(judge([...well, ...more], 50)).toMatchObject({ verdict: "pass", checked: 0 });
+    const gone = state(4, "cart-002", "replica", "removed");
+    expect(judge([...well, gone], 50)).toMatchObject({ verdict: "fail", checked: 1 });
     const shards = [state(4, "cart-003", "replica", "serving", { shard: 2 })];
     expect(judge([...well, ...shards], 50)).toMatchObject({ checked: 0 });
   });

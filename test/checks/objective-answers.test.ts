@@ -4,7 +4,12 @@ import type { CheckContext } from "../../src/checks/context.ts";
 import type { Anchor, Expectation } from "../../src/checks/expectation.ts";
 import { checkExpectation, checkInvariants } from "../../src/checks/run-checks.ts";
 import type { ExpectationVerdict } from "../../src/checks/verdict.ts";
-import { HIT_HIT, HIT_MISS } from "../../src/journal/operation-columns.ts";
+import {
+  causeWords,
+  HIT_HIT,
+  HIT_MISS,
+  OUTCOME_FAIL,
+} from "../../src/journal/operation-columns.ts";
 import type { Copy } from "../../src/journal/records.ts";
 import type { Failover } from "../../src/measure/failover-fold.ts";
 import { Histogram } from "../../src/measure/histogram.ts";
@@ -220,6 +225,43 @@ describe("objectives of requests", () => {
     expect(atMost(share - 0.01)).toBe("fail");
     expect(ratio(1, contextOf())).toMatchObject(unknownOf("ratio", "shop had no answered reads"));
     expect(ratio(1, contextOf(strangers)).verdict).toBe("unknown");
+  });
+
+  it("failures counts what did not end ok: all, or what had one cause", () => {
+    const context = contextOf();
+    const [timeout, refused] = [...causeWords.keys()].reverse() as [number, number];
+    for (const cause of [timeout, refused, timeout])
+      context.measured.requests[0]?.ended(10, S, OUTCOME_FAIL, false, cause);
+    const count = (cause: string | null, limit: number, of = context) =>
+      judge({ metric: "failures", of: "shop", cause, bound: { side: "at most", limit } }, of);
+    expect(count(null, 3)).toMatchObject({
+      verdict: "pass",
+      observed: 3,
+      unit: "requests",
+      reason: "3 requests did not end ok",
+    });
+    const word = causeWords.get(timeout) as string;
+    expect(count(word, 1)).toMatchObject({
+      verdict: "fail",
+      observed: 2,
+      reason: `2 requests did not end ok for ${word}`,
+    });
+    for (const none of [contextOf(), contextOf(strangers)])
+      expect(count(null, 1, none)).toMatchObject(unknownOf("requests", "shop had no requests"));
+  });
+
+  it("marks count at every node of a cache, or of a Global Datastore's members", () => {
+    const mark = (of: string, name = "full-sync") =>
+      ({ kind: "mark", at: S, mark: name, of }) as const;
+    const records = [mark("cart/0001"), mark("cart-eu/0001"), mark("cart/0001", "partial-resync")];
+    const count = (of: string) =>
+      judge(
+        { metric: "fullSyncs", of, bound: { side: "at least", limit: 1 } },
+        contextOf({ records, datastores: world }),
+      );
+    expect(count("world")).toMatchObject({ observed: 2, reason: "2 full synchronisations began" });
+    expect([count("cart").observed, count("cart-eu").observed]).toEqual([1, 1]);
+    expect(count("other")).toMatchObject({ verdict: "fail", observed: 0 });
   });
 
   it("latency is judged over the run, inside or outside of faults", () => {

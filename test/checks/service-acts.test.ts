@@ -161,6 +161,8 @@ describe("dns-follows-promotion", () => {
     expect(judge([record()])).toMatchObject({ verdict: "pass", checked: 1 });
     expect(judge([record({ at: 16 * S })]).verdict).toBe("pass");
     expect(judge([record({ at: 34 * S })]).verdict).toBe("pass");
+    const caches = [cache({ name: "other", clusterMode: "enabled" }), cache()];
+    expect(judge([record()], { caches })).toMatchObject({ verdict: "pass", checked: 1 });
   });
 
   it("fails when it does not, and names both nodes", () => {

@@ -136,6 +136,16 @@ describe("resolveExpectation()", () => {
       },
     ],
     [
+      { failures: { of: "shop", atMost: 2 } },
+      {
+        id: "failures(shop, at most)",
+        metric: "failures",
+        of: "shop",
+        cause: null,
+        bound: { side: "at most", limit: 2 },
+      },
+    ],
+    [
       { originLoad: { of: "db", atMost: 7 } },
       { id: "originLoad(db)", metric: "originLoad", of: "db", atMostConcurrency: 7 },
     ],
@@ -259,6 +269,17 @@ describe("resolveExpectation()", () => {
           "last-disturbance",
       },
     ]);
+  });
+
+  it("asks for exactly one limit where either side may be bounded", () => {
+    const problemOf = (limits: object) =>
+      expectation({ evictions: { of: "cart", ...limits } }).problems;
+    const expected = "exactly one of atLeast, atMost";
+    expect(problemOf({})).toEqual([{ path: ["evictions"], found: "has no limit", expected }]);
+    expect(problemOf({ atLeast: 1, atMost: 2 })).toEqual([
+      { path: ["evictions"], found: "has two limits", expected },
+    ]);
+    expect(problemOf({ atMost: 0 })).toEqual([]);
   });
 
   it("refuses a share above 100%", () => {

@@ -104,6 +104,12 @@ export const eventQueueLaws = (make: () => QueueUnderTest): Record<string, () =>
       for (let i = 0; i < 1000; i++) twin.push(5, (i * 7) % 4);
       twin.drain();
     },
+    "clusters within clusters, each a fortieth as wide, keep their order": () => {
+      const twin = new Twin(make());
+      for (let i = 0; i < 30; i++) twin.push((i * 7) % 30);
+      for (let i = 1; i < 10; i++) twin.push(30 * 40 ** i);
+      twin.drain();
+    },
     "times up to 2^53 - 1 keep their order": () => {
       const twin = new Twin(make());
       for (let i = 0; i < 200; i++) twin.push(Number.MAX_SAFE_INTEGER - ((i * 37) % 100));

@@ -80,7 +80,7 @@ describe("Kernel order", () => {
 
   test("the order survives the sequence running over", () => {
     for (const tieBreak of ["schedule", "shuffled"] as const) {
-      const orders = [0, 2 ** 30 - 50].map((firstSequence) => {
+      const orders = [0, 2 ** 30 - 50, 2 ** 30 - 350].map((firstSequence) => {
         const { kernel, fired, kinds, targets } = createRecording({ firstSequence, tieBreak });
         const lane = kernel.lane(kinds[2]!);
         const handles: number[] = [];
@@ -94,7 +94,7 @@ describe("Kernel order", () => {
         kernel.runUntil(10);
         return { fired, digest: kernel.digest(), pending: kernel.pending };
       });
-      expect(orders[1]).toEqual(orders[0]);
+      for (const order of orders) expect(order).toEqual(orders[0]);
       expect(orders[0]!.pending).toBe(0);
     }
   });
@@ -198,9 +198,14 @@ describe("Kernel clock", () => {
     expect(kernel.peek()).toBe(2);
     kernel.cancel(next);
     expect(kernel.peek()).toBe(7);
+    // Also past what came late, is due first, and was cancelled unseen.
+    const [, last] = [9, 3].map((due) => kernel.schedule(due, kinds[0]!, targets[0]!));
+    kernel.cancel(last!);
+    expect(kernel.peek()).toBe(7);
     expect(kernel.now).toBe(0);
     expect(kernel.step()).toBe(true);
     expect(kernel.now).toBe(7);
+    expect(kernel.step()).toBe(true);
     expect(kernel.step()).toBe(false);
     expect(kernel.peek()).toBe(Number.POSITIVE_INFINITY);
   });

@@ -129,6 +129,7 @@ describe("AliasTable", () => {
   test.each([
     [[1]],
     [[1, 1]],
+    [[1 - 2 ** -40, 1 + 2 ** -40]],
     [[3, 1]],
     [[1, 3]],
     [[0, 1, 0]],
@@ -140,6 +141,13 @@ describe("AliasTable", () => {
     const sum = weights.reduce((total, weight) => total + weight, 0);
     for (const [at, share] of shares(weights).entries())
       expect(Math.abs(share - weights[at]! / sum), `${at}`).toBeLessThan(0.001);
+  });
+
+  test("of two outcomes each has its share to the 2^32nd part", () => {
+    const table = new AliasTable([2 ** 31 - 1, 2 ** 31 + 1]);
+    const [lastOfFirst, firstOfSecond] = [1.5, 0.5].map((steps) => (1 - steps * 2 ** -31) / 2);
+    expect(table.sample(drawing(lastOfFirst!))).toBe(0);
+    expect(table.sample(drawing(firstOfSecond!))).toBe(1);
   });
 
   test("an outcome of no weight never comes, at the edges of the draw neither", () => {

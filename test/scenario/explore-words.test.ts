@@ -7,11 +7,11 @@ import { exploreSchema, resolveExplore } from "../../src/scenario/explore.ts";
 import { scenarioSchema } from "../../src/scenario/schema.ts";
 
 const S = 1e9;
-const read = (words?: Readonly<Record<string, unknown>>) => {
+const read = (words?: Readonly<Record<string, unknown>>, durationNs = 100 * S) => {
   const problems: Finding[] = [];
   const settings = resolveExplore(
     words,
-    { durationNs: 100 * S },
+    { durationNs },
     {
       regions: [],
       problem: (finding) => problems.push(finding),
@@ -42,6 +42,7 @@ describe("resolveExplore()", () => {
     expect(read()).toEqual({ settings: wanted, problems: [] });
     expect(read({})).toEqual({ settings: wanted, problems: [] });
     expect(read({ budget: {} })).toEqual({ settings: wanted, problems: [] });
+    expect(read({}, 0).problems).toEqual([]);
   });
 
   it("takes each word as it is given", () => {

@@ -66,6 +66,7 @@ describe("inlineTraces()", () => {
     ["a text without a trace", "traffic: { one: { cache: a } }\n"],
     ["a text that is no YAML", "traffic: { one: { trace: { csv: a.csv } }\n"],
     ["no map", "- trace\n"],
+    ["nothing", "null # trace\n"],
     ["nothing but a word", "trace\n"],
     ["traffic that is null", "traffic: null # trace\n"],
     ["traffic that is a number", "traffic: 3 # trace\n"],

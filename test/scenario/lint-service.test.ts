@@ -150,6 +150,9 @@ describe("lintSteps(): test failovers", () => {
     expect(lint([every(most + 1, 1)]).map(({ path }) => path)).toEqual([["method", 7]]);
     expect(lint([every(1000, 24 / most)])).toEqual([]);
     expect(lint([every(1000, 24 / most - 0.01)])).toHaveLength(1);
+    // The first comes an hour after the start, the others behind it.
+    expect(lint([every(most, 1), at(8, 24.9 * HOUR, test)])).toHaveLength(1);
+    expect(lint([every(most, 1), at(8, 25 * HOUR, test)])).toEqual([]);
   });
 
   it("whose times are not known beforehand are not counted, nor are other acts", () => {

@@ -7,6 +7,7 @@ const data = () => ({
   caches: { cart: { nodes: 3, zones: ["a", "b"] } },
   method: [{ at: "1m" }, { at: "2m", targets: [["x"]] }],
   empty: null,
+  long: Array.from({ length: 12 }, (_, i) => i),
 });
 const changeOf = (set: string) => {
   const changed = data();
@@ -35,6 +36,12 @@ describe("applySet()", () => {
       ["method", 1, "at"],
       ({ method }) => Object.assign(method[1] as object, { at: "3m" }),
     ],
+    [
+      "origins.db.concurrency=7",
+      ["origins", "db", "concurrency"],
+      (wanted) => Object.assign(wanted, { origins: { db: { concurrency: 7 } } }),
+    ],
+    ["long[11]=x", ["long", 11], ({ long }) => Object.assign(long, { 11: "x" })],
     ["method[2]={ at: 4m }", ["method", 2], ({ method }) => method.push({ at: "4m" })],
     ["method[0]=x", ["method", 0], ({ method }) => Object.assign(method, { 0: "x" })],
     [
@@ -73,6 +80,8 @@ describe("applySet()", () => {
     ["method[9].at=1", "method.9"],
     ["caches.cart.zones[0].x=1", "caches.cart.zones.0"],
     ["new[0]=1", "new"],
+    ["caches.new[0]=1", "caches.new"],
+    ["method.0.at=1", "method.0"],
     ["empty.x=1", "empty"],
     ["method.length.x=1", "method.length"],
   ])("%s leads nowhere", (set, where) => {
@@ -87,6 +96,18 @@ describe("applySet()", () => {
     const { answer, changed } = changeOf("caches.toString.x=1");
     expect(answer).toEqual({ path: ["caches", "toString", "x"] });
     expect(Object.hasOwn(changed.caches, "toString")).toBe(true);
+  });
+
+  it("says nothing of a value by itself", () => {
+    const { emitWarning } = process;
+    const said: unknown[] = [];
+    process.emitWarning = (warning: unknown) => said.push(warning);
+    try {
+      applySet(data(), "seed=!strange 5");
+    } finally {
+      process.emitWarning = emitWarning;
+    }
+    expect(said).toEqual([]);
   });
 
   it("takes an index up to the end of a list, and nothing else", () => {

@@ -95,6 +95,7 @@ describe("ScenarioSource.parse()", () => {
       })),
     );
     expect(problemsOf(text)[0]).not.toHaveProperty("file");
+    expect(problemsOf("a: [1, { b: 1, b: 2 }]")).toHaveLength(1);
     expect(problemsOf("? [a]\n: 1\n? [a]\n: 2\nb: 1")).toEqual([]);
     expect(problemsOf("1: x\n'1': y")).toHaveLength(1);
     expect(problemsOf(Array.from({ length: 80 }, () => "k: 1\n").join(""))).toHaveLength(50);
@@ -114,6 +115,7 @@ describe("ScenarioSource.parse()", () => {
     ["maps", (depth) => `a: ${"{b: ".repeat(depth)}1${"}".repeat(depth)}`],
     ["lists on many lines", (depth) => `a: ${"[\n ".repeat(depth)}${"]\n ".repeat(depth)}`],
     ["dashes", (depth) => `a:\n${"- ".repeat(depth)}1`],
+    ["dashes behind blanks", (depth) => `a:\n  ${"-  ".repeat(depth)}1`],
     [
       "indentation",
       (depth) => Array.from({ length: depth + 1 }, (_, i) => `${"    ".repeat(i)}a:`).join("\n"),
@@ -128,6 +130,7 @@ describe("ScenarioSource.parse()", () => {
     expect(problemsOf(`a: "]]]}}}"\nb: ${"[".repeat(60)}${"]".repeat(60)}`)).toEqual([]);
     expect(problemsOf(`a: "]]]}}}"\nb: ${"[".repeat(61)}${"]".repeat(61)}`)).toEqual([deep]);
     expect(problemsOf(`a: ${"-".repeat(200)}\nb: "- - - - ${"- ".repeat(99)}"`)).toEqual([]);
+    expect(problemsOf(`#${"- ".repeat(99)}\na: 1`)).toEqual([]);
   });
 
   it("takes a hundred uses of anchors and no bomb", () => {
@@ -186,17 +189,32 @@ describe("ScenarioSource places", () => {
     expect(source().positionOf(["list", 9, "at"], "value")).toEqual(placeOf("- { at: 1 }"));
     expect(source().positionOf(["list", "at"], "value")).toEqual(placeOf("- { at: 1 }"));
     expect(source().positionOf(["seed", "x"], "value")).toEqual(placeOf("007"));
+    expect(source().positionOf(["seed", 0], "value")).toEqual(placeOf("007"));
     expect(source().positionOf(["nowhere"], "key")).toEqual(placeOf("seed"));
+    expect(source().positionOf(["at"], "value")).toEqual(placeOf("seed"));
     expect(source().positionOf([], "value")).toEqual(placeOf("seed"));
     expect(source().positionOf(["none"], "key")).toEqual(placeOf("none"));
     expect(source().positionOf(["none"], "value")?.line).toBe(14);
   });
 
-  it("textOf() answers a scalar as it was written", () => {
+  it("looks for what is merged in each map of a list, and only in what is merged", () => {
+    const merged = parse("a: &a { x: 1 }\nb: &b { y: 2 }\nc:\n  <<: [*a, *b]\n  d: { z: 3 }\n");
+    expect(merged.positionOf(["c", "y"], "value")).toEqual({ line: 2, column: 12 });
+    expect(merged.positionOf(["c", "z"], "value")).toEqual({ line: 4, column: 3 });
+  });
+
+  it("gives a key that is a list no place of its own", () => {
+    const listed = parse("? [a]\n: 1\nb: 2");
+    expect(listed.positionOf(["undefined"], "value")).toEqual({ line: 1, column: 1 });
+    expect(listed.positionOf(["b"], "value")).toEqual({ line: 3, column: 4 });
+  });
+
+  it("textOf() answers a scalar as it was written, there or at its anchor", () => {
     expect(source().textOf(["seed"])).toBe("007");
     expect(source().textOf(["name"])).toBe("x");
     expect(source().textOf(["list", 0, "at"])).toBe("1");
-    for (const path of [["list"], ["gone"], ["list", 0]])
+    expect(parse("a: &a 007\nb: *a").textOf(["b"])).toBe("007");
+    for (const path of [["list"], ["gone"], ["list", 0], ["seed", "x"], ["alias"]])
       expect(source().textOf(path)).toBe(undefined);
   });
 
@@ -206,5 +224,6 @@ describe("ScenarioSource places", () => {
     expect(parse("# Close.\na: 1\n# Later.\nb: 2").story()).toBe("Close.");
     expect(parse("---\n# Within.\na: 1").story()).toBe("Within.");
     expect(parse("a: 1").story()).toBe("");
+    expect(parse("{}").story()).toBe("");
   });
 });

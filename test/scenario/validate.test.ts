@@ -1,5 +1,6 @@
 /** What the schema finds wrong, one finding for each place: where, what is there, what is expected. */
 import { describe, expect, it } from "vitest";
+import { scenarioSchema } from "../../src/scenario/schema.ts";
 import type { Path } from "../../src/scenario/source.ts";
 import { show, validateWords } from "../../src/scenario/validate.ts";
 import { smallWith } from "./words.ts";
@@ -8,6 +9,7 @@ const NAME =
   "a name of small letters, digits and dashes that begins with a letter, at most 40 characters";
 const DURATION = 'a duration with a unit, such as "5s", "250ms" or "2m"';
 const NO_NAME = "is no name that can be given here";
+const CART = ["caches", "cart"];
 const noLoss = { noLostWrites: { of: "cart" } };
 const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, [1]]));
@@ -48,6 +50,7 @@ const wrongValues: readonly (readonly [
   [["regions"], [1], "is a list", "a map"],
   [["explore", "faults"], [], "is empty", "at least one entry"],
   [["explore", "faults"], ["node-crash", "node-crash"], 'has "node-crash" twice', "each once"],
+  [["explore", "faults"], Array(99).fill("node-crash"), "has 99 entries", "at most 20"],
   [["explore", "faults"], {}, "is a map", "a list"],
   [["explore", "vary"], many(21), "has 21 entries", "at most 20"],
   [["expect"], Array(201).fill(noLoss), "has 201 entries", "at most 200"],
@@ -73,6 +76,21 @@ const wrongValues: readonly (readonly [
     'lacks "p99"',
     '"p99:" here (Time to serve one request)',
   ],
+  [
+    ["origins", "db", "serviceTime"],
+    null,
+    "is empty",
+    `${DURATION}, or one of uniform, exponential, normal, lognormal, pareto, empirical`,
+  ],
+  [["origins", "db", "serviceTime"], { pareto: { min: "4ms" } }, 'lacks "shape"', '"shape:" here'],
+  [["origins", "db", "serviceTime"], { pareto: { min: "4ms", shape: 0 } }, "is 0", "more than 1"],
+  [
+    ["traffic", "shop", "keys", "valueSize"],
+    { uniform: "5" },
+    'is "5"',
+    'a range of sizes, such as "1KB..4KB"',
+  ],
+  [["method", 0, "target"], "", 'is ""', "another value"],
   [["traffic", "shop", "client"], { commandTimeout: "x" }, 'is "x"', `never, or ${DURATION}`],
   [
     ["traffic", "shop", "client"],
@@ -81,6 +99,12 @@ const wrongValues: readonly (readonly [
     'a range of durations, such as "50ms..2s"',
   ],
   [["traffic", "shop", "keys", "popularity"], { zipf: -1 }, "is -1", "at least 0"],
+  [
+    ["traffic", "shop", "keys", "popularity"],
+    { zipf: 1, hotSet: {} },
+    "is a map",
+    "uniform, { zipf: 0.99 }, or { hotSet: { share: 90%, of: 10% } }",
+  ],
   [["method", 0], { at: "1s" }, "is a map", "an entry with fault: or step:"],
 ];
 
@@ -110,6 +134,7 @@ describe("validateWords()", () => {
       "is an unknown word",
       '"onMiss"? Known words are cache, from, arrivals, trace, operations, keys, client, onMiss, coalesce, originTimeout, onError',
     ],
+    [["undefined"], 1, "is an unknown word", expect.stringMatching(/^one of scenario, seed, /)],
     [["assume", "x"], "1", "is an unknown word", "one of sameZoneRtt, interZoneRtt"],
     [["regions", "x y"], { zones: 3 }, NO_NAME, "a Region's name, such as us-east-1"],
     [["globalDatastores", "A/b~c"], { primary: "cart", secondaries: ["x"] }, NO_NAME, NAME],
@@ -117,6 +142,19 @@ describe("validateWords()", () => {
     const findings = validateWords(smallWith(path, value));
     expect(findings[0]).toEqual({ path, at: "key", found, expected });
     expect(findings.filter(({ at }) => at === "key")).toHaveLength(1);
+  });
+
+  it("says what is wrong with the one alternative of a union that can be meant", () => {
+    const popularity = { zipf: 1, xyzzyxyzzy: 1 };
+    const path = ["traffic", "shop", "keys", "popularity"];
+    expect(validateWords(smallWith(path, popularity))).toEqual([
+      {
+        path: [...path, "xyzzyxyzzy"],
+        at: "key",
+        found: "is an unknown word",
+        expected: "one of zipf",
+      },
+    ]);
   });
 
   it.each<[Path, string, string]>([
@@ -157,6 +195,20 @@ describe("validateWords()", () => {
     for (const path of paths) expect(path[1]).toBe("a/b~1c~d");
   });
 
+  it("has words for whatever fits no alternative of a union, and for each name", () => {
+    const speechless: string[] = [];
+    const look = (schema: unknown, place: string): void => {
+      if (typeof schema !== "object" || schema === null) return;
+      const { anyOf, propertyNames, expected } = schema as Record<string, unknown>;
+      if (anyOf !== undefined && expected === undefined) speechless.push(place);
+      if (propertyNames !== undefined)
+        expect(Object.keys(propertyNames as object).sort(), place).toEqual(["expected", "pattern"]);
+      for (const [word, of] of Object.entries(schema)) look(of, `${place}/${word}`);
+    };
+    look(scenarioSchema, "");
+    expect(speechless).toEqual([]);
+  });
+
   it("looks at three hundred errors, so that an answer comes at once", () => {
     const findings = validateWords(smallWith(["expect"], Array(190).fill({ rpo: { x: 1, y: 2 } })));
     expect(findings.length).toBeGreaterThan(200);
@@ -183,20 +235,40 @@ describe("show()", () => {
 });
 
 describe("words that others use, and words misspelt", () => {
-  const cart = (words: object): unknown => {
-    const { caches, ...rest } = smallWith([], undefined) as { caches: { cart: object } };
-    return { ...rest, caches: { ...caches, cart: { ...caches.cart, ...words } } };
-  };
-
-  it.each([
-    ["numShards", "numNodeGroups"],
-    ["replicas", "replicasPerNodeGroup"],
-    ["instanceType", "cacheNodeType"],
-    ["tls", "transitEncryptionEnabled"],
-  ])("%s is called %s here", (word, name) => {
-    const found = validateWords(cart({ [word]: 1 })).filter(({ path }) => path.at(-1) === word);
-    expect(found).toHaveLength(1);
+  const shop = ["traffic", "shop"];
+  it.each<[word: string, name: string, holder: Path]>([
+    ["shards", "numNodeGroups", CART],
+    ["numShards", "numNodeGroups", CART],
+    ["replicas", "replicasPerNodeGroup", CART],
+    ["replicasPerShard", "replicasPerNodeGroup", CART],
+    ["nodes", "numCacheClusters", CART],
+    ["instanceType", "cacheNodeType", CART],
+    ["nodeType", "cacheNodeType", CART],
+    ["version", "engineVersion", CART],
+    ["tls", "transitEncryptionEnabled", CART],
+    ["auth", "authToken", CART],
+    ["timeout", "commandTimeout", [...shop, "client"]],
+    ["retries", "retry", [...shop, "client"]],
+    ["rps", "rate", [...shop, "arrivals"]],
+    ["qps", "rate", [...shop, "arrivals"]],
+    ["size", "valueSize", [...shop, "keys"]],
+    ["faults", "method", []],
+    ["steps", "method", []],
+    ["expectations", "expect", []],
+    ["name", "scenario", []],
+  ])("%s is called %s here", (word, name, holder) => {
+    const found = validateWords(smallWith([...holder, word], 1));
+    expect(found.map(({ path }) => path)).toEqual([[...holder, word]]);
     expect(found[0]?.expected).toContain(`"${name}"? Known words are`);
+  });
+
+  it("says that a word is missing here though it stands misspelt elsewhere", () => {
+    const words = smallWith([...CART, "region"], undefined);
+    Object.assign((words["origins"] as { db: object }).db, { regio: "us-east-1" });
+    expect(validateWords(words).map(({ path, found }) => [path, found])).toEqual([
+      [CART, 'lacks "region"'],
+      [["origins", "db", "regio"], "is an unknown word"],
+    ]);
   });
 
   it("says of a required word that stands there misspelt that it is unknown, and not that it lacks too", () => {

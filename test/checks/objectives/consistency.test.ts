@@ -209,6 +209,23 @@ describe("consistency", () => {
     expect(judge(unheard, { over: { index } }).reason).toMatch(/^knownValues/);
   });
 
+  it("goes by who asks its own caches: another cache's clients change nothing", () => {
+    const index = {
+      traffic: [
+        { name: "shop", cache: "cart", readsCopies: true },
+        { name: "search", cache: "other" },
+      ],
+      sessions: ["shop", "search"].map((name, traffic) => ({ name, traffic, zone: "a" })),
+    };
+    expect(judge(BACK, { over: { index } })).toMatchObject({
+      verdict: "pass",
+      reason: "knownValues on 1 keys, 3 operations",
+    });
+    // A member that is asked by its own name counts for the whole.
+    const datastores = [{ name: "world", members: ["cart", "cart-eu"] }];
+    expect(judge(BACK, { of: "world", over: { ...COPIES, datastores } }).verdict).toBe("pass");
+  });
+
   it("goes by settings: replicas, and a secondary Region's own group", () => {
     const text = readFileSync("scenarios/fast/region-loss.yaml", "utf8");
     const readsCopies = (...sets: string[]) =>
