@@ -267,6 +267,8 @@ export class ClusterBus {
     for (const peer of this.members) {
       this.greet(member, peer, now);
       if (!reaches(peer)) {
+        // Neither has a connection to the other, even where one of them could be heard: TCP takes both ways.
+        this.dropLink(member, peer);
         if (peer.linkUp[member.index] === 1) this.dropLink(peer, member);
         continue;
       }

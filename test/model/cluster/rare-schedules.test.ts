@@ -113,6 +113,23 @@ const schedules: readonly Found[] = [
     ],
     sets: ["traffic.shop.arrivals.rate=10/s", "traffic.shop.keys.count=100", "duration=46s"],
   },
+  {
+    title:
+      "a replacement has no connection to those who cannot answer it, so that it frees no minority",
+    base: "memory",
+    seed: "soak10-117",
+    faults: [
+      {
+        at: "10s",
+        fault: "network-partition",
+        isolate: "zone us-east-1b",
+        direction: "to",
+        for: "30s",
+      },
+      { at: "20s", fault: "node-crash", target: "primary of cart/shard 1" },
+    ],
+    sets: ["traffic.shop.arrivals.rate=10/s", "traffic.shop.keys.count=10", "duration=46s"],
+  },
 ];
 
 describe("rare schedules", () => {
