@@ -204,6 +204,8 @@ describe("claims and votes", () => {
     expect(judge(epochsRise, claim("a", 2), down("a", S + 1_000_000), again).verdict).toBe("fail");
     expect(judge(epochsRise, claim("a", 2), down("b", S), again).verdict).toBe("fail");
     expect(judge(epochsRise, down("a", S - 1), claim("a", 2), again).verdict).toBe("fail");
+    const paused = recordOf("node-state", { node: "a", state: "paused", role: "primary" });
+    expect(judge(epochsRise, claim("a", 2), paused, again).verdict).toBe("fail");
   });
 
   it("one-primary-per-epoch judges each cache, shard and epoch by itself", () => {
