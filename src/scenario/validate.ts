@@ -44,8 +44,9 @@ interface Alternative {
   readonly required?: readonly string[];
 }
 
-/** Words of a map; what is no map has at most indices, which are nobody's words. */
-const wordsOf = (data: unknown): string[] => Object.keys(data ?? {});
+/** Words of a map. Indices of a list or a text are nobody's words, and may be a million. */
+const wordsOf = (data: unknown): string[] =>
+  typeof data === "object" && data !== null && !Array.isArray(data) ? Object.keys(data) : [];
 
 /** Where a map fits no alternative: the place of errors of the only one that knows any of its words. */
 function meantAlternative({ data, schema, schemaPath }: ErrorObject): string | undefined {

@@ -209,6 +209,16 @@ describe("validateWords()", () => {
     expect(speechless).toEqual([]);
   });
 
+  it.each([
+    ["text", "1".repeat(500_000)],
+    ["list", Array(500_000).fill(1)],
+  ])("takes no index of a long %s for a word, so that an answer comes at once", (_, long) => {
+    const findings = validateWords(smallWith(["origins", "db", "serviceTime"], long));
+    expect(findings.map(({ at, expected }) => [at, expected])).toEqual([
+      ["value", expect.stringMatching(/^a duration with a unit/)],
+    ]);
+  });
+
   it("looks at three hundred errors, so that an answer comes at once", () => {
     const findings = validateWords(smallWith(["expect"], Array(190).fill({ rpo: { x: 1, y: 2 } })));
     expect(findings.length).toBeGreaterThan(200);
