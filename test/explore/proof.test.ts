@@ -8,7 +8,7 @@ import { huntPlanted, RUNS_PER_BUG, SURVIVED, survive } from "../../scripts/proo
 
 const SEEDS = ["1", "2"];
 const RUNS = 2000;
-const LONG = 400_000;
+const LONG = 900_000;
 
 /** The rare states that must be among what the correct model survives. */
 const NAMED = [
