@@ -1,5 +1,5 @@
 /** The writes of a register that were acknowledged, in order of return: what a read may not be older than. */
-import { byReturn, FAIL, type History, NIL, NONE, OK, READ } from "./history.ts";
+import { byReturn, type History, NIL, NONE, OK, READ } from "./history.ts";
 import type { Writers } from "./zones.ts";
 
 export class AcknowledgedWrites {
@@ -26,14 +26,14 @@ export class AcknowledgedWrites {
    * none. Newer: it began after the write of what was read had returned.
    */
   newerThan(read: number, writers: Writers, slackNs: number): number | null {
-    const { value, invoked, returned, outcome } = this.history;
+    const { value, invoked, returned } = this.history;
     const count = this.countBefore(read, slackNs);
     if (count === 0) return null;
     const newest = this.newest[count - 1] as number;
     const seen = value[read] as number;
     if (seen === NIL) return newest;
-    const writer = seen === NONE ? NONE : writers.of(seen);
-    if (writer === NONE || outcome[writer] === FAIL) return null;
+    const writer = writers.of(seen);
+    if (writer === NONE) return null;
     return (returned[writer] as number) < (invoked[newest] as number) ? newest : null;
   }
 

@@ -15,14 +15,20 @@ export class ConfigurationMemo {
   private words = new Int32Array(FIRST_WORDS);
   private used = 1; // 0 marks an empty slot
 
-  /** @param draftWords - words that the longest configuration has */
-  constructor(draftWords: number) {
+  /**
+   * @param draftWords - words that the longest configuration has
+   * @param wordsMax - words that all of them may have
+   */
+  constructor(
+    draftWords: number,
+    private readonly wordsMax = WORDS_MAX,
+  ) {
     this.draft = new Int32Array(draftWords);
   }
 
   /** No room is left for a configuration of `length` words. */
   isFull(length: number): boolean {
-    return this.used + length + 1 > WORDS_MAX;
+    return this.used + length + 1 > this.wordsMax;
   }
 
   /** Adds the first `length` words of the draft; false where they were there already. Not to be called when full. */
@@ -50,7 +56,7 @@ export class ConfigurationMemo {
   private store(length: number): number {
     const at = this.used;
     if (at + length + 1 > this.words.length) {
-      const wider = new Int32Array(Math.min(WORDS_MAX, 2 * (at + length + 1)));
+      const wider = new Int32Array(Math.min(this.wordsMax, 2 * (at + length + 1)));
       wider.set(this.words);
       this.words = wider;
     }

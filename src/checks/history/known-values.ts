@@ -12,12 +12,11 @@ export function knownValues(history: History, byKey: readonly Int32Array[]): Key
   const first = new Int32Array(history.values.length).fill(NONE);
   return judgeKeys(history, byKey, (rows): Finding => {
     for (const row of rows) {
-      if (kind[row] === READ || outcome[row] === FAIL || value[row] === NONE) continue;
+      if (kind[row] === READ || outcome[row] === FAIL) continue;
       if (first[value[row] as number] === NONE) first[value[row] as number] = row;
     }
     const finding = judge(rows);
-    for (const row of rows)
-      if (kind[row] !== READ && value[row] !== NONE) first[value[row] as number] = NONE;
+    for (const row of rows) if (kind[row] !== READ) first[value[row] as number] = NONE;
     return finding;
   });
 

@@ -43,9 +43,8 @@ export function linearizable(
   };
   for (const [key, rows] of byKey.entries()) {
     if (!hasAnswer(history, rows)) continue;
-    const quick = judgeQuickly(history, rows, model, writers);
-    const finding = quick ?? search(key, FIRST_SHARE);
-    if (quick === null && finding.status === "unknown") hard.push(findings.length);
+    const finding = judgeQuickly(history, rows, model, writers) ?? search(key, FIRST_SHARE);
+    if (finding.status === "unknown") hard.push(findings.length);
     findings.push({ key, finding });
   }
   for (const [i, at] of hard.entries()) {

@@ -29,7 +29,7 @@ function neverFalls(history: History, rows: Int32Array): Finding {
   const highest = new Map<number, number>();
   return pairs(
     history,
-    rows,
+    rows.filter((row) => !Number.isNaN(amount[row])),
     (done, session) => {
       const before = highest.get(session);
       if (before === undefined || (amount[done] as number) > (amount[before] as number))

@@ -65,6 +65,6 @@ export const PROMISE_NAMES: readonly PromiseName[] = consistencyPromises.map(
 );
 
 export function promiseFits(name: PromiseName, model: HistoryModel): boolean {
-  const of = consistencyPromises.find(({ promise }) => promise === name);
-  return (of?.models as readonly HistoryModel[] | undefined)?.includes(model) ?? false;
+  const promises: readonly ConsistencyPromise[] = consistencyPromises;
+  return promises.some(({ promise, models }) => promise === name && models.includes(model));
 }

@@ -2,11 +2,11 @@
  * Linearizability of a set that only grows, whose reads return all of it, in O(n log n) for n operations and elements read.
  *
  * Reads that an order can hold form a chain: each returns what the one before returned, and more. This gives every read
- * its step (reads that return the same share one), and every element the step just before the first read that returns
- * it: one of its additions must stand there, the others there or later. An order exists exactly when nothing returned
- * before something of a lower step began. An addition of unknown outcome that no read returned need not have happened.
+ * its step (those that return the same, in order of invocation), and every element the step just before the first read
+ * that returns it: one of its additions must stand there, the others there or later. An addition that no read returned
+ * stands after all reads. An order exists exactly when nothing returned before something of a lower step began.
  */
-import { ADD, FAIL, type History, INFO, NONE, OK, READ } from "./history.ts";
+import { ADD, FAIL, type History, NONE, OK, READ } from "./history.ts";
 import { type Finding, failure, operationText, PASS, valueName } from "./verdicts.ts";
 
 interface Placed {
@@ -27,7 +27,7 @@ export function judgeSetOrder(history: History, rows: Int32Array): Finding {
   let step = 0;
   for (const [at, row] of reads.entries()) {
     const known = firstSeen.size;
-    if (at === 0 || size(row) > size(reads[at - 1] as number)) step += 2;
+    step += 2;
     let found = 0;
     for (const element of elements.get(row) as Int32Array) {
       if (firstSeen.has(element)) found++;
@@ -56,12 +56,8 @@ function placeAdditions(
     if (kind[row] !== ADD || outcome[row] === FAIL) continue;
     const element = value[row] as number;
     const step = steps.firstSeen.get(element);
-    if (step === undefined) {
-      if (outcome[row] !== INFO) placed.push({ row, step: steps.last, isFree: false });
-    } else {
-      // The addition that began first can best be early enough.
-      placed.push({ row, step, isFree: !unadded.delete(element) });
-    }
+    // The addition that began first can best be early enough; one that no read returned can stand last.
+    placed.push({ row, step: step ?? steps.last, isFree: !unadded.delete(element) });
   }
   return unadded.values().next().value ?? null;
 }

@@ -19,7 +19,7 @@ export function boundedStaleness(
   model: HistoryModel,
   boundNs: number,
 ): KeyFinding[] {
-  if (boundNs > 0 && history.count > 0 && Number.isNaN(history.invokedNs[0]))
+  if (boundNs > 0 && Number.isNaN(history.invokedNs[0]))
     return judgeKeys(history, byKey, () => NO_TIMES);
   if (model === "counter") {
     return judgeKeys(history, byKey, (rows) => {

@@ -134,7 +134,7 @@ function valueText(history: History, row: number): string {
       elements.length > ELEMENTS_SHOWN ? ` and ${elements.length - ELEMENTS_SHOWN} more` : "";
     return `{${shown.join(" ")}}${more}`;
   }
-  const text = (of: number): string => (of === NONE ? "?" : (values[of] ?? "?"));
+  const text = (of: number): string => values[of] ?? "?";
   if (kind[row] === CAS) return `${text(expected[row] as number)} -> ${text(value[row] as number)}`;
   if (value[row] === NONE && !Number.isNaN(amount[row])) return String(amount[row]);
   return text(value[row] as number);

@@ -135,11 +135,7 @@ export class VersionGraph {
     for (let node = 0; node < this.nodes && starts < STARTS_MAX; node++) {
       if (component[node] !== of || this.version[node] === NONE) continue;
       starts++;
-      const there = this.pathTo(
-        component,
-        node,
-        (end) => end !== node && this.version[end] !== NONE,
-      );
+      const there = this.pathTo(component, node, (end) => this.version[end] !== NONE);
       const other = (there.at(-1) as Step).to;
       const back = this.pathTo(component, other, (end) => end === node);
       if (best === null || there.length + back.length < best.length) best = [...there, ...back];

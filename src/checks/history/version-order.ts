@@ -59,8 +59,8 @@ function happened(history: History, rows: Int32Array, writers: Writers): (row: n
     seen.add((kind[row] === CAS ? expected[row] : value[row]) as number);
   }
   for (const version of seen) {
-    const writer = version === NONE ? NONE : writers.of(version);
-    if (writer !== NONE && kind[writer] === CAS) seen.add(expected[writer] as number);
+    const writer = writers.of(version);
+    if (kind[writer] === CAS) seen.add(expected[writer] as number);
   }
   return (row) =>
     outcome[row] === OK ||
@@ -97,9 +97,8 @@ function addEdges(history: History, rows: Int32Array, of: Versions, rule: Sessio
     if (kind[row] !== READ) graph.addEdge(written, node(value[row] as number), row);
     if (kind[row] === CAS)
       graph.addEdge(node(expected[row] as number), node(value[row] as number), row);
-    const bound = boundVersion(history, row, rule);
-    if (bound !== NONE)
-      graph.addEdge(sessions.get(session[row] as number) ?? NONE, node(bound), row);
+    const bound = node(boundVersion(history, row, rule));
+    graph.addEdge(sessions.get(session[row] as number) ?? NONE, bound, row);
   }
 }
 
@@ -117,8 +116,7 @@ function bindingVersion(
   { from }: SessionRule,
 ): number {
   if (kind[row] === READ) return from === "writes" ? NONE : (value[row] as number);
-  if (from !== "reads") return value[row] as number;
-  return kind[row] === CAS ? (expected[row] as number) : NONE;
+  return (from === "reads" ? expected[row] : value[row]) as number;
 }
 
 /** The version that an operation needs no older than what binds it, NONE for none. */
@@ -138,14 +136,14 @@ function contradiction(history: History, graph: VersionGraph, cycle: readonly St
   let from = NONE;
   let since = NONE;
   for (const step of cycle) {
-    if (step.row !== NONE) rows.push(step.row);
+    rows.push(step.row);
     if (graph.versionOf(step.from) !== NONE) {
       from = graph.versionOf(step.from);
       since = step.row;
     }
     if (graph.versionOf(step.to) === NONE) continue;
     const to = graph.versionOf(step.to);
-    if (to !== from) because.push(sentence(history, { from, to, since, row: step.row }));
+    because.push(sentence(history, { from, to, since, row: step.row }));
   }
   const names = [...new Set(cycle.map(({ from: node }) => graph.versionOf(node)))].filter(
     (of) => of !== NONE,

@@ -7,11 +7,11 @@
  * backward zone. An order exists exactly when no read returns before its write was invoked, no two forward zones
  * overlap, and no backward zone lies within a forward one.
  *
- * A write of unknown outcome never returns, and one that nobody read need not have happened.
+ * A write of unknown outcome never returns: where nobody read it, its zone has no end, and lies within none.
  *
  * Source: P. B. Gibbons, E. Korach, Testing Shared Memories, SIAM J. Comput. 26 (1997), section 4 (read-mapping known).
  */
-import { FAIL, type History, INFO, NIL, NONE, OK, READ, WRITE } from "./history.ts";
+import { FAIL, type History, NIL, NONE, OK, READ, WRITE } from "./history.ts";
 import { type Failure, type Finding, failure, operationText, PASS, valueName } from "./verdicts.ts";
 
 /** Forward: `from` is the first return, `to` the last invocation. Backward: the other way round. */
@@ -32,9 +32,9 @@ export class Writers {
     this.writer = new Int32Array(values).fill(NONE);
   }
 
-  /** Row of the write of a value, NONE if nobody wrote it. */
+  /** Row of the write of a value, NONE if nobody wrote it, or it is NONE itself. */
   of(value: number): number {
-    return this.writer[value] as number;
+    return this.writer[value] ?? NONE;
   }
 
   /** Enters what `rows` wrote and did not fail to; false where a value was written twice, or is the initial one. */
@@ -105,8 +105,8 @@ function clustersOf(
   const before = Number.NEGATIVE_INFINITY;
   clusters.set(NIL, { value: NIL, from: before, to: before, fromRow: NONE, toRow: NONE });
   for (const row of rows) {
-    if (kind[row] !== READ || outcome[row] !== OK) continue;
     const read = value[row] as number;
+    if (kind[row] !== READ || outcome[row] !== OK || read === NONE) continue;
     const zone = clusters.get(read);
     if (zone === undefined) return failure(unwritten(history, rows, row), [row]);
     const writer = writers.of(read);
@@ -125,8 +125,6 @@ function clustersOf(
       toRow: isLast ? row : zone.toRow,
     });
   }
-  for (const [of, { fromRow }] of clusters)
-    if (of !== NIL && outcome[fromRow] === INFO) clusters.delete(of);
   return clusters;
 }
 
@@ -157,14 +155,9 @@ function lastBefore(zones: readonly Zone[], moment: number): Zone | null {
   return zones[low - 1] ?? null;
 }
 
-/** The rows that pin a zone, and the write behind them. */
-const pins = (history: History, zone: Zone): number[] => {
-  const { kind, value } = history;
-  const rows = [zone.fromRow, zone.toRow].filter((row) => row !== NONE);
-  return rows.filter(
-    (row, at) => rows.indexOf(row) === at && (kind[row] === WRITE || value[row] === zone.value),
-  );
-};
+/** The rows that pin zones. */
+const pins = (...zones: readonly Zone[]): number[] =>
+  zones.flatMap(({ fromRow, toRow }) => [fromRow, toRow]);
 
 function holds(history: History, { value, fromRow, toRow }: Zone): string {
   const name = valueName(history, value);
@@ -176,8 +169,7 @@ function holds(history: History, { value, fromRow, toRow }: Zone): string {
 
 function overlap(history: History, a: Zone, b: Zone): Failure {
   const reason = `the register would have to hold ${valueName(history, a.value)} and ${valueName(history, b.value)} at once`;
-  const rows = [...pins(history, a), ...pins(history, b)];
-  return failure(reason, rows, [holds(history, a), holds(history, b)]);
+  return failure(reason, pins(a, b), [holds(history, a), holds(history, b)]);
 }
 
 function within(history: History, zone: Zone, around: Zone): Failure {
@@ -189,9 +181,5 @@ function within(history: History, zone: Zone, around: Zone): Failure {
     zone.fromRow === zone.toRow
       ? `${first} began and returned meanwhile`
       : `${first} began and ${last} returned meanwhile`;
-  return failure(
-    reason,
-    [...pins(history, around), ...pins(history, zone)],
-    [holds(history, around), own],
-  );
+  return failure(reason, pins(around, zone), [holds(history, around), own]);
 }

@@ -17,6 +17,8 @@ import type { HistoryModel } from "../../../src/checks/history/models.ts";
 
 /** An operation as the reference reads it. Values are numbers; 0 is the initial value of a register. */
 export interface SmallOperation {
+  /** `k` where none is given. */
+  readonly key?: string;
   readonly kind: number;
   readonly session: number;
   value: number;
@@ -34,8 +36,8 @@ export interface Shape {
   readonly unique: boolean;
   readonly operations: number;
   readonly sessions: number;
-  /** How many values are written again and again; 3 by itself. */
-  readonly values?: number;
+  /** Turns that the sessions take, 200 where not given. */
+  readonly turns?: number;
 }
 
 export function randomHistory(of: Shape, stream: Stream): SmallOperation[] {
@@ -45,14 +47,15 @@ export function randomHistory(of: Shape, stream: Stream): SmallOperation[] {
   return operations;
 }
 
-/** Sessions take turns to invoke, to take effect and to return, at so many moments: what they saw has an order. */
-export function record(of: Shape, stream: Stream, moments = 200): SmallOperation[] {
+/** Sessions take turns to invoke, to take effect and to return. */
+export function record(of: Shape, stream: Stream): SmallOperation[] {
   const operations: SmallOperation[] = [];
   const open: (SmallOperation | null)[] = Array.from({ length: of.sessions }, () => null);
   const happened = new Set<SmallOperation>();
   const state = { register: NIL, sum: 0, elements: new Set<number>() };
   let written = 0;
-  for (let at = 1; at < moments; at++) {
+  const { turns = 200 } = of;
+  for (let at = 1; at < turns; at++) {
     const session = stream.nextInt(of.sessions);
     const own = open[session] ?? null;
     if (own === null) {
@@ -100,8 +103,7 @@ function draw(
   };
   const isRead = stream.nextInt(2) === 0;
   if (isRead) return { ...base, kind: READ, value: NONE };
-  const { values = 3 } = of;
-  const value = of.unique ? fresh() : 1 + stream.nextInt(values);
+  const value = of.unique ? fresh() : 1 + stream.nextInt(3);
   if (of.model === "counter")
     return { ...base, kind: ADD, value: NONE, amount: [1, 1, 2, -1][stream.nextInt(4)] as number };
   if (of.model === "set") return { ...base, kind: ADD, value };
@@ -160,19 +162,23 @@ function spoil(operations: SmallOperation[], of: Shape, stream: Stream): void {
     : [...read.elements, element];
 }
 
-/** The same as columns. Values keep their numbers. */
+/** The same with a clock that ticks at every second moment only, so that much falls together. */
+export const onCoarseClock = (operations: readonly SmallOperation[]): SmallOperation[] =>
+  operations.map((of) => ({
+    ...of,
+    invoked: Math.ceil(of.invoked / 2),
+    returned: Math.ceil(of.returned / 2),
+  }));
+
+/** The same as columns. Values keep their numbers. A read of the value NONE returned nothing that is known. */
 export function historyOf(operations: readonly SmallOperation[], model: HistoryModel): History {
   const builder = new HistoryBuilder();
-  const key = builder.keys.of("k");
-  const highest = Math.max(
-    20,
-    ...operations.map(({ value, expected }) => Math.max(value, expected)),
-  );
-  for (let value = 1; value <= highest; value++) builder.values.of(String(value));
+  const values = operations.reduce((most, of) => Math.max(most, of.value), 20);
+  for (let value = 1; value <= values; value++) builder.values.of(String(value));
   for (const of of operations) {
     const row = builder.invoke({
       kind: of.kind,
-      key,
+      key: builder.keys.of(of.key ?? "k"),
       session: builder.sessions.of(String(of.session)),
       value: of.kind === READ && model === "counter" ? NONE : of.value,
       expected: of.expected,
@@ -182,7 +188,7 @@ export function historyOf(operations: readonly SmallOperation[], model: HistoryM
       line: 0,
     });
     builder.complete(row, { outcome: of.outcome, at: of.returned, ns: of.returned * 1e9, line: 0 });
-    if (model === "set" && of.kind === READ && of.outcome === OK)
+    if (model === "set" && of.kind === READ && of.value !== NONE)
       builder.returnedElements(row, Int32Array.from(of.elements));
   }
   return builder.build();
