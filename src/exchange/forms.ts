@@ -5,9 +5,14 @@
  * Source: https://github.com/edn-format/edn, and RFC 8259.
  */
 
-/** An EDN keyword, or a symbol where its name has no colon. */
+/** An EDN keyword, or a symbol where its text has no colon. */
 export class Word {
-  constructor(readonly text: string) {}
+  /** The text without its colon. */
+  readonly name: string;
+
+  constructor(readonly text: string) {
+    this.name = interned(text.startsWith(":") ? text.slice(1) : text);
+  }
 }
 
 /** Keys and values in turn. */
@@ -54,7 +59,9 @@ export class FormReader {
   /** No more text will come: a word at the end is whole. */
   isLast = false;
   private text = "";
-  private readonly words = new Map<string, Word>();
+  /** Words and short texts that were read before, by a hash of their characters: the few names are not cut out again. */
+  private readonly knownTexts: string[] = new Array<string>(KNOWN).fill("");
+  private readonly knownForms: unknown[] = new Array<unknown>(KNOWN).fill(null);
 
   constructor(readonly dialect: Dialect) {}
 
@@ -92,19 +99,21 @@ export class FormReader {
    * @throws FormProblem
    */
   read(depth = 0): unknown {
-    if (depth > DEPTH_MAX)
-      throw this.problem(`forms are nested more than ${DEPTH_MAX} deep`, "flatter ones");
     const code = this.skip();
-    if (Number.isNaN(code)) return INCOMPLETE;
+    return Number.isNaN(code) ? INCOMPLETE : this.readFrom(code, depth);
+  }
+
+  /** @param code - of the character that stands at `at` */
+  private readFrom(code: number, depth: number): unknown {
     switch (code) {
       case QUOTE:
         return this.readString();
       case 0x7b: // {
-        return this.collect(0x7d, depth, (items) => this.toMap(items));
+        return this.readMap(depth);
       case 0x5b: // [
-        return this.collect(0x5d, depth, (items) => items);
+        return this.collect(0x5d, depth);
       case 0x28: // (
-        if (this.dialect === "edn") return this.collect(0x29, depth, (items) => items);
+        if (this.dialect === "edn") return this.collect(0x29, depth);
         break;
       case 0x23: // #
         if (this.dialect === "edn") return this.readDispatch(depth);
@@ -123,7 +132,10 @@ export class FormReader {
     return new FormProblem(at, found, expected);
   }
 
-  private collect(close: number, depth: number, make: (items: unknown[]) => unknown): unknown {
+  /** The forms up to a closing bracket. */
+  private collect(close: number, depth: number): unknown[] | typeof INCOMPLETE {
+    if (depth >= DEPTH_MAX)
+      throw this.problem(`forms are nested more than ${DEPTH_MAX} deep`, "flatter ones");
     const items: unknown[] = [];
     this.at++;
     for (;;) {
@@ -131,20 +143,22 @@ export class FormReader {
       if (Number.isNaN(code)) return INCOMPLETE;
       if (code === close) {
         this.at++;
-        return make(items);
+        return items;
       }
       if (code === 0x7d || code === 0x5d || code === 0x29)
         throw this.problem(
           `"${this.text[this.at]}" closes what was not opened`,
           `"${String.fromCharCode(close)}"`,
         );
-      const item = this.read(depth + 1);
+      const item = this.readFrom(code, depth + 1);
       if (item === INCOMPLETE) return INCOMPLETE;
       items.push(item);
     }
   }
 
-  private toMap(items: unknown[]): FormMap {
+  private readMap(depth: number): FormMap | typeof INCOMPLETE {
+    const items = this.collect(0x7d, depth);
+    if (items === INCOMPLETE) return INCOMPLETE;
     if (items.length % 2 === 1)
       throw this.problem("a map has a key without a value", "pairs", this.at - 1);
     return new FormMap(items);
@@ -156,7 +170,8 @@ export class FormReader {
     if (Number.isNaN(next)) return INCOMPLETE;
     if (next === 0x7b) {
       this.at++;
-      return this.collect(0x7d, depth, (items) => new FormSet(items));
+      const items = this.collect(0x7d, depth);
+      return items === INCOMPLETE ? INCOMPLETE : new FormSet(items);
     }
     if (next === 0x23) {
       // ##Inf, ##NaN
@@ -179,18 +194,28 @@ export class FormReader {
     const start = this.at;
     let end = start + 1;
     let escaped = false;
+    let hash = QUOTE;
     for (; ; end++) {
       const code = text.charCodeAt(end);
       if (Number.isNaN(code)) return INCOMPLETE;
       if (code === QUOTE) break;
+      hash = (Math.imul(hash, 31) + code) | 0;
       if (code === 0x5c) {
         escaped = true;
         end++;
       }
     }
     this.at = end + 1;
-    if (!escaped) return text.slice(start + 1, end);
-    return this.unescape(start + 1, end);
+    if (escaped) return this.unescape(start + 1, end);
+    const place = hash & (KNOWN - 1);
+    const known = this.knownForms[place];
+    if (typeof known === "string" && this.isThere(known, start + 1, end)) return known;
+    const found = text.slice(start + 1, end);
+    if (found.length > NAME_MAX) return found;
+    const name = interned(found);
+    this.knownTexts[place] = name;
+    this.knownForms[place] = name;
+    return name;
   }
 
   private unescape(from: number, to: number): string {
@@ -253,22 +278,48 @@ export class FormReader {
     if (end === INCOMPLETE) return INCOMPLETE;
     const text = this.text.slice(start, end);
     this.at = end;
-    if (!/^[-+]?\d/.test(text)) return this.word(text);
+    if (!/^[-+]?\d/.test(text)) return new Word(text);
     const plain = this.dialect === "edn" ? text.replace(/[NM]$/, "") : text;
     const value = Number(plain);
     if (!Number.isFinite(value) && !/^[-+]?\d+\/\d+$/.test(plain))
       throw this.problem(`"${shorten(text)}" stands where a number begins`, "a number", start);
-    return /^[-+]?\d+$/.test(plain) && !Number.isSafeInteger(value) ? this.word(plain) : value;
+    return /^[-+]?\d+$/.test(plain) && !Number.isSafeInteger(value) ? new Word(plain) : value;
   }
 
   private readWord(): unknown {
+    const { text } = this;
     const start = this.at;
-    const end = this.endOfWord();
-    if (end === INCOMPLETE) return INCOMPLETE;
+    let end = start;
+    let hash = 0;
+    for (let code = text.charCodeAt(end); !isDelimiter(code); code = text.charCodeAt(++end))
+      hash = (Math.imul(hash, 31) + code) | 0;
+    if (end >= text.length && !this.isLast) return INCOMPLETE;
     if (end === start) throw this.problem("a name is missing", "a name");
-    const text = this.text.slice(start, end);
     this.at = end;
-    switch (text) {
+    const place = hash & (KNOWN - 1);
+    const known = this.knownForms[place];
+    if (typeof known !== "string" && this.isThere(this.knownTexts[place] as string, start, end))
+      return known;
+    const word = text.slice(start, end);
+    const form = this.meaningOf(word, start);
+    if (word.length > NAME_MAX) return form;
+    this.knownTexts[place] = interned(word);
+    this.knownForms[place] = form;
+    return form;
+  }
+
+  /** Whether a text stands between two indices. */
+  private isThere(known: string, from: number, to: number): boolean {
+    const { length } = known;
+    if (length !== to - from) return false;
+    const { text } = this;
+    for (let i = 0; i < length; i++)
+      if (known.charCodeAt(i) !== text.charCodeAt(from + i)) return false;
+    return true;
+  }
+
+  private meaningOf(word: string, start: number): unknown {
+    switch (word) {
       case "nil":
       case "null":
         return null;
@@ -279,16 +330,8 @@ export class FormReader {
       default:
     }
     if (this.dialect === "json")
-      throw this.problem(`"${shorten(text)}" is no JSON`, "a value", start);
-    return this.word(text);
-  }
-
-  private word(text: string): Word {
-    const known = this.words.get(text);
-    if (known !== undefined) return known;
-    const word = new Word(text);
-    if (this.words.size < WORDS_KEPT) this.words.set(text, word);
-    return word;
+      throw this.problem(`"${shorten(word)}" is no JSON`, "a value", start);
+    return new Word(word);
   }
 
   private endOfWord(): number | typeof INCOMPLETE {
@@ -299,8 +342,13 @@ export class FormReader {
   }
 }
 
-/** Names of fields and functions are few; values may be many. */
-const WORDS_KEPT = 4096;
+/** Names of fields and functions are few; values may be many, and push each other out. A power of two. */
+const KNOWN = 1024;
+/** Characters of a text that is kept: what is longer is no name. */
+const NAME_MAX = 40;
+
+/** The same text, in the one copy that comparing and looking up are quick with. */
+const interned = (text: string): string => Object.keys({ [text]: 0 })[0] as string;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',

@@ -16,6 +16,7 @@ import {
   type History,
   HistoryBuilder,
   INFO,
+  Names,
   NIL,
   NONE,
   OK,
@@ -43,17 +44,13 @@ export interface ReadRules {
 interface Event {
   readonly type: string;
   readonly f: string;
-  readonly process: unknown;
-  readonly session: unknown;
+  /** A number, or the text of what is none. */
+  readonly process: number | string;
+  /** Text, where it is given. */
+  readonly session: string | null;
   readonly key: unknown;
   readonly value: unknown;
   readonly ns: number;
-}
-
-interface Open {
-  readonly row: number;
-  readonly f: string;
-  readonly line: number;
 }
 
 const KINDS: Readonly<Record<string, number>> = {
@@ -78,8 +75,14 @@ export class HistoryEvents {
   /** Events read, those of the nemesis included. */
   count = 0;
   private readonly builder: HistoryBuilder;
-  private readonly open = new Map<unknown, Open>();
-  private readonly sessions = new Map<unknown, number>();
+  private readonly processes = new Names();
+  /** By process: what it has open. Row, or NONE. */
+  private readonly openRow: number[] = [];
+  private readonly openFunction: string[] = [];
+  private readonly openLine: number[] = [];
+  /** By process: the session of operations that name none, or NONE. */
+  private readonly ownSession: number[] = [];
+  private readonly sessions = new Map<string, number>();
   private readonly functions = new Set<string>();
   private sawNumber = 0;
   private sawElements = 0;
@@ -93,26 +96,50 @@ export class HistoryEvents {
     const event = readEvent(map, line);
     const at = ++this.count;
     if (event === null) return;
-    const known = this.open.get(event.process);
+    const process = this.processOf(event);
+    const row = this.openRow[process] as number;
     if (event.type === "invoke") {
-      if (known !== undefined) {
-        const found = `has process ${formText(event.process)} invoke :${event.f}, while its :${known.f} of line ${known.line} is open`;
-        throw new FormProblem(line, found, "its :ok, :fail or :info first");
-      }
-      this.invoke(event, at, line);
+      if (row !== NONE) throw this.twice(event, process, line);
+      this.invoke(event, process, at, line);
       return;
     }
-    if (known === undefined) {
+    if (row === NONE) {
       if (event.type === "info") return;
-      const found = `has process ${formText(event.process)} end :${event.f} with :${event.type}, and nothing of it is open`;
+      const found = `has process ${event.process} end :${event.f} with :${event.type}, and nothing of it is open`;
       throw new FormProblem(line, found, "an :invoke before it");
     }
-    if (known.f !== event.f) {
-      const found = `has process ${formText(event.process)} end :${event.f}, and what is open is :${known.f} of line ${known.line}`;
-      throw new FormProblem(line, found, `:${known.f}`);
+    if (this.openFunction[process] !== event.f) {
+      const { f, since } = this.openOf(process);
+      const found = `has process ${event.process} end :${event.f}, and what is open is :${f} of line ${since}`;
+      throw new FormProblem(line, found, `:${f}`);
     }
-    this.open.delete(event.process);
-    this.complete(known.row, event, at, line);
+    this.openRow[process] = NONE;
+    this.complete(row, event, process, at, line);
+  }
+
+  private twice(event: Event, process: number, line: number): FormProblem {
+    const { f, since } = this.openOf(process);
+    const found = `has process ${event.process} invoke :${event.f}, while its :${f} of line ${since} is open`;
+    return new FormProblem(line, found, "its :ok, :fail or :info first");
+  }
+
+  private openOf(process: number): { readonly f: string; readonly since: number } {
+    return {
+      f: this.openFunction[process] as string,
+      since: this.openLine[process] as number,
+    };
+  }
+
+  private processOf({ process }: Event): number {
+    const at =
+      typeof process === "number" ? this.processes.ofNumber(process) : this.processes.of(process);
+    if (at === this.openRow.length) {
+      this.openRow.push(NONE);
+      this.openFunction.push("");
+      this.openLine.push(0);
+      this.ownSession.push(NONE);
+    }
+    return at;
   }
 
   finish(): ReadHistory {
@@ -153,7 +180,7 @@ export class HistoryEvents {
     return "register";
   }
 
-  private invoke(event: Event, at: number, line: number): void {
+  private invoke(event: Event, process: number, at: number, line: number): void {
     const kind = KINDS[event.f] as number;
     const { builder } = this;
     if (builder.count === this.rules.operationsMax) {
@@ -162,19 +189,25 @@ export class HistoryEvents {
     }
     this.functions.add(event.f);
     const { key, value } = this.keyed(event, line);
-    const base = { kind, key, session: this.sessionOf(event), at, ns: event.ns, line };
-    const row = builder.invoke({ ...base, ...this.given(kind, event.f, value, line) });
-    this.open.set(event.process, { row, f: event.f, line });
+    const session = this.sessionOf(event, process);
+    const given = this.given(kind, event.f, value, line);
+    this.openRow[process] = builder.invoke({
+      kind,
+      key,
+      session,
+      value: given.value,
+      expected: given.expected,
+      amount: given.amount,
+      at,
+      ns: event.ns,
+      line,
+    });
+    this.openFunction[process] = event.f;
+    this.openLine[process] = line;
   }
 
   /** What an invocation says of values. */
-  private given(
-    kind: number,
-    f: string,
-    value: unknown,
-    line: number,
-  ): { readonly value: number; readonly expected: number; readonly amount: number } {
-    const nothing = { value: NONE, expected: NONE, amount: Number.NaN };
+  private given(kind: number, f: string, value: unknown, line: number): Given {
     switch (kind) {
       case READ:
         if (Array.isArray(value) && value.length === 2 && value[1] === null)
@@ -183,35 +216,39 @@ export class HistoryEvents {
             `has a read of ${formText(value)}`,
             "nil, or --independent for values that are [key value]",
           );
-        return nothing;
+        return NOTHING;
       case GENERATE:
-        return nothing;
+        return NOTHING;
       case WRITE:
-        return { ...nothing, value: this.valueOf(value) };
+        return { value: this.valueOf(value), expected: NONE, amount: Number.NaN };
       case CAS:
         if (!Array.isArray(value) || value.length !== 2)
           throw new FormProblem(line, `has a cas of ${clip(value)}`, "[old new]");
-        return { ...nothing, expected: this.valueOf(value[0]), value: this.valueOf(value[1]) };
+        return {
+          expected: this.valueOf(value[0]),
+          value: this.valueOf(value[1]),
+          amount: Number.NaN,
+        };
       default:
-        return { ...nothing, ...this.addition(f, value, line) };
+        return this.addition(f, value, line);
     }
   }
 
-  private addition(f: string, value: unknown, line: number): { value: number; amount: number } {
+  private addition(f: string, value: unknown, line: number): Given {
     const isCount = f !== "add";
     const amount = typeof value === "number" ? value : isCount && value === null ? 1 : Number.NaN;
     if ((isCount || this.rules.model === "counter") && Number.isNaN(amount))
       throw new FormProblem(line, `has :${f} of ${clip(value)}`, "a number");
     const signed = f.startsWith("dec") ? -amount : amount;
     const isElement = !isCount && this.rules.model !== "counter";
-    return { value: isElement ? this.valueOf(value) : NONE, amount: signed };
+    return { value: isElement ? this.valueOf(value) : NONE, expected: NONE, amount: signed };
   }
 
-  private complete(row: number, event: Event, at: number, line: number): void {
+  private complete(row: number, event: Event, process: number, at: number, line: number): void {
     const { builder } = this;
     const outcome = OUTCOMES[event.type] as number;
     builder.complete(row, { outcome, at, ns: event.ns, line });
-    if (outcome === INFO) this.sessions.delete(event.session);
+    if (outcome === INFO) this.endSession(event, process);
     const kind = builder.kindOf(row);
     if (outcome !== OK || (kind !== READ && kind !== GENERATE)) return;
     const { value } = this.keyed(event, line);
@@ -252,15 +289,33 @@ export class HistoryEvents {
     return indexOf(this.builder.values, form);
   }
 
-  /** Sessions end with an operation of unknown outcome: a process that goes on after it is another one. */
-  private sessionOf({ session }: Event): number {
-    const known = this.sessions.get(session);
-    if (known !== undefined) return known;
-    const at = this.builder.sessions.texts.push(own(formText(session))) - 1;
-    this.sessions.set(session, at);
+  private sessionOf({ session, process: id }: Event, process: number): number {
+    const known =
+      session === null
+        ? (this.ownSession[process] as number)
+        : (this.sessions.get(session) ?? NONE);
+    if (known !== NONE) return known;
+    const at = this.builder.sessions.texts.push(own(session ?? String(id))) - 1;
+    if (session === null) this.ownSession[process] = at;
+    else this.sessions.set(session, at);
     return at;
   }
+
+  /** Sessions end with an operation of unknown outcome: a process that goes on after it is another one. */
+  private endSession({ session }: Event, process: number): void {
+    if (session === null) this.ownSession[process] = NONE;
+    else this.sessions.delete(session);
+  }
 }
+
+/** What an invocation says of values. */
+interface Given {
+  readonly value: number;
+  readonly expected: number;
+  readonly amount: number;
+}
+
+const NOTHING: Given = { value: NONE, expected: NONE, amount: Number.NaN };
 
 const FUNCTIONS: Readonly<Record<HistoryModel, readonly number[]>> = {
   register: [READ, WRITE],
@@ -318,13 +373,12 @@ function readEvent({ entries }: FormMap, line: number): Event | null {
     const found = f === undefined ? "has an operation without :f" : `has the :f ${clip(f)}`;
     throw new FormProblem(line, found, "read, write, cas, add, inc, dec or generate");
   }
-  const id = typeof process === "number" ? process : formText(process);
   const ns = typeof time === "number" ? time : Number.NaN;
   return {
     type,
     f,
-    process: id,
-    session: session === undefined ? id : formText(session),
+    process: typeof process === "number" ? process : formText(process),
+    session: session === undefined ? null : formText(session),
     key,
     value,
     ns,
@@ -334,8 +388,7 @@ function readEvent({ entries }: FormMap, line: number): Event | null {
 /** `read` of `:read` and of `"read"`; undefined of anything else. */
 function nameOf(form: unknown): string | undefined {
   if (typeof form === "string") return form;
-  if (!(form instanceof Word)) return undefined;
-  return form.text.startsWith(":") ? form.text.slice(1) : form.text;
+  return form instanceof Word ? form.name : undefined;
 }
 
 function indexOf(names: HistoryBuilder["values"], form: unknown): number {

@@ -112,6 +112,41 @@ describe("HistoryReader", () => {
     expect([...history.outcome]).toEqual([INFO, INFO]);
   });
 
+  test("takes sessions that are named, apart from those of processes", () => {
+    const operation = (process: string, session: string): string =>
+      `{:type :invoke :f :write :value 1 :process ${process}${session}}{:type :ok :f :write :value 1 :process ${process}${session}}`;
+    const { history } = read(
+      operation("1", "") +
+        operation("2", " :session a") +
+        operation("3", " :session a") +
+        operation("1", "") +
+        operation("a", "") +
+        operation("4", " :session 1"),
+    );
+    expect([...history.session]).toEqual([0, 1, 1, 0, 2, 3]);
+    expect(history.sessions).toEqual(["1", "a", "a", "1"]);
+  });
+
+  test("knows a word from another, however many there are and wherever a piece ends", () => {
+    const count = 5_000;
+    const word = (at: number): string => (at % 3 === 0 ? `"v${at}"` : `v${at}`);
+    const text = Array.from(
+      { length: 2 * count },
+      (_, at) =>
+        `{:type :invoke :f :write :value ${word(at % count)} :process 0}{:type :ok :f :write :value ${word(at % count)} :process 0}`,
+    ).join("");
+    for (const size of [7, 1_000, text.length]) {
+      const { history } = read(text, { operationsMax: 2 * count }, size);
+      expect(history.values).toEqual([
+        "nil",
+        ...Array.from({ length: count }, (_, at) => word(at)),
+      ]);
+      expect([...history.value]).toEqual(
+        Array.from({ length: 2 * count }, (_, at) => 1 + (at % count)),
+      );
+    }
+  });
+
   test.each([
     ["", 1, "has no operation of a client"],
     ["hello", 1, "has something else"],

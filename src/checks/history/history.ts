@@ -77,32 +77,58 @@ export interface Completion {
   readonly line: number;
 }
 
-/** Texts to indices, in order of first use. Whole numbers are found without making a text of them. */
+/** Texts to indices, in order of first use. Whole numbers that lie dense are found without making a text of them. */
 export class Names {
   readonly texts: string[];
   private readonly byText = new Map<string, number>();
-  private readonly byNumber = new Map<number, number>();
+  /** Of whole numbers: one more than the index, 0 for those that have none here. */
+  private byNumber = new Int32Array(FIRST_ROWS);
 
   constructor(first: readonly string[] = []) {
-    this.texts = [...first];
-    for (const [at, text] of first.entries()) this.byText.set(text, at);
+    this.texts = [];
+    for (const text of first) this.of(text);
   }
 
   of(text: string): number {
     const known = this.byText.get(text);
     if (known !== undefined) return known;
+    const number = Number(text);
+    if (number >>> 0 === number && String(number) === text) return this.ofNumber(number);
+    return this.enter(text);
+  }
+
+  ofNumber(number: number): number {
+    const isWhole = number >>> 0 === number;
+    if (isWhole && number < this.byNumber.length) {
+      const known = this.byNumber[number] as number;
+      if (known !== 0) return known - 1;
+    }
+    const text = String(number);
+    const known = this.byText.get(text);
+    if (known !== undefined) return known;
+    if (!isWhole || !this.hasRoomFor(number)) return this.enter(text);
+    this.byNumber[number] = this.texts.push(text);
+    return this.texts.length - 1;
+  }
+
+  private enter(text: string): number {
     this.byText.set(text, this.texts.length);
     return this.texts.push(text) - 1;
   }
 
-  ofNumber(number: number): number {
-    const known = this.byNumber.get(number);
-    if (known !== undefined) return known;
-    const at = this.of(String(number));
-    this.byNumber.set(number, at);
-    return at;
+  /** Makes room for a whole number unless most of it would stay empty. */
+  private hasRoomFor(number: number): boolean {
+    let { length } = this.byNumber;
+    if (number < length) return true;
+    if (number >= SPARSE * (this.texts.length + FIRST_ROWS)) return false;
+    while (number >= length) length *= 2;
+    this.byNumber = copyInto(new Int32Array(length), this.byNumber);
+    return true;
   }
 }
+
+/** Places a name for numbers that lie dense. */
+const SPARSE = 8;
 
 const FIRST_ROWS = 1024;
 

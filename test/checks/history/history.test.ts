@@ -12,6 +12,7 @@ import {
   sortedBy,
   WRITE,
 } from "../../../dist/checks/history/history.js";
+import { Stream } from "../../../dist/kernel/streams.js";
 
 const invocation = (at: number, key = 0) => ({
   kind: at % 2 === 0 ? WRITE : READ,
@@ -87,6 +88,27 @@ describe("Names", () => {
     const given = [names.of("7"), names.ofNumber(7), names.ofNumber(8), names.of("8")];
     expect([...given, names.ofNumber(8), names.of("nil")]).toEqual([1, 1, 2, 2, 2, 0]);
     expect(names.texts).toEqual(["nil", "7", "8"]);
+  });
+
+  test("tells apart what is not the same text, in whatever order and however far apart numbers come", () => {
+    const stream = new Stream("names");
+    const numbers = [0, 1, 1.5, -1, 1e21, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER];
+    const others = ["", " 1", "01", "1.0", "1e21", "x", "0x1", "nil"];
+    const names = new Names(["0", "nil"]);
+    const expected = ["0", "nil"];
+    for (let at = 0; at < 2_000; at++) {
+      const kind = stream.nextInt(4);
+      const number =
+        kind === 0
+          ? (numbers[stream.nextInt(numbers.length)] as number)
+          : stream.nextInt(kind === 1 ? 5_000 : 10_000_000);
+      const asText = stream.nextInt(2) === 0;
+      const text =
+        asText && kind === 0 ? (others[stream.nextInt(others.length)] as string) : String(number);
+      if (!expected.includes(text)) expected.push(text);
+      expect(asText ? names.of(text) : names.ofNumber(number)).toBe(expected.indexOf(text));
+    }
+    expect(names.texts).toEqual(expected);
   });
 });
 
