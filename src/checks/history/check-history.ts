@@ -1,6 +1,6 @@
 /** Every property of histories by name, and a history judged by them. */
 import { durableWrites } from "./durable-writes.ts";
-import { type History, rowsByKey } from "./history.ts";
+import { groupedByKey, type History } from "./history.ts";
 import { knownValues } from "./known-values.ts";
 import { linearizable } from "./linearizable.ts";
 import { noLostUpdates } from "./lost-updates.ts";
@@ -35,12 +35,14 @@ const IMPLIED: readonly PromiseName[] = [
 
 /** Judges a history by each promise that fits its model, in the order given. */
 export function checkHistory(history: History, options: CheckHistoryOptions): PropertyVerdict[] {
-  const byKey = rowsByKey(history);
+  const { grouped, byKey } = groupedByKey(history);
   const verdicts = options.promises
     .filter((promise) => promiseFits(promise, options.model))
     .map((promise) => {
-      const findings = findingsOf(promise, history, byKey, options);
-      return overKeys(history, promise, findings, UNTESTED[promise] ?? "nothing was read");
+      // Ids are told apart over all keys, in the order in which they were given.
+      const of = promise === "uniqueIds" ? history : grouped;
+      const findings = findingsOf(promise, of, byKey, options);
+      return overKeys(of, promise, findings, UNTESTED[promise] ?? "nothing was read");
     });
   const isLinearizable = verdicts.some(
     (of) => of.property === "linearizable" && of.verdict === "pass",

@@ -274,6 +274,58 @@ export function rowsByKey({ count, key, keys }: History): Int32Array[] {
   return keys.map((_, at) => sorted.subarray(starts[at] as number, starts[at + 1] as number));
 }
 
+/**
+ * The same operations with the rows of each key side by side, in order of invocation, and these rows: who judges a key
+ * reads memory that lies together.
+ */
+export function groupedByKey(history: History): {
+  readonly grouped: History;
+  readonly byKey: readonly Int32Array[];
+} {
+  const rows = rowsByKey(history);
+  const order = new Int32Array(history.count);
+  let filled = 0;
+  const byKey = rows.map((of) => {
+    const start = filled;
+    order.set(of, start);
+    filled += of.length;
+    return Int32Array.from(of, (_, at) => start + at);
+  });
+  const elements = new Map<number, Int32Array>();
+  if (history.elements.size > 0)
+    for (const [at, row] of order.entries()) {
+      const of = history.elements.get(row);
+      if (of !== undefined) elements.set(at, of);
+    }
+  const grouped: History = {
+    ...history,
+    kind: gather(history.kind, order),
+    outcome: gather(history.outcome, order),
+    key: gather(history.key, order),
+    session: gather(history.session, order),
+    value: gather(history.value, order),
+    expected: gather(history.expected, order),
+    amount: gather(history.amount, order),
+    invoked: gather(history.invoked, order),
+    returned: gather(history.returned, order),
+    invokedNs: gather(history.invokedNs, order),
+    returnedNs: gather(history.returnedNs, order),
+    invokedLine: gather(history.invokedLine, order),
+    returnedLine: gather(history.returnedLine, order),
+    elements,
+  };
+  return { grouped, byKey };
+}
+
+function gather<Column extends Uint8Array | Int32Array | Float64Array>(
+  from: Column,
+  order: Int32Array,
+): Column {
+  const to = from.slice() as Column;
+  for (let at = 0; at < order.length; at++) to[at] = from[order[at] as number] as number;
+  return to;
+}
+
 /** By a key's rows: several promises ask for the same order. */
 const returnsOf = new WeakMap<Int32Array, Int32Array>();
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   byReturn,
+  groupedByKey,
   HistoryBuilder,
   INFO,
   Names,
@@ -127,6 +128,34 @@ describe("rows", () => {
     const history = historyOf(["b", 0, 1], ["a", 1, 2], ["b", 2, 3], ["c", 3, 4], ["a", 4, 5]);
     expect(rowsByKey(history).map((rows) => [...rows])).toEqual([[0, 2], [1, 4], [3]]);
     expect(rowsByKey(historyOf())).toEqual([]);
+  });
+
+  test("of each key stand side by side where keys are judged, and tell what they told", () => {
+    const builder = new HistoryBuilder();
+    for (let at = 0; at < 60; at++) {
+      const key = builder.keys.of(`k${(at * 7) % 5}`);
+      const row = builder.invoke(invocation(at, key));
+      if (at % 4 !== 0) builder.complete(row, completion(at));
+      if (at % 6 === 1) builder.returnedElements(row, Int32Array.of(at));
+    }
+    const history = builder.build();
+    const { grouped, byKey } = groupedByKey(history);
+    const rows = rowsByKey(history);
+    expect([...byKey.flatMap((of) => [...of])]).toEqual(Array.from({ length: 60 }, (_, at) => at));
+    for (const [key, from] of rows.entries()) {
+      const to = byKey[key] as Int32Array;
+      expect(to.length).toBe(from.length);
+      for (const [at, row] of from.entries()) {
+        const place = to[at] as number;
+        for (const [name, column] of Object.entries(history))
+          if (ArrayBuffer.isView(column))
+            expect((grouped as unknown as Record<string, number[]>)[name]?.[place], name).toEqual(
+              (column as Int32Array)[row],
+            );
+        expect(grouped.elements.get(place)).toEqual(history.elements.get(row));
+      }
+    }
+    expect(grouped.keys).toBe(history.keys);
   });
 
   test("that returned stand in order of return, those of one moment in order of invocation", () => {
