@@ -4,11 +4,17 @@
  * Models: keys by the hash slots of their names.
  * Leaves out: names of one's own, so that which keys share a shard is the model's choice; keys of different length.
  */
+import { invariant } from "../../base/invariant.ts";
 import { shardOfSlot, slotOfKey } from "../engine/redis/slots.ts";
 
 export class KeyMap {
-  /** Shard from 0 within the cache and index within the shard, side by side: [2 * key], [2 * key + 1]. */
-  readonly places: Int32Array;
+  /**
+   * By key: shard from 0 within the cache, above `localBits` bits of its index within the shard. One word, so that twice as
+   * many keys stay in the processor's cache; null for one shard, where each key's index is its own number.
+   */
+  private readonly places: Uint32Array | null;
+  private readonly localBits: number;
+  private readonly localMask: number;
   /** Keys of each shard. */
   readonly counts: readonly number[];
   readonly keyBytes: number;
@@ -27,12 +33,19 @@ export class KeyMap {
     const width = Math.max(1, String(Math.max(0, count - 1)).length);
     this.keyBytes = 4 + width;
     this.width = width;
-    this.places = new Int32Array(2 * count);
+    this.localBits = Math.clz32(shards - 1);
+    this.localMask = 2 ** this.localBits - 1;
+    invariant(count <= 2 ** this.localBits, "a key's place fits in a word", { count, shards });
+    if (shards === 1) {
+      this.places = null;
+      this.counts = [count];
+      return;
+    }
+    this.places = new Uint32Array(count);
     const counts: number[] = new Array<number>(shards).fill(0);
     for (let key = 0; key < count; key++) {
-      const shard = shards === 1 ? 0 : shardOfSlot(this.slotOf(key), shards);
-      this.places[2 * key] = shard;
-      this.places[2 * key + 1] = counts[shard] as number;
+      const shard = shardOfSlot(this.slotOf(key), shards);
+      this.places[key] = shard * 2 ** this.localBits + (counts[shard] as number);
       counts[shard] = (counts[shard] as number) + 1;
     }
     this.counts = counts;
@@ -43,10 +56,10 @@ export class KeyMap {
   }
 
   shardOf(key: number): number {
-    return this.places[2 * key] as number;
+    return this.places === null ? 0 : (this.places[key] as number) >>> this.localBits;
   }
 
   localOf(key: number): number {
-    return this.places[2 * key + 1] as number;
+    return this.places === null ? key : (this.places[key] as number) & this.localMask;
   }
 }
