@@ -16,7 +16,7 @@ export type NodeState =
   | "paused" // process is stopped, its kernel answers
   | "down" // process or host is dead
   | "provisioning" // the service is launching a replacement
-  | "syncing" // process runs and is loading a full synchronisation
+  | "syncing" // process runs and waits for a full synchronisation, receives or loads it
   | "minority" // process runs but refuses commands: CLUSTERDOWN
   | "removed"; // it is no part of the group any more
 
@@ -74,6 +74,8 @@ export interface Copy {
   readonly alive: boolean;
   /** It stands in a place or on a node that the active faults hit. */
   readonly faulted: boolean;
+  /** It loads another's data, or is new and has none: it cannot lead. */
+  readonly loading: boolean;
 }
 
 /**

@@ -67,7 +67,7 @@ export const derivedMarks = [
   },
   {
     mark: "failover-during-full-sync",
-    summary: "a failover began while a replica of the shard was loading its data",
+    summary: "a failover began while a replica of the shard was in a full synchronisation",
     part: "engine/redis/replication.ts",
   },
   {

@@ -91,8 +91,8 @@ export function buildWorld(resolved: ResolvedScenario, kernel: Kernel, journal: 
   buildClients(resolved, world, { clientHosts, journal, strategies });
   const trafficKeys = resolved.traffic.map((traffic) => keyMapOf(cacheOf(resolved, traffic)));
   buildOriginsAndTraffic(resolved, world, { originHosts, clientHosts, keyMaps: trafficKeys });
-  replication.synced = (node) => {
-    world.keeperOf(world.groupOf(node)).synced(node);
+  replication.loadedBy = (node) => {
+    world.keeperOf(world.groupOf(node)).loaded(node);
   };
   const index = indexOf(resolved, world);
   return { world, index, keyMaps: trafficKeys };

@@ -133,6 +133,13 @@ export const lostThree = (over: Partial<LossWindow> = {}): LossWindow =>
     worstKeyWrites: 2,
     oracleWritesLost: 1,
     oracleFirstAckAt: 9.5 * S,
-    best: { node: "cart-002", history: 0, offset: 450, alive: true, faulted: false },
+    best: {
+      node: "cart-002",
+      history: 0,
+      offset: 450,
+      alive: true,
+      faulted: false,
+      loading: false,
+    },
     ...over,
   });

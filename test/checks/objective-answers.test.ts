@@ -573,6 +573,7 @@ describe("rto", () => {
     offset: 1,
     alive: true,
     faulted: false,
+    loading: false,
     ...over,
   });
   const failover = (

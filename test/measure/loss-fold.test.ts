@@ -11,6 +11,7 @@ const copy = (node: string, offset: number, over: Partial<Copy> = {}): Copy => (
   offset,
   alive: true,
   faulted: false,
+  loading: false,
   ...over,
 });
 

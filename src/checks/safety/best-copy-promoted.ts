@@ -1,5 +1,4 @@
-import type { Nanos } from "../../base/nanos.ts";
-import type { Copy, JournalRecord } from "../../journal/records.ts";
+import type { Copy } from "../../journal/records.ts";
 import type { CheckContext } from "../context.ts";
 import type { InvariantVerdict } from "../verdict.ts";
 
@@ -10,7 +9,7 @@ import type { InvariantVerdict } from "../verdict.ts";
  * not count.
  * Unknown when the service decided nothing.
  */
-export function bestCopyPromoted({ measured, caches, records }: CheckContext): InvariantVerdict {
+export function bestCopyPromoted({ measured, caches }: CheckContext): InvariantVerdict {
   const id = "best-copy-promoted";
   let checked = 0;
   for (const failover of measured.failovers) {
@@ -23,11 +22,7 @@ export function bestCopyPromoted({ measured, caches, records }: CheckContext): I
     const chosen = failover.copiesAtDecision.find((copy) => copy.node === failover.toNode);
     if (chosen === undefined) continue;
     checked++;
-    const syncing = syncingAt(records, failover.decided.at);
-    const ahead = best(
-      failover.copiesAtDecision.filter(({ node }) => !syncing.has(node)),
-      chosen,
-    );
+    const ahead = best(failover.copiesAtDecision, chosen);
     if (ahead === null) continue;
     const reason =
       `the service promoted ${chosen.node} at offset ${chosen.offset} while ${ahead.node} was ahead at ` +
@@ -48,20 +43,9 @@ export function bestCopyPromoted({ measured, caches, records }: CheckContext): I
 function best(copies: readonly Copy[], chosen: Copy): Copy | null {
   let ahead: Copy | null = null;
   for (const copy of copies) {
-    const eligible = copy.alive && !copy.faulted && copy.history === chosen.history;
+    const eligible =
+      copy.alive && !copy.faulted && !copy.loading && copy.history === chosen.history;
     if (eligible && copy.offset > (ahead?.offset ?? chosen.offset)) ahead = copy;
   }
   return ahead;
-}
-
-/** Nodes that were loading a full synchronisation. */
-function syncingAt(records: readonly JournalRecord[], at: Nanos): ReadonlySet<string> {
-  const syncing = new Set<string>();
-  for (const record of records) {
-    if (record.at > at) break;
-    if (record.kind !== "node-state") continue;
-    if (record.state === "syncing") syncing.add(record.node);
-    else syncing.delete(record.node);
-  }
-  return syncing;
 }

@@ -128,11 +128,12 @@ export class ControlPlane implements Keeper {
     else this.deferred.push(act);
   }
 
-  /** A node has finished loading what it needs. */
-  synced(node: RedisNode): void {
+  /** A node has loaded a snapshot; without a link, its source is gone. */
+  loaded(node: RedisNode): void {
     const watch = this.watch(node);
     const shard = this.group.shardOf(node);
-    if (watch.replacing !== "joining") return;
+    this.reconsider(shard, node);
+    if (watch.replacing !== "joining" || node.link === null) return;
     if (shard.leader === node && !node.leads) this.leadAfterReplacement(shard, node, null);
     this.recovered(node, watch);
   }
@@ -260,6 +261,15 @@ export class ControlPlane implements Keeper {
       this.group.demote(node, shard.leader, `told to follow ${shard.leader.id}`),
     );
     this.refreshReader(shard);
+    this.reconsider(shard, node);
+  }
+
+  /** Nobody could be promoted when the primary was found dead, and now there is one who can. */
+  private reconsider(shard: GroupShard, node: RedisNode): void {
+    const { leader, open, number } = shard;
+    if (this.group.clusterEnabled || !this.group.automaticFailover || node === leader) return;
+    if (leader.alive || open === null || this.chosen.has(number)) return;
+    if (open.reached.has("failover-detected")) this.chooseReplica(shard, `${node.id} can lead`);
   }
 
   /** Opens a failover when a shard's primary stops answering; abandons it when the primary is back first. */
@@ -312,7 +322,12 @@ export class ControlPlane implements Keeper {
       (node) => node !== shard.leader && this.group.isHealthy(node) && !node.loading,
     );
     if (candidates.length === 0) return; // nothing to promote: a replacement must come up
-    const standings = candidates.map((node) => ({ node, offset: node.offsetAt(kernel.now) }));
+    // Who waits for a full synchronisation may hold another history, whose offsets say nothing of this one.
+    const own = candidates.filter(({ history }) => history === shard.leader.history);
+    const standings = (own.length > 0 ? own : candidates).map((node) => ({
+      node,
+      offset: node.offsetAt(kernel.now),
+    }));
     const choice = strategies.chooseReplica(standings);
     this.chosen.set(shard.number, choice.node);
     const cause = `${strategies.choiceName}: ${choice.node.id} at offset ${choice.offset}`;

@@ -136,6 +136,7 @@ export class Group {
       ),
       alive: node.alive,
       faulted: !this.isHealthy(node),
+      loading: node.loading,
     }));
   }
 

@@ -8,8 +8,8 @@ export interface Keeper {
   review(): void;
   /** A dead process comes up again under its old id, empty. */
   restart(node: RedisNode, cause: string): void;
-  /** A node has finished loading what it needs. */
-  synced(node: RedisNode): void;
+  /** A node has loaded a snapshot; without a link, its source is gone. */
+  loaded(node: RedisNode): void;
   /** The cluster bus completed a failover. */
   announceFailover(from: string, to: string): void;
 }

@@ -86,7 +86,7 @@ export class SelfManaged implements Keeper {
     this.review();
   }
 
-  synced(): void {
+  loaded(): void {
     // Nobody waits for it: sentinels learn it from INFO, the cluster bus from gossip.
   }
 

@@ -116,8 +116,10 @@ export class RedisNode implements Server, RecordedNode {
   readOnly = false;
   /** The cluster is up in this node's view. */
   clusterUp = true;
-  /** Loading a full synchronisation. */
+  /** Loads a snapshot, or is new and has none yet: answers LOADING, and cannot lead. */
   loading = false;
+  /** Waits for a snapshot, receives it or loads it; until it loads it holds what it had. */
+  syncing = false;
   /** Who owns the node's shard in its own view: node index. */
   knownOwner = -1;
 
@@ -253,7 +255,7 @@ export class RedisNode implements Server, RecordedNode {
     if (this.provisioning) return "provisioning";
     if (!this.alive) return "down";
     if (this.paused) return "paused";
-    if (this.loading) return "syncing";
+    if (this.loading || this.syncing) return "syncing";
     return this.clusterUp ? "serving" : "minority";
   }
 
@@ -407,6 +409,7 @@ export class RedisNode implements Server, RecordedNode {
     this.diedWithHost = withHost;
     this.clientConnections = 0;
     this.loading = false;
+    this.syncing = false;
     this.busyUntil = 0;
     this.freeingNs = 0;
     this.memory.clear();

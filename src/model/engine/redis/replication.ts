@@ -3,13 +3,16 @@
  *
  * Models: the 1 Hz replication cron with its reconnects, one immediate try after a disconnect, PSYNC by replication id
  * and offset (after a promotion too), diskless full synchronisation (delay by the source's cron and in whole seconds,
- * transfer of the snapshot over the path, load, and the stream that starts with the first acknowledgement after the
- * source has reaped its child), followers that wait for one fork and share its child, at the pace of the slowest, or wait
+ * transfer of the snapshot over the path into a file, load, and the stream that starts with the first acknowledgement
+ * after the source has reaped its child), a follower that keeps what it had, answers with it and may lead until it loads,
+ * and that loads to the end once it has begun, followers that wait for one fork and share its child, at the pace of the slowest, or wait
  * until another child is reaped; acknowledgements once a second, min-replicas-to-write, limits of the output buffer, with
  * each block of the stream and each cron, while a follower synchronises too; repl-timeout.
- * Leaves out: disk-backed synchronisation, followers that go on answering with old data while a snapshot is transferred.
+ * Leaves out: sources that save to disk, followers that load from the connection (repl-diskless-load), a transfer that
+ * stalls in a cut that heals before it ends.
  * Source: valkey 8.0.1 replication.c:830-905, 1340, 1790, 1836-1850, 3865-3884, 4207-4223, 4678-4724;
- * networking.c:4365-4446; server.c:1446-1448.
+ * networking.c:4365-4446; server.c:1446-1448. Measured with redis-server 7.0.15: a replica that was receiving a snapshot
+ * answered with what it had, and was elected 2.5 s after its primary's death (node timeout 1 s).
  */
 import { MILLISECOND, type Nanos, SECOND } from "../../../base/nanos.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
@@ -38,6 +41,8 @@ interface FullSync {
   readonly snapshot: Keyspace;
   readonly offset: number;
   transferredAt: Nanos;
+  /** The link broke while the follower loads: it has the snapshot, and nothing after it. */
+  cutOff: boolean;
 }
 
 /** A source's child, or the synchronisation without one in its place. */
@@ -72,13 +77,14 @@ interface Following {
 
 export class Replication {
   readonly nodes: RedisNode[] = [];
-  /** Told when a full synchronisation is complete. */
-  synced: ((node: RedisNode) => void) | null = null;
+  /** Told when a node has loaded a snapshot, whether or not its source is still there. */
+  loadedBy: ((node: RedisNode) => void) | null = null;
   private readonly targets: number[] = [];
   private readonly following: Following[] = [];
   private readonly cronKind: number;
   private readonly psyncKind: number;
   private readonly forkKind: number;
+  private readonly receivedKind: number;
   private readonly loadedKind: number;
   private readonly resetKind: number;
   private readonly reapKind: number;
@@ -99,6 +105,9 @@ export class Replication {
     );
     this.forkKind = kernel.kind("full-sync-fork", (_t, node, generation) =>
       this.fork(this.nodes[node] as RedisNode, generation),
+    );
+    this.receivedKind = kernel.kind("full-sync-received", (_t, node, generation) =>
+      this.received(this.nodes[node] as RedisNode, generation),
     );
     this.loadedKind = kernel.kind("full-sync-loaded", (_t, node, generation) =>
       this.loaded(this.nodes[node] as RedisNode, generation),
@@ -150,11 +159,6 @@ export class Replication {
     for (const node of this.nodes) node.link?.advance(this.kernel.now);
   }
 
-  /** A full synchronisation to the node is under way. */
-  isSyncing(node: RedisNode): boolean {
-    return (this.following[node.index] as Following).sync !== null;
-  }
-
   /** Starts a follower that already holds what its source holds: the state of a group that has run for long. */
   startInSync(replica: RedisNode, source: RedisNode): void {
     replica.upstream = source;
@@ -182,9 +186,9 @@ export class Replication {
     const offset = node.offsetAt(this.kernel.now);
     const parent = node.log;
     this.disconnect(node);
+    this.stopLoading(node);
     node.upstream = null;
     node.linkDownSince = Number.POSITIVE_INFINITY;
-    node.loading = false;
     node.log = parent.fork(history, offset);
     node.history = history;
     this.strategies.promoted(node.keyspace, this.kernel.now);
@@ -228,6 +232,7 @@ export class Replication {
       if (sync !== null && sync.source === node) this.abandon(other);
     }
     this.disconnect(node);
+    this.stopLoading(node);
     (this.following[node.index] as Following).save = null;
   }
 
@@ -254,17 +259,32 @@ export class Replication {
     if (node.linkDownSince === Number.POSITIVE_INFINITY) node.linkDownSince = this.kernel.now;
   }
 
+  /** Gives up what it waits for. A snapshot that it has begun to load it loads to the end. */
   private abandon(node: RedisNode): void {
     const following = this.following[node.index] as Following;
+    const { sync } = following;
+    if (sync !== null) {
+      sync.link.close();
+      this.leaveSave(sync.source, node);
+      if (sync.transferredAt <= this.kernel.now && node.loading) {
+        sync.cutOff = true;
+        return;
+      }
+    }
     following.generation++;
     following.connecting = false;
     following.waitsFor = null;
-    if (following.sync !== null) {
-      const { source, link } = following.sync;
-      link.close();
-      following.sync = null;
-      this.leaveSave(source, node);
-    }
+    following.sync = null;
+    node.syncing = false;
+  }
+
+  /** The process is gone, or leads with what it has. */
+  private stopLoading(node: RedisNode): void {
+    const following = this.following[node.index] as Following;
+    following.generation++;
+    following.sync = null;
+    node.syncing = false;
+    node.loading = false;
   }
 
   /** A follower needs the child no more; one that nobody waits for is killed. */
@@ -350,7 +370,6 @@ export class Replication {
     const held = source.offsetAt(this.kernel.now);
     if (this.strategies.canContinue(source.log, node.history, offset, held)) {
       this.recorder.mark("partial-resync", `${node.cache}/shard ${node.shardNumber}`);
-      node.loading = false;
       const next = this.strategies.firstEntry(source.log, offset);
       this.stateResync(node, source, { mode: "partial", history: node.history, offset, next });
       this.openLink(node, source, next);
@@ -361,7 +380,7 @@ export class Replication {
     const shard = `${node.cache}/shard ${node.shardNumber}`;
     if (why === "outrun") this.recorder.mark("backlog-outrun", shard);
     if (why === "diverged") this.recorder.mark("resync-diverged", shard);
-    node.loading = true;
+    node.syncing = true;
     this.recorder.node(node, `full synchronisation from ${source.id}`);
     const due = this.forkAt(source, node.settings.replDisklessSyncDelayNs);
     this.kernel.schedule(
@@ -395,7 +414,7 @@ export class Replication {
     if (!source.responds || source !== node.upstream || !this.canReach(node, source)) {
       following.connecting = false;
       following.waitsFor = null;
-      node.loading = false;
+      node.syncing = false;
       return;
     }
     const { save, cronPhase } = this.following[source.index] as Following;
@@ -474,24 +493,42 @@ export class Replication {
       ),
       snapshot,
       offset,
-      transferredAt: now,
+      transferredAt: now + transferNs,
+      cutOff: false,
     };
     // What a flush of strings takes is part of `snapshotFlushNs`.
     const flushNs = node.settings.lazyFree.replicaFlush ? 0 : Math.ceil(node.keyspace.flushNs);
     const loadNs = flushNs + Math.ceil((snapshot.parts / node.settings.loadKeysPerSecond) * SECOND);
-    following.sync.transferredAt = now + transferNs;
-    const due =
-      now +
-      transferNs +
-      node.settings.snapshotFlushNs +
-      loadNs +
-      this.network.oneWayNs(source.host, node.host);
-    this.kernel.schedule(
-      due,
-      this.loadedKind,
-      this.targets[node.index] as number,
-      node.index,
-      generation,
+    const receivedAt = now + transferNs + this.network.oneWayNs(source.host, node.host);
+    const target = this.targets[node.index] as number;
+    this.kernel.schedule(receivedAt, this.receivedKind, target, node.index, generation);
+    const due = receivedAt + node.settings.snapshotFlushNs + loadNs;
+    this.kernel.schedule(due, this.loadedKind, target, node.index, generation);
+  }
+
+  /** The snapshot is there in full: the follower drops what it had, and loads. */
+  private received(node: RedisNode, generation: number): void {
+    const following = this.following[node.index] as Following;
+    const { sync } = following;
+    if (following.generation !== generation || sync === null) return;
+    if (!this.isIntact(node, sync)) {
+      this.lost(node);
+      return;
+    }
+    node.loading = true;
+    for (const other of this.nodes) if (other.link?.source === node) this.lost(other);
+  }
+
+  /** The source still writes the stream that follows the snapshot, and is in reach. */
+  private isIntact(
+    node: RedisNode,
+    { source, sourceIncarnation, link, cutOff }: FullSync,
+  ): boolean {
+    return (
+      !cutOff &&
+      source.incarnation === sourceIncarnation &&
+      source.log === link.log &&
+      this.network.reachable(node.host, source.host)
     );
   }
 
@@ -506,18 +543,21 @@ export class Replication {
     const sync = following.sync;
     if (following.generation !== generation || sync === null) return;
     following.sync = null;
-    const intact =
-      sync.source.incarnation === sync.sourceIncarnation && sync.source.log === sync.link.log;
-    if (!intact || !this.network.reachable(node.host, sync.source.host)) {
-      sync.link.close();
-      this.tryConnect(node);
-      return;
-    }
     node.keyspace.load(sync.snapshot);
     this.spares.push(sync.snapshot);
     node.appliedOffset = sync.offset;
     node.loading = false;
+    node.syncing = false;
     const { log } = sync.link;
+    if (!this.isIntact(node, sync)) {
+      sync.link.close();
+      node.log = log;
+      node.history = log.history;
+      this.recorder.node(node, `holds the snapshot of ${sync.source.id}, whose stream is gone`);
+      this.tryConnect(node);
+      this.loadedBy?.(node);
+      return;
+    }
     const resumesAt = this.strategies.resumesAt(sync.offset, sync.source.offsetAt(this.kernel.now));
     sync.link.next = log.entryAfter(resumesAt);
     this.stateResync(node, sync.source, {
@@ -532,7 +572,7 @@ export class Replication {
       this.recorder.mark("stream-stalled", `${node.cache}/shard ${node.shardNumber}`);
     this.install(node, sync.link);
     this.recorder.node(node, `full synchronisation from ${sync.source.id} complete`);
-    this.synced?.(node);
+    this.loadedBy?.(node);
   }
 
   /**
@@ -625,7 +665,7 @@ export class Replication {
       if (this.overflows(node, following, now)) this.drop(node);
       else if (now - node.link.silentSince > node.settings.replTimeoutNs) this.lost(node);
     } else if (following.sync !== null) {
-      if (this.overflows(node, following, now)) this.drop(node);
+      if (!following.sync.cutOff && this.overflows(node, following, now)) this.drop(node);
     } else if (node.upstream !== null) this.tryConnect(node);
     else if (node.writable && !node.holdsWrites && following.cronCount % PING_EVERY === 0) {
       node.log.append(PING_STREAM_BYTES, now, -1, 0, 0, 0);
