@@ -14,6 +14,16 @@ export class Factors {
       invariant(at >= 0, "a factor is taken away once", { factor });
       this.factors.splice(at, 1);
     }
+    this.multiply();
+  }
+
+  /** Takes all of them away. */
+  clear(): void {
+    this.factors.length = 0;
+    this.multiply();
+  }
+
+  private multiply(): void {
     this.product = this.factors.reduce((product, each) => product * each, 1);
   }
 }

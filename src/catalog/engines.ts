@@ -44,6 +44,10 @@ export const freesLazily = isValkey8;
 /** Whether replicas of equal offset are ranked by node id. Source: valkey 8.0.1 cluster_legacy.c:4391. @param version - major.minor */
 export const ranksTiesByNodeId = isValkey8;
 
+/** Whether an election waits by the node timeout. Source: valkey pull request 2449, in 9.0. @param version - major.minor */
+export const electsByNodeTimeout = (engine: "redis" | "valkey", version: string): boolean =>
+  engine === "valkey" && Number.parseFloat(version) >= 9;
+
 /** Whether a small set is a listpack. Source: redis 7.2 and valkey 8.0.1 config.c: set-max-listpack-entries. */
 export const hasCompactSets = (engine: "redis" | "valkey", version: string): boolean =>
   engine === "valkey" || Number.parseFloat(version) >= 7.2;

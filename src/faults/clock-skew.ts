@@ -1,5 +1,5 @@
 import { describeTarget, type FaultKind, type SettingsOf } from "./fault-kind.ts";
-import { bindNodes, bindSentinels } from "./targets.ts";
+import { bindNodes, bindSentinels, onPresentHosts } from "./targets.ts";
 
 /** A host's clock jumps: what expires by it lives shorter or longer than was meant, a sentinel trusts itself no more. */
 export const clockSkew: FaultKind<SettingsOf<"clock-skew">> = {
@@ -10,12 +10,17 @@ export const clockSkew: FaultKind<SettingsOf<"clock-skew">> = {
   fields: ["RedisNode.clockSkewNs", "Sentinel.clockSkewNs"],
   heals: true,
   inject(world, { target, byNs }, chance) {
-    const processes = [...bindNodes(world, target, chance), ...bindSentinels(world, target)];
-    for (const process of processes) process.clockSkewNs += byNs;
+    const nodes = bindNodes(world, target, chance);
+    const sentinels = bindSentinels(world, target);
+    const forSameHosts = onPresentHosts(nodes);
+    for (const process of [...nodes, ...sentinels]) process.clockSkewNs += byNs;
     return {
-      targets: processes.map(({ id }) => id),
+      targets: [...nodes, ...sentinels].map(({ id }) => id),
       heal() {
-        for (const process of processes) process.clockSkewNs -= byNs;
+        forSameHosts((node) => {
+          node.clockSkewNs -= byNs;
+        });
+        for (const sentinel of sentinels) sentinel.clockSkewNs -= byNs;
       },
     };
   },

@@ -1,5 +1,5 @@
 import { describeTarget, type FaultKind, type SettingsOf } from "./fault-kind.ts";
-import { bindNodes } from "./targets.ts";
+import { bindNodes, onPresentHosts } from "./targets.ts";
 
 /** Something else on the host takes memory, so that less is left for data: eviction, or refused writes. */
 export const memoryPressure: FaultKind<SettingsOf<"memory-pressure">> = {
@@ -12,10 +12,11 @@ export const memoryPressure: FaultKind<SettingsOf<"memory-pressure">> = {
   inject(world, { target, bytes }, chance) {
     const nodes = bindNodes(world, target, chance);
     for (const node of nodes) node.changePressure(bytes);
+    const forSameHosts = onPresentHosts(nodes);
     return {
       targets: nodes.map((node) => node.id),
       heal() {
-        for (const node of nodes) node.changePressure(-bytes);
+        forSameHosts((node) => node.changePressure(-bytes));
       },
     };
   },

@@ -1,5 +1,5 @@
 import { describeTarget, type FaultKind, type SettingsOf } from "./fault-kind.ts";
-import { bindNodes } from "./targets.ts";
+import { bindNodes, onPresentHosts } from "./targets.ts";
 
 /** A gray failure: the node answers, and every command takes longer. */
 export const nodeSlow: FaultKind<SettingsOf<"node-slow">> = {
@@ -12,10 +12,11 @@ export const nodeSlow: FaultKind<SettingsOf<"node-slow">> = {
   inject(world, { target, factor }, chance) {
     const nodes = bindNodes(world, target, chance);
     for (const node of nodes) node.changeSlowness(factor, 1);
+    const forSameHosts = onPresentHosts(nodes);
     return {
       targets: nodes.map((node) => node.id),
       heal() {
-        for (const node of nodes) node.changeSlowness(factor, -1);
+        forSameHosts((node) => node.changeSlowness(factor, -1));
       },
     };
   },

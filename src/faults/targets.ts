@@ -58,6 +58,16 @@ export function bindHosts(
   return processes.map(({ host }) => host);
 }
 
+/** Later acts on those of the nodes that still run on the hosts they run on now: a replacement has none of what ails the old. */
+export function onPresentHosts(
+  nodes: readonly RedisNode[],
+): (act: (node: RedisNode) => void) => void {
+  const hosts = nodes.map(({ hostNumber }) => hostNumber);
+  return (act) => {
+    for (const [at, node] of nodes.entries()) if (node.hostNumber === hosts[at]) act(node);
+  };
+}
+
 /** Two sides of links: the hosts of each, none on both, and what is hit in words (nothing when a side is empty). */
 export function bindSides(
   world: World,

@@ -79,6 +79,41 @@ it("Valkey 7.2 has what Redis has", () => {
   }
 });
 
+// Source: valkey pull request 2449: min(500 ms, node timeout / 30), as much at random, and twice as much a rank.
+it.each([
+  ["9.0", 15_000, 500, 1_000],
+  ["9.0", 3_000, 100, 200],
+  ["9.0", 1_000, 33, 66],
+  ["8.0", 1_000, 500, 1_000],
+])(
+  "Valkey %s with a node timeout of %d ms waits %d ms, and %d ms a rank",
+  (version, timeout, delay, rank) => {
+    const text = `scenario: delays
+seed: 1
+duration: 8s
+regions: { us-east-1: { zones: 3 } }
+caches:
+  cart: { type: self-managed, region: us-east-1, engine: valkey, engineVersion: "${version}", memory: 1GB, clusterMode: enabled,
+    numNodeGroups: 3, replicasPerNodeGroup: 1, parameters: { cluster-node-timeout: ${timeout} } }
+traffic:
+  shop: { cache: cart, arrivals: { rate: 1/s }, keys: { count: 10 } }
+method: [{ at: 1s, fault: node-crash, target: primary of cart/shard 1 }]
+`;
+    const resolved = loadScenario(text, { file: "delays.yaml" });
+    const { protocol } = (resolved.caches[0] as ReplicationGroupSettings).bus;
+    expect(protocol.electionDelayNs).toBe(delay * MILLISECOND);
+    expect(protocol.electionRandomNs).toBe(delay * MILLISECOND);
+    expect(protocol.rankDelayNs).toBe(rank * MILLISECOND);
+    if (timeout !== 1_000) return;
+    const of = observe(resolved);
+    const [asked] = of.of("election-asked");
+    const waited = ((asked?.at ?? 0) - (asked?.scheduledAt ?? 0)) / MILLISECOND;
+    expect(waited).toBeGreaterThanOrEqual(delay);
+    // Votes are asked for at a cron, of ten a second.
+    expect(waited).toBeLessThan(2 * delay + 110);
+  },
+);
+
 describe("repl-backlog-size", () => {
   // 3 s of 100 writes of some 10 KB are 3 MB: more than 1 MiB and less than 10 MiB.
   it.each([

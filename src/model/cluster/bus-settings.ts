@@ -34,3 +34,22 @@ export const BUS_PROTOCOL: BusProtocol = {
   electionRandomNs: 500 * MILLISECOND,
   rankDelayNs: SECOND,
 };
+
+/**
+ * The protocol of a version: from Valkey 9.0 on what an election waits for goes by the node timeout where that is short.
+ * Source: valkey pull requests 2449 and 1018, cluster_legacy.c, clusterHandleReplicaFailover. Of these left out: half a
+ * second more for a replica that is new and holds nothing, and an order among primaries that failed together.
+ */
+export function busProtocolOf(
+  hasRelativeDelays: boolean,
+  { nodeTimeoutNs }: Pick<BusSettings, "nodeTimeoutNs">,
+): BusProtocol {
+  if (!hasRelativeDelays) return BUS_PROTOCOL;
+  const delayMs = Math.min(500, Math.floor(nodeTimeoutNs / MILLISECOND / 30));
+  return {
+    ...BUS_PROTOCOL,
+    electionDelayNs: delayMs * MILLISECOND,
+    electionRandomNs: Math.max(1, delayMs) * MILLISECOND,
+    rankDelayNs: 2 * delayMs * MILLISECOND,
+  };
+}

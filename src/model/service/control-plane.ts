@@ -445,6 +445,7 @@ export class ControlPlane implements Keeper {
     node.readOnly = false;
     const best = this.bestCopy(shard, node);
     if (wasLeader && best !== null && this.group.automaticFailover) this.takeOver(shard, best);
+    node.moveToNewHost();
     node.start(this.group.emptyHistory(node));
     if (watch.isNew) this.arrived(node);
     else this.group.bus?.join(node, shard.leader);

@@ -6,7 +6,7 @@
  * Leaves out: the dictionary's neighbouring buckets (samples are independent); the time limit of one eviction loop.
  * Source: valkey 8.0.1 evict.c:144-240, 570-640; maxmemory-samples 5.
  */
-import type { Nanos } from "../../../base/nanos.ts";
+import { type Nanos, SECOND } from "../../../base/nanos.ts";
 import type { Stream } from "../../../kernel/streams.ts";
 import type { MaxmemoryPolicy } from "./engine-settings.ts";
 import type { Keyspace } from "./keyspace.ts";
@@ -44,10 +44,11 @@ export class Eviction {
     }
   }
 
-  /** The higher, the sooner a key goes. */
+  /** The higher, the sooner a key goes: as it was when it was sampled, for the pool never looks again (evict.c:144-240). */
   private score(keyspace: Keyspace, key: number, now: Nanos): number {
     if (this.policy === "volatile-ttl") return -keyspace.expireAt(key);
-    return this.policy.endsWith("lfu") ? -keyspace.frequency(key, now) : -keyspace.lastAccess(key);
+    if (this.policy.endsWith("lfu")) return -keyspace.frequency(key, now);
+    return Math.floor(now / SECOND) - keyspace.lastAccess(key);
   }
 
   /** Puts a sampled key into the pool unless it is there, or all of a full pool score higher. */

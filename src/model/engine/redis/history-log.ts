@@ -36,6 +36,8 @@ export class HistoryLog {
   headOffset: number;
   /** Offset before entry 0. */
   private baseOffset: number;
+  /** Offset up to which the backlog was given up. */
+  private freedAt = -1;
 
   /**
    * @param history - replication id, as a number unique in the run
@@ -132,7 +134,13 @@ export class HistoryLog {
     if (history !== this.history && history !== this.parent) return "unrelated";
     if (offset > (history === this.history ? heldOffset : Math.min(this.forkOffset, heldOffset)))
       return "diverged";
-    return offset < this.backlogStart(heldOffset) || !this.holds(offset) ? "outrun" : null;
+    const isGone = offset <= this.freedAt || offset < this.backlogStart(heldOffset);
+    return isGone || !this.holds(offset) ? "outrun" : null;
+  }
+
+  /** Gives the backlog up with all that was written by now. */
+  freeBacklog(): void {
+    this.freedAt = this.headOffset;
   }
 
   /** The oldest offset in the backlog of a node that holds up to `heldOffset`: the start of a block. */

@@ -154,6 +154,8 @@ export class RedisNode implements Server, RecordedNode {
   /** Of what was queued when it was last resumed: commands that are served before the bus. */
   private readsFirst = 0;
   private limitBytes: number;
+  /** Counts the hosts that the node has had: what ails a host does not follow the node to the next. */
+  hostNumber = 0;
   /** By how much faults make commands slower. */
   readonly slowness = new Factors();
   /** What the host's clock says beyond the true time, ns; 0 without faults. */
@@ -311,6 +313,14 @@ export class RedisNode implements Server, RecordedNode {
     const { maxmemoryBytes, reservedMemoryShare } = this.settings;
     const usual = Math.floor(maxmemoryBytes * (1 - reservedMemoryShare));
     this.limitBytes = Math.max(0, usual - this.memory.pressureBytes);
+  }
+
+  /** Runs on another host from now on: slowness, lost memory and a wrong clock stay behind with the old one. */
+  moveToNewHost(): void {
+    this.hostNumber++;
+    this.slowness.clear();
+    this.clockSkewNs = 0;
+    this.changePressure(-this.memory.pressureBytes);
   }
 
   /** What faults write here, for comparison with a run that had none. */

@@ -30,6 +30,8 @@ import type { EngineStrategies } from "./strategies.ts";
 const STALL_MIN: Nanos = 100 * MILLISECOND;
 /** repl-ping-replica-period, in cron periods. */
 const PING_EVERY = 10;
+/** repl-backlog-ttl. Source: valkey 8.0.1 replication.c:4600-4635. */
+const BACKLOG_TTL: Nanos = 3600 * SECOND;
 /** TCP handshake, then the pipelined PING, AUTH, REPLCONF and PSYNC. */
 const HANDSHAKE_ROUND_TRIPS = 2;
 
@@ -68,6 +70,10 @@ interface Following {
   blocks: number;
   /** When its last acknowledgement left. */
   acknowledgedAt: Nanos;
+  /** A source that has not been told that it left: its host lost power, or the path is cut. */
+  missedBy: { readonly source: RedisNode; readonly incarnation: number } | null;
+  /** When it last had followers. */
+  followedAt: Nanos;
   /** Since when its output buffer is beyond the soft limit; Infinity while it is not. */
   bufferedSince: Nanos;
   /** Phases of its two crons, ns. */
@@ -147,6 +153,8 @@ export class Replication {
       cronCount: 0,
       blocks: 0,
       acknowledgedAt: 0,
+      missedBy: null,
+      followedAt: 0,
       bufferedSince: Number.POSITIVE_INFINITY,
       cronPhase,
       serverCronPhase,
@@ -231,7 +239,7 @@ export class Replication {
       const sync = (this.following[other.index] as Following).sync;
       if (sync !== null && sync.source === node) this.abandon(other);
     }
-    this.disconnect(node);
+    this.disconnect(node, withHost);
     this.stopLoading(node);
     (this.following[node.index] as Following).save = null;
   }
@@ -248,12 +256,15 @@ export class Replication {
     return this.following.map(({ blocks }) => blocks);
   }
 
-  private disconnect(node: RedisNode): void {
+  /** @param unheard - nothing tells its source: the host has no power */
+  private disconnect(node: RedisNode, unheard = false): void {
     if (node.link !== null) {
+      const source = node.link.source as RedisNode;
       node.link.advance(this.kernel.now);
       node.staleSince = Math.min(node.link.silentSince, this.kernel.now);
       node.link.close();
       node.link = null;
+      this.left(node, source, unheard || !this.network.reachable(node.host, source.host));
     }
     this.abandon(node);
     if (node.linkDownSince === Number.POSITIVE_INFINITY) node.linkDownSince = this.kernel.now;
@@ -321,6 +332,13 @@ export class Replication {
       if (own === link && own.source === source && this.overflows(node, following, now))
         this.drop(node);
     }
+  }
+
+  /** A source counts its good replicas anew when it hears that one has left; of one it does not hear from it finds out by lag. */
+  private left(node: RedisNode, source: RedisNode, unheard: boolean): void {
+    const { incarnation } = source;
+    (this.following[node.index] as Following).missedBy = unheard ? { source, incarnation } : null;
+    if (source.settings.minReplicasToWrite > 0) this.countGoodReplicas(source, this.kernel.now);
   }
 
   private linkReset(node: RedisNode, generation: number): void {
@@ -640,7 +658,10 @@ export class Replication {
     replica.linkDownSince = Number.POSITIVE_INFINITY;
     const following = this.following[replica.index] as Following;
     following.acknowledgedAt = this.kernel.now;
+    following.missedBy = null;
     following.bufferedSince = Number.POSITIVE_INFINITY;
+    if (link.source.settings.minReplicasToWrite > 0)
+      this.countGoodReplicas(link.source, this.kernel.now);
     if (!changed) return;
     for (const other of this.nodes) {
       if (other.link?.source === replica && other.link.log !== link.log) this.lost(other);
@@ -671,8 +692,15 @@ export class Replication {
       node.log.append(PING_STREAM_BYTES, now, -1, 0, 0, 0);
     }
     if (node.settings.minReplicasToWrite > 0) this.countGoodReplicas(node, now);
+    if (node.upstream === null) this.keepBacklog(node, following, now);
     node.memory.outputBufferBytes = this.bufferedFor(node);
     node.memory.weigh(node.usedBytes);
+  }
+
+  /** A primary without followers frees its backlog after an hour, and takes another id: whoever comes then needs it all. */
+  private keepBacklog(node: RedisNode, following: Following, now: Nanos): void {
+    if (node.log.readers.length > 0) following.followedAt = now;
+    else if (now - following.followedAt > BACKLOG_TTL) node.log.freeBacklog();
   }
 
   /** Bytes that wait for followers in a node's memory, as of the last look at each. */
@@ -687,12 +715,14 @@ export class Replication {
     return bytes;
   }
 
-  /** Followers whose last acknowledgement is at most max-lag old, in whole seconds of the clock. */
+  /** Followers whose last acknowledgement is at most max-lag old, in whole seconds of the clock, gone or not as far as it knows. */
   private countGoodReplicas(node: RedisNode, now: Nanos): void {
     let good = 0;
     for (const other of this.nodes) {
-      if (other.link === null || other.link.source !== node || other.loading) continue;
-      const { acknowledgedAt } = this.following[other.index] as Following;
+      const { acknowledgedAt, missedBy } = this.following[other.index] as Following;
+      const follows = other.link !== null && other.link.source === node && !other.loading;
+      const isMissed = missedBy?.source === node && missedBy.incarnation === node.incarnation;
+      if (!follows && !isMissed) continue;
       const age = (Math.floor(now / SECOND) - Math.floor(acknowledgedAt / SECOND)) * SECOND;
       if (age <= node.settings.minReplicasMaxLagNs) good++;
     }

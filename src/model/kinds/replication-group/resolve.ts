@@ -10,6 +10,7 @@ import {
   tlsAssumptions,
 } from "../../../catalog/assumptions.ts";
 import {
+  electsByNodeTimeout,
   engineDefaults,
   REPL_DISKLESS_SYNC_DELAY,
   REPL_TIMEOUT,
@@ -19,7 +20,7 @@ import {
 } from "../../../catalog/engines.ts";
 import { type NodeType, nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
 import { quotas } from "../../../catalog/quotas.ts";
-import { BUS_PROTOCOL } from "../../cluster/bus-settings.ts";
+import { busProtocolOf } from "../../cluster/bus-settings.ts";
 import { collectionCosts } from "../collection-costs.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
@@ -146,7 +147,9 @@ export function resolveReplicationGroup(
       allowReplicaMigration: false,
       migrationBarrier: 1,
       rankTieBreakByNodeId: ranksTiesByNodeId(words.engine, words.engineVersion),
-      protocol: BUS_PROTOCOL,
+      protocol: busProtocolOf(electsByNodeTimeout(words.engine, words.engineVersion), {
+        nodeTimeoutNs: assumed["cluster-node-timeout"] as number,
+      }),
     },
     service: {
       monitorDetectionNs: assumed["monitorDetection"] as number,

@@ -4,13 +4,14 @@ import { nearestWord } from "../../../base/nearest-word.ts";
 import { formatSize, parseDuration, parsePercentage, parseSize } from "../../../base/units.ts";
 import { readAssumptions, selfManagedAssumptions } from "../../../catalog/assumptions.ts";
 import {
+  electsByNodeTimeout,
   ranksTiesByNodeId,
   SENTINEL_DEFAULTS,
   UPSTREAM_OUTPUT_BUFFER,
   upstreamVersions,
 } from "../../../catalog/engines.ts";
 import { nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
-import { BUS_PROTOCOL } from "../../cluster/bus-settings.ts";
+import { busProtocolOf } from "../../cluster/bus-settings.ts";
 import { SENTINEL_PROTOCOL, type SentinelSettings } from "../../sentinel/sentinel-settings.ts";
 import type { ServiceSettings } from "../../service/service-settings.ts";
 import { collectionCosts } from "../collection-costs.ts";
@@ -98,7 +99,9 @@ export function resolveSelfManaged(
       allowReplicaMigration: parameters.allowReplicaMigration,
       migrationBarrier: parameters.migrationBarrier,
       rankTieBreakByNodeId: ranksTiesByNodeId(words.engine, words.engineVersion),
-      protocol: BUS_PROTOCOL,
+      protocol: busProtocolOf(electsByNodeTimeout(words.engine, words.engineVersion), {
+        nodeTimeoutNs: parameters.nodeTimeoutMs * MILLISECOND,
+      }),
     },
     service: NO_SERVICE,
     nodePricePerHour: null,
