@@ -1,4 +1,9 @@
-/** Everything that exists in a run, by name and by room: what faults act on and metrics look at. */
+/**
+ * Everything that exists in a run, by name and by room: what faults act on and metrics look at.
+ *
+ * Models: a zone that loses its power and gets it back, with all that stands in it.
+ * Leaves out: power that fails by rack, hosts that come back at different times.
+ */
 
 import type { Nanos } from "../base/nanos.ts";
 import type { Kernel } from "../kernel/kernel.ts";

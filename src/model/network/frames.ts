@@ -3,6 +3,9 @@
  * one operation; it is freed when its reply was handled, or when it is known to be lost.
  *
  * This is the ServerConnection port: a client fills a frame and sends it; a server answers it in place.
+ *
+ * Models: what the model reads of a command and its answer.
+ * Leaves out: their bytes (`resp.ts` counts them), commands other than GET, MGET, SET and CLUSTER SLOTS.
  */
 export const STATUS_PENDING = 0;
 export const STATUS_OK = 1;

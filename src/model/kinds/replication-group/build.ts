@@ -1,4 +1,9 @@
-/** Builds a replication group: its nodes, engine, cluster bus and control plane, wired. */
+/**
+ * Builds a replication group: its nodes, engine, cluster bus and control plane, wired.
+ *
+ * Models: a group that has run for long: its replicas are in step, its keys are there as far as `prefill` says.
+ * Leaves out: how it was created; copies that differ from the start.
+ */
 import { type Nanos, SECOND } from "../../../base/nanos.ts";
 import { hasCompactSets } from "../../../catalog/engines.ts";
 import type { KeyMap } from "../../client/key-map.ts";
