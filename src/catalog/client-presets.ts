@@ -6,7 +6,7 @@
 export interface PresetFigure {
   /** The word under `client:`, with a dot before that of an inner object. */
   readonly word: string;
-  readonly value: string | number | boolean;
+  readonly value: string | number | boolean | readonly string[];
   /** With which cluster mode alone; without it, with both. */
   readonly clusterMode?: "enabled" | "disabled";
   readonly source: string;
@@ -65,6 +65,13 @@ const ioredis: ClientPreset = {
       "enabled",
     ),
     figure("retry.afterTimeout", false, "redis/ioredis 6.0.0 lib/Command.ts setTimeout: rejects"),
+    figure("retry.errors", [], `${ioredisOptions}: no reconnectOnError`, "disabled"),
+    figure(
+      "retry.errors",
+      ["TRYAGAIN", "CLUSTERDOWN"],
+      "redis/ioredis 6.0.0 lib/cluster/index.ts handleError: other errors reach the caller",
+      "enabled",
+    ),
     figure("maxRedirects", 16, `${ioredisCluster}: maxRedirections 16`, "enabled"),
     figure(
       "topologyRefresh.every",
@@ -129,6 +136,11 @@ const nodeRedis: ClientPreset = {
     ),
     figure("retry.afterTimeout", false, `${nodeRedisQueue}: a timeout rejects`),
     figure(
+      "retry.errors",
+      [],
+      "redis/node-redis client 6.3.1 packages/client/lib/cluster/index.ts _execute: follows MOVED and ASK alone",
+    ),
+    figure(
       "maxRedirects",
       16,
       "redis/node-redis client 6.3.1 packages/client/lib/cluster/index.ts: maxCommandRedirections 16",
@@ -144,6 +156,12 @@ const nodeRedis: ClientPreset = {
       "topologyRefresh.onError",
       true,
       "redis/node-redis client 6.3.1 packages/client/lib/cluster/cluster-slots.ts: rediscover",
+      "enabled",
+    ),
+    figure(
+      "topologyRefresh.afterFailingFor",
+      "5s",
+      "redis/node-redis client 6.3.1 packages/client/lib/cluster/cluster-reconnection-tracker.ts: 5000",
       "enabled",
     ),
   ],
@@ -197,6 +215,11 @@ const lettuce: ClientPreset = {
       "redis/lettuce 7: RedisCommandTimeoutException reaches the caller",
     ),
     figure(
+      "retry.errors",
+      [],
+      "redis/lettuce 7 src/main/java/io/lettuce/core/cluster/ClusterCommand.java: follows MOVED and ASK alone",
+    ),
+    figure(
       "maxRedirects",
       5,
       "redis/lettuce 7 src/main/java/io/lettuce/core/cluster/ClusterClientOptions.java: DEFAULT_MAX_REDIRECTS 5",
@@ -212,6 +235,12 @@ const lettuce: ClientPreset = {
       "topologyRefresh.onError",
       true,
       `${lettuceRefresh}: DEFAULT_ADAPTIVE_REFRESH_TRIGGERS all, since 7.0`,
+      "enabled",
+    ),
+    figure(
+      "topologyRefresh.afterFailures",
+      5,
+      `${lettuceRefresh}: DEFAULT_REFRESH_TRIGGERS_RECONNECT_ATTEMPTS 5`,
       "enabled",
     ),
     figure(
@@ -243,6 +272,18 @@ const redisPy: ClientPreset = {
       "retry.jitter",
       "full",
       "redis/redis-py 8.1.0 redis/backoff.py: ExponentialWithJitterBackoff draws from 0",
+    ),
+    figure(
+      "retry.errors",
+      ["LOADING"],
+      "redis/redis-py 8.1.0 redis/exceptions.py: BusyLoadingError is a ConnectionError, other errors are not",
+      "disabled",
+    ),
+    figure(
+      "retry.errors",
+      ["LOADING", "CLUSTERDOWN", "TRYAGAIN"],
+      "redis/redis-py 8.1.0 redis/cluster.py: handles TryAgainError and ClusterDownError too",
+      "enabled",
     ),
     figure(
       "maxRedirects",
@@ -285,6 +326,11 @@ const goRedis: ClientPreset = {
       `${goRedisOptions}: MinRetryBackoff 8 ms, MaxRetryBackoff 512 ms`,
     ),
     figure("retry.jitter", "full", "redis/go-redis v9 internal/internal.go RetryBackoff, about"),
+    figure(
+      "retry.errors",
+      ["LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN"],
+      "redis/go-redis v9 error.go: shouldRetry",
+    ),
     figure("maxRedirects", 3, `${goRedisCluster}: MaxRedirects 3`, "enabled"),
     figure(
       "topologyRefresh.every",
@@ -294,8 +340,8 @@ const goRedis: ClientPreset = {
     ),
     figure(
       "topologyRefresh.onError",
-      true,
-      `${goRedisCluster}: LazyReload on MOVED and READONLY`,
+      false,
+      `${goRedisCluster}: LazyReload on MOVED and READONLY, not when a node cannot be reached`,
       "enabled",
     ),
     figure(

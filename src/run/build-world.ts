@@ -316,7 +316,8 @@ function routerTo(
         if (own !== undefined) world.fleet.primaryFound(own, from, to);
       },
     };
-    return new SentinelRouter(group, client, stream, learned, world.discovery);
+    const byDistance = reads.nearest === null ? null : nearest([...group.nodes()]);
+    return new SentinelRouter(group, client, stream, learned, world.discovery, byDistance);
   }
   return group.clusterEnabled
     ? new ClusterRouter(group, reads, stream, learned)

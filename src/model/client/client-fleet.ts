@@ -334,7 +334,8 @@ export class ClientFleet implements Clients {
     }
     this.cancelTimer(session, request);
     requests.connection[request] = -1;
-    if (frames.status[frame] === STATUS_READONLY) this.close(connection, pool);
+    if (frames.status[frame] === STATUS_READONLY && this.closesReadonly(session, pool))
+      this.close(connection, pool);
     else this.idle(connection, pool);
     this.replied(session, request, pool, frame);
   }
@@ -379,7 +380,8 @@ export class ClientFleet implements Clients {
     for (let next = pipeline.nextReply; next >= 0; next = pipeline.nextReply) {
       if (pipeline.inFlight === session.settings.pipeline) pool.idle.push(connection);
       const request = pipeline.shift();
-      if (frames.status[next] === STATUS_READONLY) this.close(connection, pool);
+      if (frames.status[next] === STATUS_READONLY && this.closesReadonly(session, pool))
+        this.close(connection, pool);
       else this.fill(connection, pool);
       if (request === GIVEN_UP) frames.release(next);
       else {
@@ -389,6 +391,11 @@ export class ClientFleet implements Clients {
       }
       if (connections.generation[connection] !== generation) return;
     }
+  }
+
+  /** Only the service's engines close a connection that a replica was sent a write on: close-on-replica-write. */
+  private closesReadonly(session: Session, pool: Pool): boolean {
+    return this.routerOf(session, pool.node)?.group.isManaged !== false;
   }
 
   /** Sends waiting requests on a pipelined connection while it takes more. */
@@ -478,6 +485,8 @@ export class ClientFleet implements Clients {
     kernel.cancel(connections.timer[connection] as number);
     pool.connecting--;
     pool.open++;
+    pool.failures = 0;
+    pool.failingSince = Number.POSITIVE_INFINITY;
     if (pool.pipelined) {
       connections.pipeline[connection] ??= new Pipeline();
       const due = kernel.now + session.settings.tcpTimeoutNs;
@@ -629,6 +638,7 @@ export class ClientFleet implements Clients {
       connection,
       generation,
       session.settings.connectRoundTrips,
+      due,
     );
   }
 
@@ -794,6 +804,8 @@ export class ClientFleet implements Clients {
     if (this.connections.state[connection] === CONNECTION_SETTING_UP)
       this.counts.closed(pool.node, this.connections.serverIncarnation[connection] as number);
     this.connections.release(connection);
+    this.unreachable(pool);
+    pool.failures++;
     this.primaryLost(pool);
     for (let others = pool.pipelined ? pool.waiting - 1 : 0; others > 0; others--) {
       const other = pool.waitHead;
@@ -807,6 +819,10 @@ export class ClientFleet implements Clients {
     this.cancelTimer(session, request);
     this.attemptFailed(session, request);
     this.reopen(session, pool);
+  }
+
+  private unreachable(pool: Pool): void {
+    pool.failingSince = Math.min(pool.failingSince, this.ports.kernel.now);
   }
 
   /** A connection broke or was not made: where sentinels know the primary, they are asked before the next is opened. */
@@ -866,11 +882,18 @@ export class ClientFleet implements Clients {
     const router = this.routerOf(session, node);
     const { onError } = session.settings.topologyRefresh;
     // A library that shares its connections learns of errors by them, and a timeout is none.
-    const asks = asksTopology && onError && !(byTimeout && session.pipelined);
+    const { retry } = session.settings;
+    const isRefused = cause < CAUSE_TIMEOUT && !retry.errors.has(cause);
+    const asks =
+      asksTopology &&
+      onError &&
+      !isRefused &&
+      !(byTimeout && session.pipelined) &&
+      this.failsLongEnough(session, node);
     if (router instanceof ClusterRouter && asks) this.refresh(session, router, node);
     const attempts = requests.attempts[request] as number;
-    const { retry } = session.settings;
     const isLast =
+      isRefused ||
       attempts > retry.max ||
       (byTimeout && !retry.afterTimeout) ||
       (!retry.afterSent && requests.stage[request] === STAGE_IN_FLIGHT);
@@ -894,6 +917,14 @@ export class ClientFleet implements Clients {
     );
     requests.timer[request] = -1;
     requests.node[request] = requests.generation[request] as number;
+  }
+
+  /** Some libraries ask for the topology only once a node has been out of reach for a while. */
+  private failsLongEnough(session: Session, node: number): boolean {
+    const { afterFailures, afterFailingForNs } = session.settings.topologyRefresh;
+    if (afterFailures === 0 && afterFailingForNs === 0) return true;
+    const { failures, failingSince } = this.poolOf(session, node);
+    return failures >= afterFailures && this.ports.kernel.now - failingSince >= afterFailingForNs;
   }
 
   private retryDue(request: number, _word: number): void {
@@ -988,7 +1019,10 @@ export class ClientFleet implements Clients {
     this.connections.release(connection);
     pool.open--;
     this.counts.closed(pool.node, serverIncarnation);
-    if (pool.open === 0) pool.awaitsAnswer = true;
+    if (pool.open === 0) {
+      pool.awaitsAnswer = true;
+      this.unreachable(pool);
+    }
     this.primaryLost(pool);
     if (inFlight !== null) this.allFail(pool, inFlight);
     this.reopen(this.sessions[pool.client] as Session, pool);

@@ -35,6 +35,9 @@ export interface ClientSettings {
   readonly topologyRefresh: {
     readonly everyNs: Nanos | null;
     readonly onError: boolean;
+    /** An error asks only once so many connection attempts to its node have failed in a row, and for so long: 0 for at once. */
+    readonly afterFailures: number;
+    readonly afterFailingForNs: Nanos;
     readonly minIntervalNs: Nanos;
   };
   readonly readFrom: "primary" | "replica" | "nearest";
@@ -53,6 +56,8 @@ export interface RetrySettings {
   /** An attempt that was sent, and one that the command timeout ended, are followed by another. */
   readonly afterSent: boolean;
   readonly afterTimeout: boolean;
+  /** Error replies, by status, that are followed by another attempt. */
+  readonly errors: ReadonlySet<number>;
   /** What retries a client host may make; null: no more than `max` bounds them. */
   readonly budget: RetryBudget | null;
 }

@@ -4,6 +4,7 @@
  * Models: requests that wait for a connection in order of arrival; connections opened while some wait, up to the limit.
  * Leaves out: a least number of idle ones, and their closing after a time.
  */
+import type { Nanos } from "../../base/nanos.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export const CONNECTION_CLOSED = 0;
@@ -21,6 +22,9 @@ export class Pool {
   waiting = 0;
   waitHead = -1;
   waitTail = -1;
+  /** Connection attempts that failed in a row, and since when the node could not be reached; Infinity while it can. */
+  failures = 0;
+  failingSince: Nanos = Number.POSITIVE_INFINITY;
   /** The next answer is the first since the client lost its connections to the node, or learnt of it. */
   awaitsAnswer = false;
 

@@ -3,9 +3,9 @@
  *
  * Models: MOVED is followed and remembered; ASK is followed once and not remembered, for the slot's owner is still the old
  * one; TRYAGAIN is tried again at the same node after the backoff, without asking for the topology; READONLY, CLUSTERDOWN,
- * LOADING, OOM and NOREPLICAS fail the attempt, which asks for the topology and is tried again; a write that too few
- * replicas acknowledged is in doubt.
- * Leaves out: libraries that split an MGET, or give up at TRYAGAIN.
+ * LOADING, OOM and NOREPLICAS fail the attempt, which asks for the topology and is tried again; those that the client's
+ * `retry.errors` does not name reach the caller at once; a write that too few replicas acknowledged is in doubt.
+ * Leaves out: libraries that split an MGET.
  * Source: Redis cluster specification, redirection and resharding; libraries listed in `catalog/client-presets.ts`.
  */
 import {

@@ -3,7 +3,7 @@
  *
  * Models: before it opens a connection after one broke, a client asks a sentinel for the primary's address, the next
  * sentinel when there is no answer in time, and the node it is sent to for its role; a node that does not lead, or does
- * not answer, is asked about again after a pause; `+switch-master` heard from any sentinel where the client subscribes.
+ * not answer, is asked about again after a pause (a SYN that is lost is sent again); `+switch-master` heard from any sentinel where the client subscribes.
  * Leaves out: discovery of sentinels and replicas (both are known), connections to sentinels kept open, the asking of
  * each connection for itself: one host's connections share an answer.
  * Source: Redis documentation, guidelines for clients with support for Sentinel.
@@ -13,9 +13,11 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import type { RedisNode } from "../engine/redis/redis-node.ts";
 import type { Network } from "../network/network.ts";
+import { synAgainAfter } from "../network/transport.ts";
 import type { Sentinel } from "../sentinel/sentinel.ts";
 import type { Group } from "../service/group.ts";
 import type { ClientSettings } from "./client-settings.ts";
+import type { Nearest } from "./nearest.ts";
 import type { Learned, Router } from "./router.ts";
 
 /** The guidelines say "a few hundred milliseconds" for both. */
@@ -43,6 +45,9 @@ export class SentinelRouter implements Router {
   /** Sentinels in a row that did not answer. */
   silent = 0;
   sentAt: Nanos = 0;
+  /** When the question at hand was first sent, and how many SYNs were. */
+  askedAt: Nanos = 0;
+  syns = 0;
   candidate = -1;
   readonly settings: NonNullable<ClientSettings["sentinel"]>;
 
@@ -60,6 +65,8 @@ export class SentinelRouter implements Router {
     private readonly stream: Stream,
     private readonly learned: Learned,
     private readonly discovery: SentinelDiscovery,
+    /** Its nodes by distance, where reads go by it. */
+    private readonly nearest: Nearest | null = null,
   ) {
     this.believed = (group.shards[0] as Group["shards"][number]).leader.index;
     this.settings = client.settings.sentinel ?? SENTINEL_CLIENT;
@@ -70,8 +77,9 @@ export class SentinelRouter implements Router {
     return this.believed;
   }
 
-  route(_shard: number, isRead: boolean): number {
+  route(_shard: number, isRead: boolean, attempt: number): number {
     if (!isRead || this.client.settings.readFrom === "primary") return this.believed;
+    if (this.nearest !== null) return this.nearest.node(attempt, this.stream);
     const replicas = [...this.group.nodes()].filter(({ index }) => index !== this.believed);
     if (replicas.length === 0) return this.believed;
     return (replicas[this.stream.nextInt(replicas.length)] as RedisNode).index;
@@ -187,6 +195,8 @@ export class SentinelDiscovery {
     const due = 2 * there + this.network.oneWayNs(to, from);
     this.begun(router, stage, due);
     router.question++;
+    router.askedAt = this.kernel.now;
+    router.syns = 1;
     const at = this.routers.indexOf(router);
     const timeout = this.kernel.now + timeoutNs;
     const target = this.targets[at] as number;
@@ -243,13 +253,28 @@ export class SentinelDiscovery {
     answerAfter: () => Nanos,
   ): void {
     const { host } = router.client;
-    if (this.network.lost(host, process.host, router.sentAt)) return;
-    if (!process.hostUp || process.paused) return;
+    if (this.network.lost(host, process.host, router.sentAt) || !process.hostUp) {
+      this.sendSynAgain(router, process.host);
+      return;
+    }
+    if (process.paused) return;
     if (!process.processUp) {
       this.failed(router);
       return;
     }
     this.begun(router, then, answerAfter() + this.network.oneWayNs(process.host, host));
+  }
+
+  /** As TCP does, until the question's timeout ends it. */
+  private sendSynAgain(router: SentinelRouter, to: number): void {
+    const { now } = this.kernel;
+    const from = router.client.host;
+    const again = router.askedAt + synAgainAfter(router.syns);
+    router.syns++;
+    const there = this.network.oneWayNs(from, to);
+    const roundTrips = 2 * there + this.network.oneWayNs(to, from);
+    this.begun(router, router.stage, Math.max(0, again - now) + roundTrips);
+    router.sentAt = Math.max(now, again);
   }
 
   private timedOut(router: SentinelRouter, question: number): void {

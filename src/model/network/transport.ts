@@ -3,13 +3,20 @@
  *
  * Models: one-way delays; a frame caught by a cut is sent again by TCP while both ends live; a dead process resets at
  * once; a dead host is silent, and what it had in flight is gone; connecting costs round trips; a server at its limit
- * of clients refuses; commands on one connection reach the server in order.
+ * of clients refuses; commands on one connection reach the server in order; a SYN or its answer that is lost is sent again
+ * after 1, 3, 7, 15, 31 and 63 s while its client waits.
  * Leaves out: segments, windows, keep-alive, the error text with which a server at its limit closes a connection.
  */
-import type { Nanos } from "../../base/nanos.ts";
+import { type Nanos, SECOND } from "../../base/nanos.ts";
 import type { Kernel, Lane } from "../../kernel/kernel.ts";
 import type { Frames } from "./frames.ts";
 import type { Network } from "./network.ts";
+
+/** Source: Linux, net.ipv4.tcp_syn_retries 6, of which the first waits TCP_TIMEOUT_INIT, 1 s. */
+const SYN_RETRIES = 6;
+
+/** How long after the first SYN the next goes out, when so many have: 1, 3, 7 s. */
+export const synAgainAfter = (sent: number): Nanos => (2 ** sent - 1) * SECOND;
 
 /** A process that answers frames. */
 export interface Server {
@@ -246,6 +253,9 @@ export class Transport {
     firstSentAt: Nanos;
     roundTrips: number;
     incarnation: number;
+    /** Until when the client waits; SYNs sent so far. */
+    untilNs: Nanos;
+    sent: number;
   }[] = [];
   private readonly freeSyns: number[] = [];
 
@@ -256,6 +266,7 @@ export class Transport {
     connection: number,
     generation: number,
     roundTrips: number,
+    untilNs: Nanos,
   ): void {
     const slot = this.freeSyns.pop() ?? this.syns.length;
     const now = this.kernel.now;
@@ -268,6 +279,8 @@ export class Transport {
       firstSentAt: now,
       roundTrips,
       incarnation: -1,
+      untilNs,
+      sent: 1,
     };
     const from = (this.clients as Clients).hostOf[client] as number;
     const due = now + this.network.oneWayNs(from, (this.servers[server] as Server).host);
@@ -279,12 +292,11 @@ export class Transport {
     const server = this.servers[syn.server] as Server;
     const clients = this.clients as Clients;
     const from = clients.hostOf[syn.client] as number;
-    if (this.network.lost(from, server.host, syn.sentAt)) {
-      // SYN again after 1, 3, 7 s: beyond any sensible connect timeout; the client gives up first.
-      this.freeSyns.push(slot);
+    if (this.network.lost(from, server.host, syn.sentAt) || !server.hostUp) {
+      this.sendSynAgain(slot);
       return;
     }
-    if (!server.hostUp || (server.paused && syn.roundTrips > 1)) {
+    if (server.paused && syn.roundTrips > 1) {
       this.freeSyns.push(slot);
       return;
     }
@@ -303,14 +315,33 @@ export class Transport {
     this.kernel.schedule(due, this.connectAtClient, clients.target[syn.client] as number, slot, 0);
   }
 
+  /** Until the client gives up: what comes later nobody sees. */
+  private sendSynAgain(slot: number): void {
+    const syn = this.syns[slot] as (typeof this.syns)[number];
+    const again = syn.firstSentAt + synAgainAfter(syn.sent);
+    const clients = this.clients as Clients;
+    if (again >= syn.untilNs || syn.sent > SYN_RETRIES || !clients.isUp(syn.client)) {
+      this.freeSyns.push(slot);
+      return;
+    }
+    syn.sent++;
+    syn.sentAt = again;
+    const from = clients.hostOf[syn.client] as number;
+    const due = again + this.network.oneWayNs(from, (this.servers[syn.server] as Server).host);
+    const target = this.serverTargets[syn.server] as number;
+    this.kernel.schedule(due, this.connectAtServer, target, slot, 0);
+  }
+
   private connectAnswered(slot: number): void {
     const syn = this.syns[slot] as (typeof this.syns)[number];
-    this.freeSyns.push(slot);
     const server = this.servers[syn.server] as Server;
     const to = (this.clients as Clients).hostOf[syn.client] as number;
     this.accepted[syn.server] = (this.accepted[syn.server] as number) - 1;
-    if (this.network.lost(server.host, to, syn.sentAt)) return;
-    if (!server.hostUp) return;
+    if (this.network.lost(server.host, to, syn.sentAt) || !server.hostUp) {
+      this.sendSynAgain(slot);
+      return;
+    }
+    this.freeSyns.push(slot);
     (this.clients as Clients).connected(syn.connection, syn.generation, syn.incarnation);
   }
 
@@ -327,6 +358,8 @@ export class Transport {
       firstSentAt: now,
       roundTrips: 0,
       incarnation: -1,
+      untilNs: now,
+      sent: 1,
     };
     const clients = this.clients as Clients;
     const due =

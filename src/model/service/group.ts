@@ -45,6 +45,8 @@ export class Group {
   /** Slots that change their shard during the run; null where none does. */
   moves: SlotMoves | null = null;
   /** Who watch a self-managed group with cluster mode disabled. */
+  /** The service's own engines run it; false: hosts of one's own. */
+  isManaged = true;
   sentinels: Sentinels | null = null;
   /** Hosts whose majority must reach a node that is to count as healthy: the service's own, where it looks after the group. */
   observers: readonly number[];

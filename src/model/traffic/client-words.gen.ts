@@ -76,6 +76,12 @@ export interface RetryWords {
    */
   readonly afterTimeout?: boolean;
   /**
+   * Error replies that are followed by another attempt; default all of them
+   *
+   * Items: An error that a node answers
+   */
+  readonly errors?: readonly ("READONLY" | "CLUSTERDOWN" | "LOADING" | "OOM" | "NOREPLICAS" | "TRYAGAIN")[];
+  /**
    * Retries of a client host, as a share of its operations; default: no limit but max
    */
   readonly budget?: string;
@@ -117,6 +123,14 @@ export interface TopologyRefreshWords {
    * An error asks for a refresh; default true
    */
   readonly onError?: boolean;
+  /**
+   * An error asks only once so many connection attempts to its node have failed in a row; default: at once
+   */
+  readonly afterFailures?: number;
+  /**
+   * An error asks only once its node could not be reached for so long; default: at once
+   */
+  readonly afterFailingFor?: string;
   /**
    * Refreshes are at least this far apart; default 1s
    */

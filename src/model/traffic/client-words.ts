@@ -9,6 +9,16 @@ const whole = (minimum: number, maximum: number, description: string): JsonSchem
   description,
 });
 
+/** Of those that `reactionTo` answers with another attempt. */
+const ERROR_REPLIES = [
+  "READONLY",
+  "CLUSTERDOWN",
+  "LOADING",
+  "OOM",
+  "NOREPLICAS",
+  "TRYAGAIN",
+] as const;
+
 const yesNo = (description: string): JsonSchema => ({ type: "boolean", description });
 
 const durationOrNever = (description: string): JsonSchema => ({
@@ -63,6 +73,12 @@ export const clientSchema: JsonSchema = object("ClientWords", {
     },
     afterSent: yesNo("An attempt that was sent and failed is followed by another; default true"),
     afterTimeout: yesNo("A command timeout is followed by another attempt; default true"),
+    errors: {
+      type: "array",
+      uniqueItems: true,
+      items: oneOfWords(ERROR_REPLIES, "An error that a node answers"),
+      description: "Error replies that are followed by another attempt; default all of them",
+    },
     budget: quantity(
       "percentage",
       "Retries of a client host, as a share of its operations; default: no limit but max",
@@ -89,6 +105,15 @@ export const clientSchema: JsonSchema = object("ClientWords", {
   topologyRefresh: object("TopologyRefreshWords", {
     every: durationOrNever('Period of refreshes, or "never"; default 60s'),
     onError: yesNo("An error asks for a refresh; default true"),
+    afterFailures: whole(
+      1,
+      1000,
+      "An error asks only once so many connection attempts to its node have failed in a row; default: at once",
+    ),
+    afterFailingFor: quantity(
+      "duration",
+      "An error asks only once its node could not be reached for so long; default: at once",
+    ),
     minInterval: quantity("duration", "Refreshes are at least this far apart; default 1s"),
   }),
   readFrom: oneOfWords(

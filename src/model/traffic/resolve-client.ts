@@ -2,6 +2,7 @@
 import { MILLISECOND, type Nanos, SECOND } from "../../base/nanos.ts";
 import { parseDuration, parsePercentage } from "../../base/units.ts";
 import { presetFigures } from "../../catalog/client-presets.ts";
+import { causeWords } from "../../journal/operation-columns.ts";
 import type { ClientSettings, RetryBudget, RetrySettings } from "../client/client-settings.ts";
 import { SENTINEL_CLIENT } from "../client/sentinel-router.ts";
 import type { Reading } from "../kinds/contract.ts";
@@ -42,7 +43,8 @@ export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading):
     const text = words[name];
     return text === undefined ? usual : positive(text, ["client", name], reading);
   };
-  const { every, onError = true, minInterval } = words.topologyRefresh ?? {};
+  const refresh = words.topologyRefresh ?? {};
+  const { every, onError = true, minInterval, afterFailures = 0, afterFailingFor } = refresh;
   const everyPath = ["client", "topologyRefresh", "every"];
   const tcpTimeoutNs = duration("tcpTimeout", TCP_TIMEOUT);
   const isEndless = words.commandTimeout === "never";
@@ -75,6 +77,11 @@ export function resolveClient(own: ClientWords, of: ClientOf, reading: Reading):
             ? 60 * SECOND
             : positive(every, everyPath, reading),
       onError,
+      afterFailures,
+      afterFailingForNs:
+        afterFailingFor === undefined
+          ? 0
+          : positive(afterFailingFor, ["client", "topologyRefresh", "afterFailingFor"], reading),
       minIntervalNs:
         minInterval === undefined
           ? SECOND
@@ -163,6 +170,11 @@ function resolveRetry(words: RetryWords, reading: Reading): RetrySettings {
     addedNs: isAdded ? positive(jitter, ["client", "retry", "jitter"], reading) : 0,
     afterSent: words.afterSent ?? true,
     afterTimeout: words.afterTimeout ?? true,
+    errors: new Set(
+      [...causeWords].flatMap(([status, word]) =>
+        (words.errors as readonly string[] | undefined)?.includes(word) !== false ? [status] : [],
+      ),
+    ),
     budget: resolveBudget(words, reading),
   };
 }

@@ -49,7 +49,7 @@ function answering(status: number, times: number) {
       });
   };
   const source = traffic({ ratePerSecond: 100, setShare: 0 });
-  const topologyRefresh = { everyNs: null, onError: true, minIntervalNs: SECOND };
+  const topologyRefresh = { ...source.client.topologyRefresh, everyNs: null, onError: true };
   const started = startWorld(
     resolved({
       durationNs: 5 * SECOND,

@@ -232,6 +232,7 @@ function keeperOf(
     world.controlPlanes.push(plane);
     return plane;
   }
+  group.isManaged = false;
   const { restartAfterNs, sentinels } = selfManaged;
   const killClients = (node: RedisNode): void => world.fleet.resetConnections(node.index);
   const ports = { kernel, hosts, replication, recorder, restartAfterNs, killClients };
