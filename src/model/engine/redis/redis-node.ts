@@ -28,7 +28,7 @@ import {
 } from "../../network/frames.ts";
 import type { Server, Transport } from "../../network/transport.ts";
 import type { RecordedNode } from "../../recorder.ts";
-import type { EngineSettings } from "./engine-settings.ts";
+import { type EngineSettings, usableBytes } from "./engine-settings.ts";
 import type { Eviction } from "./eviction.ts";
 import type { Following } from "./following.ts";
 import { BLOCK_BYTES, type HistoryLog } from "./history-log.ts";
@@ -209,7 +209,7 @@ export class RedisNode implements Server, RecordedNode {
     this.movedSlots = new Int32Array(ports.moves?.moves.length ?? 0);
     this.log = log;
     this.history = log.history;
-    this.limitBytes = Math.floor(settings.maxmemoryBytes * (1 - settings.reservedMemoryShare));
+    this.limitBytes = usableBytes(settings);
     this.diedAt = -1;
     this.staleSince = 0;
   }
@@ -306,9 +306,7 @@ export class RedisNode implements Server, RecordedNode {
   changePressure(bytes: number): void {
     this.memory.pressureBytes += bytes;
     this.memory.weigh(this.usedBytes);
-    const { maxmemoryBytes, reservedMemoryShare } = this.settings;
-    const usual = Math.floor(maxmemoryBytes * (1 - reservedMemoryShare));
-    this.limitBytes = Math.max(0, usual - this.memory.pressureBytes);
+    this.limitBytes = Math.max(0, usableBytes(this.settings) - this.memory.pressureBytes);
   }
 
   /** What faults write here, for comparison with a run that had none. */
