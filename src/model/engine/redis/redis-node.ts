@@ -34,7 +34,7 @@ import type { Following } from "./following.ts";
 import { BLOCK_BYTES, type HistoryLog } from "./history-log.ts";
 import { HostMemory } from "./host-memory.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { EMPTY_SERVER_BYTES } from "./memory.ts";
+import { emptyServerBytes } from "./memory.ts";
 import {
   bulkBytes,
   getBytes,
@@ -234,7 +234,7 @@ export class RedisNode implements Server, RecordedNode {
   }
 
   get usedBytes(): number {
-    return this.processUp ? EMPTY_SERVER_BYTES + this.keyspace.usedBytes : 0;
+    return this.processUp ? emptyServerBytes(this.clusterEnabled) + this.keyspace.usedBytes : 0;
   }
 
   /** Bytes that data may take: maxmemory less what is reserved. */
