@@ -35,7 +35,13 @@ const measurements: Readonly<Record<string, () => Promise<void>>> = {
   items: async () => {
     for (const bytes of given)
       for (const ttl of [false, true])
-        print({ bytes, ttl, perItem: await bytesPerItem(bytes, ttl) });
+        print({ bytes, ttl, perItem: await bytesPerItem(bytes, ttl, false) });
+  },
+  /** VALUE_BYTES... */
+  "cluster-items": async () => {
+    for (const bytes of given)
+      for (const ttl of [false, true])
+        print({ bytes, ttl, perItem: await bytesPerItem(bytes, ttl, true) });
   },
   /** WRITES VALUE_BYTES TIMES */
   applies: async () => {

@@ -1,7 +1,8 @@
 /** One server: which keys survive evictions, hit ratios of a trace, and memory of an item. */
 import type { Redis } from "ioredis";
+import { HASH_SLOTS } from "../../src/model/engine/redis/slots.ts";
 import { mulberry32, zipfTrace } from "../../src/verify/measured/trace.ts";
-import { MeasuredServer } from "./servers.ts";
+import { MeasuredServer, until } from "./servers.ts";
 
 const BATCH = 500;
 
@@ -111,9 +112,19 @@ export async function hitRatio(of: Trace) {
 }
 
 /** used_memory per item, beyond the table of buckets that 100,000 items need anyway. */
-export async function bytesPerItem(valueBytes: number, hasTtl: boolean): Promise<number> {
-  const server = await MeasuredServer.start();
+export async function bytesPerItem(
+  valueBytes: number,
+  hasTtl: boolean,
+  clusterEnabled: boolean,
+): Promise<number> {
+  const server = await MeasuredServer.start(clusterEnabled ? { "cluster-enabled": "yes" } : {});
   const { redis } = server;
+  if (clusterEnabled) {
+    await redis.call("CLUSTER", "ADDSLOTSRANGE", 0, HASH_SLOTS - 1);
+    await until("the cluster is whole", async () =>
+      String(await redis.call("CLUSTER", "INFO")).includes("cluster_state:ok"),
+    );
+  }
   const value = "v".repeat(valueBytes);
   const items = 100_000;
   const before = await usedMemory(redis);

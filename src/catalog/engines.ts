@@ -52,6 +52,14 @@ export const electsByNodeTimeout = (engine: "redis" | "valkey", version: string)
 export const hasCompactSets = (engine: "redis" | "valkey", version: string): boolean =>
   engine === "valkey" || Number.parseFloat(version) >= 7.2;
 
+/**
+ * Whether, in cluster mode, the keys of a slot are chained through the entries of the table of keys. Redis before 7.0 has a
+ * tree of them, Valkey 8 a table per slot. Source: redis 7.0.15 db.c: dbDictEntryMetadataSize, Redis and Valkey 7.2
+ * alike; valkey 8.0.1 kvstore.c. @param version - major.minor
+ */
+export const chainsKeysOfSlots = (engine: "redis" | "valkey", version: string): boolean =>
+  Number.parseInt(version, 10) >= 7 && !isValkey8(engine, version);
+
 /** The service's own defaults of parameters that a parameter group may change. */
 export const parameterDefaults = {
   /** Source: ElastiCache user guide, parameters: 1,048,576 bytes, at least 16,384. */

@@ -6,7 +6,7 @@ import { connectAdmin } from "./admin.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
-import { nodeConfiguration } from "./node-configuration.ts";
+import { nodeConfiguration, yesNo } from "./node-configuration.ts";
 import type { ServerBinary } from "./server-binary.ts";
 import {
   type Announced,
@@ -49,14 +49,8 @@ export async function startCluster(
     nodes.push({ id, zone, shard, server, admin, busId });
   }
   await join(nodes, settings.shards.length);
-  for (const { admin } of nodes) {
-    const delay = settings.engine.replDisklessSyncDelayNs / 1e9;
-    await admin.config("SET", "repl-diskless-sync-delay", delay);
-  }
   return nodes;
 }
-
-const yesNo = (value: boolean): string => (value ? "yes" : "no");
 
 async function startServer(
   settings: ReplicationGroupSettings,
@@ -88,7 +82,8 @@ async function startServer(
     ["cluster-replica-validity-factor", bus.replicaValidityFactor],
     ["cluster-require-full-coverage", yesNo(bus.requireFullCoverage)],
     ["cluster-allow-reads-when-down", yesNo(bus.allowReadsWhenDown)],
-    // The model leaves it out.
+    ["cluster-migration-barrier", bus.migrationBarrier],
+    // While the servers are set up; later the scenario's.
     ["cluster-allow-replica-migration", "no"],
   ];
   return ServerProcess.start({ file, host, announce, config }, cleanup);

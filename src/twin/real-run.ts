@@ -10,6 +10,7 @@ import { startCluster, type TwinNode } from "./cluster.ts";
 import { Executions, idOf } from "./executions.ts";
 import { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
+import { settle } from "./node-configuration.ts";
 import { Observer, type SeenFailover } from "./observer.ts";
 import { type PlannedRequest, planTraffic } from "./plan-traffic.ts";
 import { prefill } from "./prefill.ts";
@@ -59,6 +60,7 @@ export async function runReal(
     const { nodes, sentinels } = await startServers(settings, binary, { proxy, cleanup });
     onProgress("filling the cache", 0);
     await prefill(resolved, settings, nodes);
+    await settle(settings, nodes);
     return await new Stage(resolved, { nodes, sentinels }, proxy, cleanup).play(onProgress);
   } finally {
     cleanup.run();

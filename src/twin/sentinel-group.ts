@@ -85,8 +85,6 @@ export async function startSentinelGroup(
       known.get("num-other-sentinels") === String(watching.length - 1)
     );
   });
-  const delay = settings.engine.replDisklessSyncDelayNs / 1e9;
-  for (const { admin } of nodes) await admin.config("SET", "repl-diskless-sync-delay", delay);
   return { nodes, sentinels: watching };
 }
 

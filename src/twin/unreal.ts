@@ -72,6 +72,7 @@ export function findUnreal(resolved: ResolvedScenario): Unreal[] {
     });
   }
   problems.push(...ofTraffic(resolved.traffic));
+  if (cache !== undefined) problems.push(...ofReplacement(cache, resolved));
   problems.push(...resolved.method.flatMap(ofEntry));
   for (const [at, { metric }] of resolved.expect.entries()) {
     if (COMPARED.includes(metric)) continue;
@@ -100,6 +101,14 @@ function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSetti
     const expected = "none: what dies stays dead here";
     problems.push({ path: [...path, "restart"], found: "is given", expected });
   }
+  const { memory, maxmemoryBytes } = cache.engine;
+  if (cache.selfManaged !== undefined && memory.physicalBytes !== 2 * maxmemoryBytes) {
+    problems.push({
+      path: [...path, "hostMemory"],
+      found: `is ${formatSize(memory.physicalBytes)}`,
+      expected: "none: the real servers here have the memory of this machine",
+    });
+  }
   if (cache.engine.transitEncryption !== null) {
     const found = "is true";
     const expected = "false: the real servers here speak plain TCP";
@@ -125,6 +134,27 @@ function ofCache(cache: ReplicationGroupSettings, traffic: readonly TrafficSetti
     }
   }
   return problems;
+}
+
+/** A node that died is replaced by the service, which no real server here has. */
+function ofReplacement(
+  { selfManaged, service }: ReplicationGroupSettings,
+  { method, durationNs }: ResolvedScenario,
+): Unreal[] {
+  const crash = method.find(({ action }) => "fault" in action && action.fault === "node-crash");
+  if (selfManaged !== undefined || crash === undefined) return [];
+  const { trigger } = crash;
+  const diedAt =
+    trigger.kind === "at" ? trigger.atNs : trigger.kind === "every" ? trigger.firstNs : 0;
+  const latest = diedAt + service.monitorDetectionNs + service.replacementProvisioningNs;
+  if (durationNs <= latest) return [];
+  return [
+    {
+      path: ["duration"],
+      found: `is ${formatDuration(durationNs)}, in which the service replaces the node that died`,
+      expected: `at most ${formatDuration(latest)}: what dies stays dead here`,
+    },
+  ];
 }
 
 function ofTraffic(traffic: readonly TrafficSettings[]): Unreal[] {

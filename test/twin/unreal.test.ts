@@ -53,6 +53,10 @@ describe("findUnreal()", () => {
   test.each([
     ["caches.cart.replicasPerNodeGroup=4", "caches.cart has 15 nodes, expected at most 12"],
     ["traffic.shop.arrivals.rate=2000/s", "traffic has 2,000 requests/s in all, expected at most"],
+    [
+      "duration=9m",
+      "duration is 9m, in which the service replaces the node that died, expected at most 5m",
+    ],
     ["duration=11m", "duration is 11m, expected at most 10m"],
     ["traffic.shop.keys.valueSize=1MB", "traffic.shop.keys are 10GB of values, expected at most"],
     ["traffic.shop.client.readFrom=replica", "traffic.shop.client reads from replicas, expected"],
@@ -69,6 +73,7 @@ describe("findUnreal()", () => {
 
   test.each([
     ["caches.cart.sentinels.count=10", "caches.cart has 3 nodes and 10 sentinels, expected at"],
+    ["caches.cart.hostMemory=1200MB", "caches.cart.hostMemory is 1.2GB, expected none: the real"],
     ["caches.cart.restart.after=5s", "caches.cart.restart is given, expected none: what dies"],
     [
       "traffic.shop.client.sentinel.subscribe=true",

@@ -82,6 +82,28 @@ export const memoryPerItemElsewhere: readonly {
   { valueBytes: 3000, ttl: true, bytes: 3189.4 },
 ];
 
+/** The same in a cluster of one node that has all slots, 2026-11-27. */
+export const memoryPerClusterItem: typeof memoryPerItemElsewhere = [
+  { valueBytes: 3, ttl: false, bytes: 107 },
+  { valueBytes: 3, ttl: true, bytes: 149.5 },
+  { valueBytes: 20, ttl: false, bytes: 123 },
+  { valueBytes: 20, ttl: true, bytes: 165.5 },
+  { valueBytes: 44, ttl: false, bytes: 139 },
+  { valueBytes: 44, ttl: true, bytes: 181.5 },
+  { valueBytes: 100, ttl: false, bytes: 203 },
+  { valueBytes: 100, ttl: true, bytes: 245.5 },
+  { valueBytes: 512, ttl: false, bytes: 731 },
+  { valueBytes: 1024, ttl: false, bytes: 1371 },
+  { valueBytes: 10_240, ttl: false, bytes: 12_379.3 },
+];
+
+/** used_memory of a server without keys, and of one that has all slots of a cluster of itself. 2026-11-27. */
+export const emptyServer: readonly { readonly clusterEnabled: boolean; readonly bytes: number }[] =
+  [
+    { clusterEnabled: false, bytes: 964_024 },
+    { clusterEnabled: true, bytes: 1_737_344 },
+  ];
+
 /**
  * Get-or-set of 200,000 keys, key of 11 B, value of 100 B: hit ratio of the last 160,000 of 480,000 accesses. The trace is
  * that of `trace.ts`.

@@ -13,6 +13,13 @@ export type MaxmemoryPolicy =
   | "volatile-random"
   | "volatile-ttl";
 
+/** Bytes that data may take: maxmemory less what is reserved. */
+export const usableBytes = ({
+  maxmemoryBytes,
+  reservedMemoryShare,
+}: Pick<EngineSettings, "maxmemoryBytes" | "reservedMemoryShare">): number =>
+  Math.floor(maxmemoryBytes * (1 - reservedMemoryShare));
+
 /** One node's engine. Sizes in bytes. */
 export interface EngineSettings {
   readonly engine: "redis" | "valkey";

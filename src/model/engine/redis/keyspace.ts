@@ -116,6 +116,8 @@ export class Keyspace {
     private readonly lfu: LfuClock | null = null,
     /** Which keys hold collections; null while all are strings. */
     readonly collections: HeldCollections | null = null,
+    /** What the engine's cluster mode adds to each key. */
+    private readonly slotChainBytes = 0,
   ) {
     this.words = new Int32Array(capacity * WORDS);
     this.floats = new Float64Array(this.words.buffer);
@@ -239,7 +241,8 @@ export class Keyspace {
 
   /** An empty one for the keys that another has. */
   emptiedFor(other: Keyspace): Keyspace {
-    return new Keyspace(other.capacity, this.keyBytes, this.lfu, other.collections);
+    const { keyBytes, lfu, slotChainBytes } = this;
+    return new Keyspace(other.capacity, keyBytes, lfu, other.collections, slotChainBytes);
   }
 
   /** For how long the thread frees all that the keyspace holds beyond what strings take, ns. */
@@ -294,13 +297,15 @@ export class Keyspace {
 
   /** A copy. @param spare - one of the same capacity that may be overwritten: memory that was touched before is cheaper */
   snapshot(spare?: Keyspace): Keyspace {
-    const copy = spare ?? new Keyspace(this.capacity, this.keyBytes, this.lfu, this.collections);
+    const { capacity, keyBytes, lfu, collections, slotChainBytes } = this;
+    const copy = spare ?? new Keyspace(capacity, keyBytes, lfu, collections, slotChainBytes);
     copy.copyFrom(this);
     return copy;
   }
 
   private bytesOf(key: number, valueBytes: number, hasTtl: boolean): number {
-    const collection = this.collections?.itemBytes(key, this.keyBytes, valueBytes, hasTtl);
-    return collection ?? itemBytes({ keyBytes: this.keyBytes, valueBytes, hasTtl });
+    const { collections, keyBytes, slotChainBytes } = this;
+    const collection = collections?.itemBytes(key, keyBytes, valueBytes, hasTtl);
+    return slotChainBytes + (collection ?? itemBytes({ keyBytes, valueBytes, hasTtl }));
   }
 }

@@ -28,13 +28,13 @@ import {
 } from "../../network/frames.ts";
 import type { Server, Transport } from "../../network/transport.ts";
 import type { RecordedNode } from "../../recorder.ts";
-import type { EngineSettings } from "./engine-settings.ts";
+import { type EngineSettings, usableBytes } from "./engine-settings.ts";
 import type { Eviction } from "./eviction.ts";
 import type { Following } from "./following.ts";
 import { BLOCK_BYTES, type HistoryLog } from "./history-log.ts";
 import { HostMemory } from "./host-memory.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { EMPTY_SERVER_BYTES } from "./memory.ts";
+import { emptyServerBytes } from "./memory.ts";
 import {
   bulkBytes,
   getBytes,
@@ -213,7 +213,7 @@ export class RedisNode implements Server, RecordedNode {
     this.movedSlots = new Int32Array(ports.moves?.moves.length ?? 0);
     this.log = log;
     this.history = log.history;
-    this.limitBytes = Math.floor(settings.maxmemoryBytes * (1 - settings.reservedMemoryShare));
+    this.limitBytes = usableBytes(settings);
     this.diedAt = -1;
     this.staleSince = 0;
   }
@@ -238,7 +238,7 @@ export class RedisNode implements Server, RecordedNode {
   }
 
   get usedBytes(): number {
-    return this.processUp ? EMPTY_SERVER_BYTES + this.keyspace.usedBytes : 0;
+    return this.processUp ? emptyServerBytes(this.clusterEnabled) + this.keyspace.usedBytes : 0;
   }
 
   /** Bytes that data may take: maxmemory less what is reserved. */
@@ -310,9 +310,7 @@ export class RedisNode implements Server, RecordedNode {
   changePressure(bytes: number): void {
     this.memory.pressureBytes += bytes;
     this.memory.weigh(this.usedBytes);
-    const { maxmemoryBytes, reservedMemoryShare } = this.settings;
-    const usual = Math.floor(maxmemoryBytes * (1 - reservedMemoryShare));
-    this.limitBytes = Math.max(0, usual - this.memory.pressureBytes);
+    this.limitBytes = Math.max(0, usableBytes(this.settings) - this.memory.pressureBytes);
   }
 
   /** Runs on another host from now on: slowness, lost memory and a wrong clock stay behind with the old one. */

@@ -5,7 +5,7 @@
  * Leaves out: how it was created; copies that differ from the start.
  */
 import { type Nanos, SECOND } from "../../../base/nanos.ts";
-import { hasCompactSets } from "../../../catalog/engines.ts";
+import { chainsKeysOfSlots, hasCompactSets } from "../../../catalog/engines.ts";
 import type { KeyMap } from "../../client/key-map.ts";
 import { ClusterBus } from "../../cluster/cluster-bus.ts";
 import type { ActiveExpiry } from "../../engine/redis/active-expiry.ts";
@@ -15,6 +15,7 @@ import { HeldCollections } from "../../engine/redis/held-collections.ts";
 import { HistoryLog } from "../../engine/redis/history-log.ts";
 import { Keyspace } from "../../engine/redis/keyspace.ts";
 import { LfuClock } from "../../engine/redis/lfu.ts";
+import { SLOT_CHAIN_BYTES } from "../../engine/redis/memory.ts";
 import { RedisNode } from "../../engine/redis/redis-node.ts";
 import type { SlotMoves } from "../../engine/redis/slot-moves.ts";
 import type { WaitingReplies } from "../../engine/redis/wait.ts";
@@ -170,6 +171,7 @@ function addNode(
       given.prefill.keys.keyBytes,
       lfuOf(world, settings, id),
       collectionsOf(settings, given.prefill, shard),
+      slotChainBytesOf(settings),
     ),
     log,
     settings.engine,
@@ -263,6 +265,11 @@ function collectionsOf(
     }
   }
   return new HeldCollections(kinds, kindOf, engine.collections);
+}
+
+function slotChainBytesOf({ clusterMode, engine: of }: ReplicationGroupSettings): number {
+  const chains = clusterMode === "enabled" && chainsKeysOfSlots(of.engine, of.engineVersion);
+  return chains ? SLOT_CHAIN_BYTES : 0;
 }
 
 /** Counts uses of keys where the policy evicts by them. */
