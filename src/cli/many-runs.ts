@@ -1,5 +1,11 @@
 /** One scenario many times: under other seeds, and with each assumption at low and at high. */
-import { isNarrow, replicationSeed, summariseReplications } from "../run/replications.ts";
+import {
+  isNarrow,
+  RUNS_MIN,
+  replicationSeed,
+  summariseReplications,
+  whyNeverNarrow,
+} from "../run/replications.ts";
 import type { Replications, Result } from "../run/result.ts";
 import { assumptionVariants, ranked, sensitivityRow, tornadoes } from "../run/sensitivity.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
@@ -7,7 +13,10 @@ import type { ResolvedScenario } from "../scenario/resolved.ts";
 export interface ManyRuns {
   /** Runs under so many seeds; by default the scenario's own alone. */
   readonly replications?: number;
-  /** Share to which intervals must narrow before the runs end early; null for no such rule. */
+  /**
+   * Share to which intervals must narrow before the runs end early; null for no such rule. Where it alone ends them they
+   * end too when they never can.
+   */
   readonly untilShare?: number | null;
   readonly sensitivity?: boolean;
 }
@@ -39,7 +48,8 @@ export async function runOthers(
   onResult: (result: Result) => void,
 ): Promise<Pick<Result, "replications" | "sensitivity" | "tornadoes">> {
   const { replications = 1, untilShare: until = null, sensitivity = false } = options;
-  const most = replications > 1 || until === null ? replications : REPLICATIONS_MAX;
+  const onlyUntil = replications === 1 && until !== null;
+  const most = onlyUntil ? REPLICATIONS_MAX : replications;
   return {
     ...(most > 1 ? { replications: await replicate(most, until) } : {}),
     ...(sensitivity ? await moveAssumptions() : {}),
@@ -50,7 +60,8 @@ export async function runOthers(
     for (;;) {
       const sum = summariseReplications(results);
       const narrow = share !== null && isNarrow(sum, share);
-      if (narrow || results.length >= count)
+      const inVain = onlyUntil && results.length >= RUNS_MIN && whyNeverNarrow(sum) !== null;
+      if (narrow || inVain || results.length >= count)
         return share === null ? sum : { ...sum, until: { share, reached: narrow } };
       const seed = replicationSeed(resolved.seed, results.length);
       const result = await run({ seed, set: null, what: `seed ${seed}` });

@@ -46,6 +46,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
   const jobs = loadJobs(options.files, options);
   if (options.history !== undefined && jobs.length > 1)
     throw badUsage(`--history is given with ${jobs.length} scenarios, expected one`, "run");
+  if ((options.untilShare ?? null) !== null) requireExpectations(jobs);
   for (const job of jobs) checkWritable(path.resolve(options.cwd, job.folder));
   const codes: ExitCode[] = [];
   const documents: string[] = [];
@@ -60,6 +61,12 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
   if (options.json) terminal.out(jobs.length === 1 ? asDocument(documents) : asArray(documents));
   else if (jobs.length > 1) terminal.out(`\n${tally(codes)}\n`);
   return gravest(codes);
+}
+
+function requireExpectations(jobs: readonly Job[]): void {
+  const idle = jobs.find(({ resolved }) => resolved.expect.length === 0);
+  if (idle === undefined) return;
+  throw badUsage(`--until-ci is given with ${idle.file}, expected a scenario with expect:`, "run");
 }
 
 interface Finished {

@@ -1,4 +1,5 @@
 /** What a report says of many runs: replications, and the influence of assumptions. */
+import { whyNeverNarrow } from "../run/replications.ts";
 import type { ReplicatedFigure, Replications, Tornado, TornadoBar } from "../run/result.ts";
 import { escapeMarkup as e, figure, plain } from "./format.ts";
 
@@ -9,17 +10,35 @@ const spread = (of: ReplicatedFigure): string =>
   `${number(of.mean)} (${number(of.low)} to ${number(of.high)})`;
 
 /** What the seeds came to under `--until-ci`. */
-function untilText({ count, until }: Replications): string {
+function untilText(replications: Replications): string {
+  const { count, until } = replications;
   if (until === undefined) return "";
+  const never = whyNeverNarrow(replications);
+  if (never !== null) return `not enough: ${never}`;
   const width = `every expectation's interval is within ${number(100 * until.share)} % of its mean`;
   return until.reached ? `enough: ${width}` : `not enough: not ${width} after ${count} seeds`;
+}
+
+/** Of a figure's runs those that do not have it, and why: `3 of 10 seeds: never recovered`. */
+function missingText({ count, missing }: Replications, figure: string): string {
+  return missing
+    .filter((of) => of.figure === figure)
+    .map(({ runs, reason }) => `none under ${runs} of ${count} seeds: ${reason}`)
+    .join("; ");
+}
+
+/** Figures that only some runs have, or none of them and an expectation asks for it. */
+function lackingFigures({ figures, missing, verdicts }: Replications): string[] {
+  const named = [...figures.map(({ figure }) => figure), ...verdicts.map((of) => of.expectation)];
+  return [...new Set(missing.map(({ figure }) => figure))].filter((name) => named.includes(name));
 }
 
 /** Figures that are alike under all seeds are left out, unless an expectation asks for them. */
 export function replicationLines(replications: Replications): string[] {
   const asked = new Set(replications.verdicts.map(({ expectation }) => expectation));
+  const lacking = lackingFigures(replications);
   const moving = replications.figures.filter(
-    (of) => of.standardDeviation > 0 || asked.has(of.figure),
+    (of) => of.standardDeviation > 0 || asked.has(of.figure) || lacking.includes(of.figure),
   );
   const alike = replications.figures.length - moving.length;
   const width = Math.max(0, ...moving.map(({ figure: name }) => name.length));
@@ -31,6 +50,7 @@ export function replicationLines(replications: Replications): string[] {
       (of) =>
         `  ${plain(of.figure).padEnd(width)}  ${spread(of)} ${of.unit}  ${number(of.p5)}  ${number(of.p50)}  ${number(of.p95)}`,
     ),
+    ...lacking.map((name) => `  ${plain(name)}: ${plain(missingText(replications, name))}`),
     ...(alike === 0 ? [] : [`  ${alike} more figures are alike under every seed`]),
     ...replications.verdicts.map(
       ({ expectation, pass, fail, unknown }) =>
@@ -66,10 +86,20 @@ const told = (value: number | null, unit: string): string =>
   value === null ? "-" : figure(value, unit);
 
 export function replicationSection(replications: Replications): string {
+  const runsText = (name: string, runs: number): string => {
+    const lacking = missingText(replications, name);
+    return lacking === "" ? String(runs) : `${runs}; ${e(lacking)}`;
+  };
   const rows = replications.figures.map(
     (of) =>
-      `<tr><td>${e(of.figure)}</td><td class="n">${number(of.mean)}</td><td class="n">${number(of.low)} to ${number(of.high)}</td><td class="n">${number(of.p5)}</td><td class="n">${number(of.p50)}</td><td class="n">${number(of.p95)}</td><td class="n">${of.count}</td><td>${e(of.unit)}</td></tr>`,
+      `<tr><td>${e(of.figure)}</td><td class="n">${number(of.mean)}</td><td class="n">${number(of.low)} to ${number(of.high)}</td><td class="n">${number(of.p5)}</td><td class="n">${number(of.p50)}</td><td class="n">${number(of.p95)}</td><td class="n">${runsText(of.figure, of.count)}</td><td>${e(of.unit)}</td></tr>`,
   );
+  const none = lackingFigures(replications)
+    .filter((name) => replications.figures.every(({ figure }) => figure !== name))
+    .map(
+      (name) =>
+        `<tr><td>${e(name)}</td>${'<td class="n">-</td>'.repeat(5)}<td class="n">${runsText(name, 0)}</td><td></td></tr>`,
+    );
   const verdicts = replications.verdicts
     .map(
       ({ expectation, pass, fail, unknown }) =>
@@ -77,7 +107,7 @@ export function replicationSection(replications: Replications): string {
     )
     .join(" · ");
   const until = untilText(replications);
-  return `<h2>Replications</h2><div class="scroll" tabindex="0" role="region" aria-label="Replications"><table><caption>${replications.count} seeds; ${e([until, verdicts].filter((part) => part !== "").join("; "))}</caption><thead><tr><th>Figure</th><th>Mean</th><th>95 % interval</th><th>p5</th><th>p50</th><th>p95</th><th>Runs</th><th>Unit</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>`;
+  return `<h2>Replications</h2><div class="scroll" tabindex="0" role="region" aria-label="Replications"><table><caption>${replications.count} seeds; ${e([until, verdicts].filter((part) => part !== "").join("; "))}</caption><thead><tr><th>Figure</th><th>Mean</th><th>95 % interval</th><th>p5</th><th>p50</th><th>p95</th><th>Runs</th><th>Unit</th></tr></thead><tbody>${[...rows, ...none].join("\n")}</tbody></table></div>`;
 }
 
 const WIDTH = 220;

@@ -1,6 +1,14 @@
 /** One scenario under many seeds: what its figures are on average, and how far they spread. */
+import { NOT_REGAINED, WITHOUT_PRIMARY } from "../checks/objectives/rto.ts";
 import { ascending, mean, meanInterval, quantile, variance } from "../measure/statistics.ts";
-import type { ReplicatedFigure, Replications, Result, VerdictStatus } from "./result.ts";
+import type {
+  ExpectationResult,
+  MissingFigure,
+  ReplicatedFigure,
+  Replications,
+  Result,
+  VerdictStatus,
+} from "./result.ts";
 
 const CONFIDENCE = 0.95;
 
@@ -13,38 +21,58 @@ interface Figure {
   readonly figure: string;
   readonly unit: string;
   readonly value: number | null;
+  /** Why there is none; null where none is missing, as of a steady state that held. */
+  readonly missing: string | null;
+}
+
+const NEVER = "never recovered";
+
+/** What ended without a recovery has no time of one: until the run's end is no figure to take a mean of. */
+function ofExpectation(of: ExpectationResult): Figure {
+  const { id, metric, unit, observed, reason, verdict } = of;
+  const never =
+    metric === "rto" && (reason.startsWith(NOT_REGAINED) || reason.includes(WITHOUT_PRIMARY));
+  if (never) return { figure: id, unit, value: null, missing: NEVER };
+  return { figure: id, unit, value: observed, missing: verdict === "pass" ? null : reason };
 }
 
 /** Figures of one run; null where it has none. */
 export function figuresOf(result: Result): Figure[] {
-  const figures: Figure[] = result.expectations.map(({ id, unit, observed }) => ({
-    figure: id,
-    unit,
-    value: observed,
-  }));
-  const add = (figure: string, unit: string, value: number | null): void => {
-    if (figures.every((known) => known.figure !== figure)) figures.push({ figure, unit, value });
+  const figures = result.expectations.map(ofExpectation);
+  const add = (
+    figure: string,
+    unit: string,
+    value: number | null,
+    missing: string | null = null,
+  ): void => {
+    if (figures.every((known) => known.figure !== figure))
+      figures.push({ figure, unit, value, missing });
   };
+  const neverOr = (recovered: readonly (number | null)[], otherwise: string): string =>
+    recovered.includes(null) ? NEVER : otherwise;
   for (const [name, cache] of Object.entries(result.caches)) {
+    const rtos = cache.failovers.map(({ rtoSeconds }) => rtoSeconds);
     add(`rpo(${name})`, "s", cache.rpoSeconds);
-    add(`rto(${name})`, "s", cache.rtoSeconds);
+    add(`rto(${name})`, "s", cache.rtoSeconds, neverOr(rtos, `no failover of ${name} happened`));
     add(`writesLost(${name})`, "writes", cache.writesLost);
     add(`splitBrainWrites(${name})`, "writes", cache.splitBrainWrites);
-    add(`availability(${name})`, "ratio", cache.availability);
-    add(`slaUptime(${name})`, "ratio", cache.slaUptime);
+    add(`availability(${name})`, "ratio", cache.availability, `${name} had no requests`);
+    add(`slaUptime(${name})`, "ratio", cache.slaUptime, `${name} was used in no minute`);
   }
   for (const [name, { lagSeconds }] of Object.entries(result.globalDatastores)) {
     for (const [percentile, value] of Object.entries(lagSeconds))
-      add(`lagSeconds.${percentile}(${name})`, "s", value);
+      add(`lagSeconds.${percentile}(${name})`, "s", value, `no lag of ${name} was seen`);
   }
   for (const [name, traffic] of Object.entries(result.traffic)) {
-    add(`rto(${name})`, "s", traffic.rtoSeconds);
-    add(`availability(${name})`, "ratio", traffic.availability);
-    add(`hitRatio(${name})`, "ratio", traffic.hitRatio);
+    const rtos = traffic.recoveries.map(({ rtoSeconds }) => rtoSeconds);
+    const none = `${name} had no requests`;
+    add(`rto(${name})`, "s", traffic.rtoSeconds, neverOr(rtos, "no fault was injected"));
+    add(`availability(${name})`, "ratio", traffic.availability, none);
+    add(`hitRatio(${name})`, "ratio", traffic.hitRatio, `${name} had no answered reads`);
     add(`staleReads(${name})`, "reads", traffic.staleReads);
-    for (const word of ["latencyMs", "latencyInFaultMs", "latencyOutsideFaultMs"] as const) {
+    for (const [word, when] of LATENCIES) {
       for (const [percentile, value] of Object.entries(traffic[word]))
-        add(`${word}.${percentile}(${name})`, "ms", value);
+        add(`${word}.${percentile}(${name})`, "ms", value, `no request of ${name} to judge${when}`);
     }
   }
   for (const [name, origin] of Object.entries(result.origins)) {
@@ -52,21 +80,32 @@ export function figuresOf(result: Result): Figure[] {
     add(`peakConcurrency(${name})`, "requests", origin.peakConcurrency);
     add(`queuedMax(${name})`, "requests", origin.queuedMax);
     for (const [percentile, value] of Object.entries(origin.latencyMs))
-      add(`latencyMs.${percentile}(${name})`, "ms", value);
+      add(`latencyMs.${percentile}(${name})`, "ms", value, `${name} was asked nothing`);
   }
   return figures;
 }
+
+const LATENCIES = [
+  ["latencyMs", ""],
+  ["latencyInFaultMs", " in a fault"],
+  ["latencyOutsideFaultMs", " outside of faults"],
+] as const;
 
 /** Sums up runs of one scenario. */
 export function summariseReplications(results: readonly Result[]): Replications {
   const names = new Map<string, string>();
   const values = new Map<string, number[]>();
+  const missing = new Map<string, Map<string, number>>();
   for (const result of results) {
-    for (const { figure, unit, value } of figuresOf(result)) {
+    for (const { figure, unit, value, missing: reason } of figuresOf(result)) {
       names.set(figure, unit);
       const list = values.get(figure) ?? [];
-      if (value !== null) list.push(value);
       values.set(figure, list);
+      if (value !== null) list.push(value);
+      if (value !== null || reason === null) continue;
+      const reasons = missing.get(figure) ?? new Map<string, number>();
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      missing.set(figure, reasons);
     }
   }
   const figures = [...names].flatMap(([figure, unit]): ReplicatedFigure[] => {
@@ -79,6 +118,9 @@ export function summariseReplications(results: readonly Result[]): Replications 
     count: results.length,
     seeds: results.map(({ seed }) => seed),
     figures,
+    missing: [...missing].flatMap(([figure, reasons]) =>
+      [...reasons].map(([reason, runs]): MissingFigure => ({ figure, runs, reason })),
+    ),
     verdicts: (results[0]?.expectations ?? []).map(({ id }, at) => ({
       expectation: id,
       pass: count(at, "pass"),
@@ -107,9 +149,28 @@ function summarise(figure: string, unit: string, list: readonly number[]): Repli
   };
 }
 
+/** Runs that a judgement of intervals needs at least. */
+export const RUNS_MIN = 5;
+
+/**
+ * Why no further run makes the intervals of all expectations' figures narrow: one has no figure under some seed, or none
+ * has any. Null where more runs may.
+ */
+export function whyNeverNarrow({ count, figures, missing, verdicts }: Replications): string | null {
+  const judged = verdicts.map(({ expectation }) => expectation);
+  for (const expectation of judged) {
+    const lacking = missing.filter(({ figure }) => figure === expectation);
+    if (lacking.length === 0) continue;
+    const why = lacking.map(({ runs, reason }) => `${runs} of ${count} seeds: ${reason}`);
+    return `${expectation} has no figure under ${why.join("; ")}`;
+  }
+  const measured = figures.some(({ figure }) => judged.includes(figure));
+  return measured ? null : "no expectation has a figure";
+}
+
 /** Whether the interval of every expectation's figure is within +-`share` of its mean; at least five runs. */
 export function isNarrow(replications: Replications, share: number): boolean {
-  if (replications.count < 5) return false;
+  if (replications.count < RUNS_MIN || whyNeverNarrow(replications) !== null) return false;
   const judged = new Set(replications.verdicts.map(({ expectation }) => expectation));
   return replications.figures
     .filter(({ figure }) => judged.has(figure))

@@ -202,6 +202,7 @@ export const resultSchema: JsonSchema = {
               p95: number,
             }),
           ),
+          missing: list(record({ figure: text, runs: count, reason: text })),
           verdicts: list(record({ expectation: text, pass: count, fail: count, unknown: count })),
         }),
         { until: record({ share: number, reached: { type: "boolean" } }) },

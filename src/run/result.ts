@@ -180,7 +180,7 @@ export interface ReplicatedFigure {
   /** `rpo(cart)`, `availability(checkout)`, `latencyMs.p99(checkout)`. */
   readonly figure: string;
   readonly unit: string;
-  /** Runs that have the figure; the others (nothing failed over, never regained) are left out. */
+  /** Runs that have the figure: mean, interval and percentiles are over these alone; `missing` tells of the others. */
   readonly count: number;
   readonly mean: number;
   readonly standardDeviation: number;
@@ -190,6 +190,14 @@ export interface ReplicatedFigure {
   readonly p5: number;
   readonly p50: number;
   readonly p95: number;
+}
+
+/** A figure that some runs do not have. */
+export interface MissingFigure {
+  readonly figure: string;
+  readonly runs: number;
+  /** `never recovered`, `no failover of cart happened`. */
+  readonly reason: string;
 }
 
 export interface ReplicatedVerdict {
@@ -205,6 +213,8 @@ export interface Replications {
   readonly until?: { readonly share: number; readonly reached: boolean };
   readonly seeds: readonly string[];
   readonly figures: readonly ReplicatedFigure[];
+  /** Why runs have no figure, each reason with its runs; figures that no run has are here alone. */
+  readonly missing: readonly MissingFigure[];
   readonly verdicts: readonly ReplicatedVerdict[];
 }
 

@@ -10,7 +10,6 @@ import { startCluster, type TwinNode } from "./cluster.ts";
 import { Executions, idOf } from "./executions.ts";
 import { LinkProxy } from "./link-proxy.ts";
 import { loopback } from "./loopback.ts";
-import { settle } from "./node-configuration.ts";
 import { Observer, type SeenFailover } from "./observer.ts";
 import { type PlannedRequest, planTraffic } from "./plan-traffic.ts";
 import { prefill } from "./prefill.ts";
@@ -18,6 +17,7 @@ import { type Performed, RealClient } from "./real-client.ts";
 import { type Place, RealFaults } from "./real-faults.ts";
 import { startSentinelGroup, type TwinSentinel } from "./sentinel-group.ts";
 import type { ServerBinary } from "./server-binary.ts";
+import { settle } from "./settle.ts";
 
 /** A request that ended. */
 export interface RealOperation extends Performed {

@@ -12,7 +12,12 @@ import { runCommand } from "../../src/cli/run-command.ts";
 const { fates } = vi.hoisted(() => ({ fates: new Map<string, () => unknown>() }));
 
 vi.mock("../../src/scenario/load.ts", () => ({
-  loadScenario: (text: string) => ({ name: text, seed: "42", durationNs: 10 * SECOND }),
+  loadScenario: (text: string) => ({
+    name: text,
+    seed: "42",
+    durationNs: 10 * SECOND,
+    expect: [],
+  }),
 }));
 vi.mock("../../src/run/simulation.ts", () => ({
   open: ({ name }: { name: string }) => ({
@@ -40,7 +45,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
-async function run(names: readonly string[], json = false) {
+async function run(names: readonly string[], json = false, more: { untilShare?: number } = {}) {
   const written = { out: "", err: "" };
   for (const name of names) writeFileSync(path.join(cwd, name), name);
   const terminal = {
@@ -54,7 +59,8 @@ async function run(names: readonly string[], json = false) {
     color: false,
     width: 80,
   };
-  const options = { cwd, files: names, json, sets: [], allowPlanted: false, out: "reports" };
+  const usual = { cwd, files: names, json, sets: [], allowPlanted: false, out: "reports" };
+  const options = { ...usual, ...more };
   return { code: await runCommand(options, terminal), ...written };
 }
 
@@ -76,6 +82,16 @@ describe("runCommand()", () => {
     expect(out).toContain("verdict pass");
     expect(out).toContain("2 scenarios: 1 passed, 1 ended by a bug");
     expect(readdirSync(path.join(cwd, "reports"))).toEqual(["fine"]);
+  });
+
+  test("waits for no interval of a scenario that expects nothing", async () => {
+    const waiting = run(["unasked"], false, { untilShare: 0.05 });
+    await expect(waiting).rejects.toMatchObject({
+      exitCode: EXIT.badInput,
+      message: expect.stringContaining(
+        "--until-ci is given with unasked, expected a scenario with expect:",
+      ),
+    });
   });
 
   test("tells the stack of an error that nobody foresaw", async () => {

@@ -1,8 +1,17 @@
 /** What is said of many runs: replications and the influence of assumptions. */
 import { describe, expect, it } from "vitest";
 import { runOthers } from "../../dist/cli/many-runs.js";
-import { sensitivityLines } from "../../dist/report/extras.js";
-import { isNarrow, replicationSeed, summariseReplications } from "../../dist/run/replications.js";
+import {
+  replicationLines,
+  replicationSection,
+  sensitivityLines,
+} from "../../dist/report/extras.js";
+import {
+  isNarrow,
+  replicationSeed,
+  summariseReplications,
+  whyNeverNarrow,
+} from "../../dist/run/replications.js";
 import { type AssumptionVariant, assumptionVariants } from "../../dist/run/sensitivity.js";
 import { run } from "../../dist/run/simulation.js";
 import { loadScenario } from "../../dist/scenario/load.js";
@@ -118,6 +127,79 @@ describe("replications", () => {
     expect(isNarrow(narrow as NonNullable<typeof narrow>, share)).toBe(true);
     const few = await until(1e-9, 6);
     expect([few?.count, few?.until]).toEqual([6, { share: 1e-9, reached: false }]);
+  });
+
+  describe("of which some have no figure", () => {
+    // Six seconds are left after the fault; a detection of seven leaves the shard without a primary.
+    const late = (recovered: boolean, seed: string): Result => {
+      const result = simulate(seed, recovered ? [] : ["caches.cart.assume.monitorDetection=7s"]);
+      return { ...result, seed };
+    };
+    const mixed = five.map((seed, at) => late(at < 3, seed));
+    const sumOfMixed = summariseReplications(mixed);
+
+    it("take means over the others, and tell how many have none and why", () => {
+      const figure = sumOfMixed.figures.find(({ figure: name }) => name === "rto(cart)");
+      expect([figure?.count, figure?.mean]).toEqual([3, 2.5]);
+      expect(sumOfMixed.missing).toContainEqual({
+        figure: "rto(cart)",
+        runs: 2,
+        reason: "never recovered",
+      });
+      const told = "rto(cart): none under 2 of 5 seeds: never recovered";
+      expect(replicationLines(sumOfMixed)).toContain(`  ${told}`);
+      expect(replicationSection(sumOfMixed)).toContain(
+        '<td class="n">3; none under 2 of 5 seeds: never recovered</td>',
+      );
+      expect(replicationLines(sum).join("\n")).not.toContain("rto(cart): none");
+    });
+
+    it("tell of a figure that none has, where an expectation asks for it", () => {
+      const none = summariseReplications(five.map((seed) => late(false, seed)));
+      expect(none.figures.map(({ figure }) => figure)).not.toContain("rto(cart)");
+      const told = "none under 5 of 5 seeds: never recovered";
+      expect(replicationLines(none)).toContain(`  rto(cart): ${told}`);
+      expect(replicationSection(none)).toContain(`<td class="n">0; ${told}</td>`);
+      expect(whyNeverNarrow(none)).toBe(
+        "rto(cart) has no figure under 5 of 5 seeds: never recovered",
+      );
+    });
+
+    it("are never enough, and where only their width ends them they end, and say why", async () => {
+      expect(isNarrow(sumOfMixed, 1)).toBe(false);
+      const inVain = async (replications: number) => {
+        const { replications: many } = await runOthers(
+          late(true, "7"),
+          resolved,
+          { replications, untilShare: 1 },
+          async ({ seed }) => late(seed !== "7-r2", seed),
+          () => undefined,
+        );
+        return many as NonNullable<typeof many>;
+      };
+      const ended = await inVain(1);
+      expect([ended.count, ended.until?.reached]).toEqual([5, false]);
+      expect(replicationLines(ended)[1]).toBe(
+        "  not enough: rto(cart) has no figure under 1 of 5 seeds: never recovered",
+      );
+      expect((await inVain(7)).count).toBe(7);
+    });
+
+    it("are never enough when nothing is measured", () => {
+      const held = (result: Result): Result => {
+        const [first] = result.expectations as [Result["expectations"][number]];
+        const steady = { ...first, id: "steady", metric: "steady", observed: null };
+        return { ...result, expectations: [{ ...steady, verdict: "pass" as const }] };
+      };
+      const steady = summariseReplications(results.map(held));
+      expect(steady.missing.filter(({ figure }) => figure === "steady")).toEqual([]);
+      expect(whyNeverNarrow(steady)).toBe("no expectation has a figure");
+      expect(isNarrow(steady, 1)).toBe(false);
+      const unasked = summariseReplications(
+        results.map((result) => ({ ...result, expectations: [] })),
+      );
+      expect(isNarrow(unasked, 1)).toBe(false);
+    });
   });
 
   it("leave the warm-up out of ratios and percentiles, and of no count", () => {

@@ -5,12 +5,9 @@ import { loadScenario } from "../../src/scenario/load.ts";
 import { Cleanup } from "../../src/twin/cleanup.ts";
 import { startCluster } from "../../src/twin/cluster.ts";
 import { LinkProxy } from "../../src/twin/link-proxy.ts";
-import {
-  nodeConfiguration,
-  settle,
-  settledConfiguration,
-} from "../../src/twin/node-configuration.ts";
+import { nodeConfiguration, settledConfiguration } from "../../src/twin/node-configuration.ts";
 import { findServer, type ServerBinary } from "../../src/twin/server-binary.ts";
+import { settle } from "../../src/twin/settle.ts";
 
 const PARAMETERS = `
       maxmemory-policy: volatile-lfu

@@ -10,6 +10,10 @@ import {
 } from "../context.ts";
 import { type Answer, judged, untested } from "./objective.ts";
 
+/** How answers of what never recovered begin, of traffic, and what is said of a shard. */
+export const NOT_REGAINED = "not regained";
+export const WITHOUT_PRIMARY = "still without a primary at the end";
+
 /**
  * RTO, from the fault. Of a traffic source: until the steady state is regained after the worst injection. Of a cache:
  * until its worst shard accepts writes again.
@@ -61,10 +65,10 @@ function ofTraffic(context: CheckContext, traffic: number, atMostNs: Nanos): Ans
       return untested(
         limit,
         "s",
-        `not regained in the ${seconds(waited)} before the next disturbance or the end`,
+        `${NOT_REGAINED} in the ${seconds(waited)} before the next disturbance or the end`,
       );
     }
-    const reason = `not regained within ${seconds(waited)} after ${worst.after.what}`;
+    const reason = `${NOT_REGAINED} within ${seconds(waited)} after ${worst.after.what}`;
     return {
       limit,
       observed: null,
@@ -97,10 +101,7 @@ function ofCache(context: CheckContext, of: string, atMostNs: Nanos): Answer {
   const worst = failovers.reduce((a, b) => (duration(context, b) > duration(context, a) ? b : a));
   const ns = duration(context, worst);
   const survivor = worst.copiesAtStart.some((copy) => copy.alive && !copy.faulted);
-  const done =
-    worst.promoted === null
-      ? "still without a primary at the end"
-      : `${worst.toNode} accepts writes`;
+  const done = worst.promoted === null ? WITHOUT_PRIMARY : `${worst.toNode} accepts writes`;
   const reason = `shard ${worst.shard}: ${worst.started.cause}; ${done} after ${seconds(ns)}`;
   return judged(
     ns <= atMostNs && worst.promoted !== null,
