@@ -2,7 +2,8 @@
  * Connections of one client host to one node.
  *
  * Models: requests that wait for a connection in order of arrival; connections opened while some wait, up to the limit.
- * Leaves out: a least number of idle ones, and their closing after a time.
+ * Leaves out: a least number of idle ones, and their closing after a time; pools that refuse at their limit instead of
+ * letting wait, as redis-py does.
  */
 import type { Nanos } from "../../base/nanos.ts";
 import type { Pipeline } from "./pipeline.ts";
