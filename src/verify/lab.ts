@@ -2,10 +2,13 @@
 import type { Nanos } from "../base/nanos.ts";
 import { COMMAND_SET, type OperationColumns, OUTCOME_OK } from "../journal/operation-columns.ts";
 import type { JournalRecord } from "../journal/records.ts";
+import type { EngineSettings } from "../model/engine/redis/engine-settings.ts";
+import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { World } from "../model/world.ts";
 import { startWorld } from "../run/start-world.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
+import { pairScenario } from "./pair-scenario.ts";
 
 /** Changes a resolved scenario before it runs: how tests show that a wrong constant is noticed. */
 export type Distortion = (resolved: ResolvedScenario) => ResolvedScenario;
@@ -73,6 +76,21 @@ export function experiment(
   return { records: started.journal.records, acknowledged, world: started.world };
 }
 
+/** The engine of a group that was measured with some settings, as a distortion leaves it. */
+export function engineOf(distort: Distortion, measured: Partial<EngineSettings>): EngineSettings {
+  const resolved = loadScenario(pairScenario({ rate: 1, duration: "5s", method: "" }));
+  const [cache] = resolved.caches as [ReplicationGroupSettings];
+  const engine = { ...cache.engine, ...measured };
+  const distorted = distort({ ...resolved, caches: [{ ...cache, engine }] });
+  return (distorted.caches[0] as ReplicationGroupSettings).engine;
+}
+
 /** Seeds of the experiments: fixed beforehand, the same for all. */
 export const seeds = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `verify-${i + 1}`);
+
+const SHOWN = 20;
+
+/** Those of so many seeds that the page shows one by one: evenly spaced by number, as the moments of their faults are. */
+export const shownSeeds = (count: number): string[] =>
+  seeds(count).filter((_, i) => (i + 1) % Math.max(1, Math.floor(count / SHOWN)) === 0);

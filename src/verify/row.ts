@@ -13,8 +13,20 @@ export interface VerifyRow {
   readonly verdict: "pass" | "fail";
   /** What the figures are of: model and workload. */
   readonly about: string;
-  /** Samples behind a distribution, for the page; ascending. */
-  readonly samples?: { readonly ours: readonly number[]; readonly reference: readonly number[] };
+  readonly samples?: RowSamples;
+}
+
+/** Samples behind a distribution, for the page; ascending. */
+export interface RowSamples {
+  readonly ours: readonly number[];
+  readonly reference: readonly number[];
+  /** Of ours those of seeds that were fixed beforehand. */
+  readonly shown: readonly SeedSample[];
+}
+
+export interface SeedSample {
+  readonly seed: string;
+  readonly value: number;
 }
 
 /** Three significant digits, for tolerances in words. */

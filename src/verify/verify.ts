@@ -17,8 +17,14 @@ export interface VerifyStep {
   readonly rows: () => readonly VerifyRow[];
 }
 
-/** The steps in order; each takes some seconds. `distort` changes what is run, for tests. */
-export function verifySteps(distort: Distortion = undistorted): readonly VerifyStep[] {
+/**
+ * The steps in order; each takes some seconds. For tests `distort` changes what is run, and `itemOverhead` by how much too
+ * large the bytes of an item beside its key and value are, which no setting says.
+ */
+export function verifySteps(
+  distort: Distortion = undistorted,
+  itemOverhead = 1,
+): readonly VerifyStep[] {
   return [
     { part: "theory", name: "queues", rows: queueRows },
     { part: "theory", name: "caching", rows: cachingRows },
@@ -26,7 +32,7 @@ export function verifySteps(distort: Distortion = undistorted): readonly VerifyS
     { part: "theory", name: "replicas behind", rows: () => replicaRows(distort) },
     { part: "measured", name: "failovers", rows: () => failoverRows(distort) },
     { part: "measured", name: "replication", rows: () => replicationRows(distort) },
-    { part: "measured", name: "memory", rows: () => itemRows() },
-    { part: "measured", name: "eviction", rows: evictionRows },
+    { part: "measured", name: "memory", rows: () => itemRows(itemOverhead) },
+    { part: "measured", name: "eviction", rows: () => evictionRows(distort) },
   ];
 }

@@ -3,8 +3,8 @@ import { MILLISECOND, SECOND } from "../../base/nanos.ts";
 import { ascending, mean, quantile } from "../../measure/statistics.ts";
 import type { BusNode } from "../../model/cluster/bus-node.ts";
 import type { World } from "../../model/world.ts";
-import { type Distortion, experiment, seeds } from "../lab.ts";
-import type { VerifyRow } from "../row.ts";
+import { type Distortion, experiment, seeds, shownSeeds } from "../lab.ts";
+import type { SeedSample, VerifyRow } from "../row.ts";
 import { clusterText } from "./cluster-text.ts";
 import { electionDelay, replicaChoice } from "./figures.ts";
 import { pingGap } from "./figures-of-settings.ts";
@@ -62,7 +62,7 @@ export function pingRows(distort: Distortion): VerifyRow[] {
 
 interface Elections {
   /** What was put off, ms, by the rank that the replica gave itself. */
-  readonly delays: ReadonlyMap<number, readonly number[]>;
+  readonly delays: ReadonlyMap<number, readonly SeedSample[]>;
   /** Runs, and those that one of the most advanced won. */
   readonly runs: number;
   readonly wonByTheMostAdvanced: number;
@@ -73,7 +73,7 @@ const CHOICE_LOOK_NS = 50 * MILLISECOND;
 
 /** Five replicas, some far behind, and a primary that dies. */
 export function elections(distort: Distortion): Elections {
-  const delays = new Map<number, number[]>();
+  const delays = new Map<number, SeedSample[]>();
   let wonByTheMostAdvanced = 0;
   for (const [i, seed] of seeds(CHOICES).entries()) {
     const lagging = Array.from(
@@ -99,7 +99,7 @@ export function elections(distort: Distortion): Elections {
         scheduled.add(index);
         const own = delays.get(election.rank) ?? [];
         delays.set(election.rank, own);
-        own.push((election.dueAt - election.scheduledAt) / MILLISECOND);
+        own.push({ seed, value: (election.dueAt - election.scheduledAt) / MILLISECOND });
       }
     };
     const { records } = experiment(text, seed, distort, { everyNs: CHOICE_LOOK_NS, look });
@@ -116,12 +116,17 @@ const ABOUT = "five replicas, 0 to 4 of them far behind, node timeout 2 s";
 
 /** Ranks that enough replicas had for their medians to be worth something. */
 export function delayPairs({ delays }: Elections): Pair[] {
-  return ([0, 3, 4] as const).map((rank) => ({
-    name: `delay of an election, rank ${rank}`,
-    about: `${ABOUT}; ${delays.get(rank)?.length ?? 0} replicas against ${electionDelay[rank].length}`,
-    ours: delays.get(rank) ?? [],
-    reference: electionDelay[rank],
-  }));
+  const shown = shownSeeds(CHOICES);
+  return ([0, 3, 4] as const).map((rank) => {
+    const ours = delays.get(rank) ?? [];
+    return {
+      name: `delay of an election, rank ${rank}`,
+      about: `${ABOUT}; ${ours.length} replicas against ${electionDelay[rank].length}`,
+      ours: ours.map(({ value }) => value),
+      reference: electionDelay[rank],
+      shown: ours.filter(({ seed }) => shown.includes(seed)),
+    };
+  });
 }
 
 /** Fixed part, random part and penalty of a rank, as they show in delays that are even between two extremes. */
@@ -139,7 +144,7 @@ const larger = (a: number, b: number): number => Math.max(a, b);
 const smaller = (a: number, b: number): number => Math.min(a, b);
 
 export function delayRows({ delays }: Elections): VerifyRow[] {
-  const ours = partsOf((rank) => delays.get(rank) ?? []);
+  const ours = partsOf((rank) => (delays.get(rank) ?? []).map(({ value }) => value));
   const measured = partsOf((rank) => electionDelay[rank as 0 | 4]);
   const about = `${ABOUT}: ${electionDelay[0].length} replicas of rank 0, ${electionDelay[4].length} of rank 4`;
   return [

@@ -2,10 +2,11 @@
 import { SECOND } from "../../base/nanos.ts";
 import { Streams } from "../../kernel/streams.ts";
 import { mean } from "../../measure/statistics.ts";
+import type { EngineSettings } from "../../model/engine/redis/engine-settings.ts";
 import { Eviction } from "../../model/engine/redis/eviction.ts";
 import { Keyspace } from "../../model/engine/redis/keyspace.ts";
 import { LfuClock } from "../../model/engine/redis/lfu.ts";
-import { seeds } from "../lab.ts";
+import { type Distortion, engineOf, seeds } from "../lab.ts";
 import type { VerifyRow } from "../row.ts";
 import { type EvictionRun, hitRatios } from "./figures.ts";
 import { hitRatiosElsewhere, wronglyKept } from "./figures-of-settings.ts";
@@ -15,6 +16,8 @@ import { mulberry32, zipfTrace } from "./trace.ts";
 const KEY_BYTES = 11;
 const VALUE_BYTES = 100;
 const BATCH = 32;
+/** Of the measured servers: the engine's defaults. */
+const SETTINGS = { lfuLogFactor: 10, lfuDecayMinutes: 1 } as const;
 
 interface Trace {
   readonly exponent: number;
@@ -26,7 +29,7 @@ interface Trace {
 const FIRST: Trace = { exponent: 0.9, keys: 1_000_000, warmUp: 1_000_000, measured: 500_000 };
 const ELSEWHERE = { keys: 200_000, warmUp: 320_000, measured: 160_000 };
 
-export function evictionRows(): VerifyRow[] {
+export function evictionRows(distort: Distortion): VerifyRow[] {
   const first = ranksOf(FIRST);
   const elsewhere = new Map<number, Int32Array>();
   return [
@@ -34,7 +37,7 @@ export function evictionRows(): VerifyRow[] {
       judgeHitRatio(
         `hit ratio, ${run.policy}, ${run.maxmemoryBytes / 1_048_576} MiB at ${run.accessesPerSecond}/s`,
         "Zipf 0.9 over a million keys, get-or-set, the measured trace",
-        hitRatio(run, 5, FIRST, first),
+        hitRatio(run, FIRST, first, engineOf(distort, { ...SETTINGS, maxmemorySamples: 5 })),
         run.hitRatio,
       ),
     ),
@@ -45,11 +48,11 @@ export function evictionRows(): VerifyRow[] {
       return judgeHitRatio(
         `hit ratio, ${run.policy}, Zipf ${exponent}, ${run.maxmemoryBytes / 1_048_576} MiB, ${samples} samples`,
         `200,000 keys, get-or-set at ${run.accessesPerSecond}/s, the measured trace`,
-        hitRatio(run, samples, trace, ranks),
+        hitRatio(run, trace, ranks, engineOf(distort, { ...SETTINGS, maxmemorySamples: samples })),
         run.hitRatio,
       );
     }),
-    ...choiceRows(),
+    ...choiceRows(distort),
   ];
 }
 
@@ -59,12 +62,19 @@ function ranksOf({ keys, exponent, warmUp, measured }: Trace): Int32Array {
 }
 
 /** Batches of reads, then a write for each distinct key that missed; a key read twice in a batch hits the second time. */
-function hitRatio(run: EvictionRun, samples: number, trace: Trace, ranks: Int32Array): number {
+function hitRatio(
+  run: EvictionRun,
+  trace: Trace,
+  ranks: Int32Array,
+  { maxmemorySamples, lfuLogFactor, lfuDecayMinutes }: EngineSettings,
+): number {
   const streams = new Streams("verify-eviction");
   const lfu =
-    run.policy === "allkeys-lfu" ? new LfuClock(10, 1, streams.stream("node", "lfu")) : null;
+    run.policy === "allkeys-lfu"
+      ? new LfuClock(lfuLogFactor, lfuDecayMinutes, streams.stream("node", "lfu"))
+      : null;
   const keyspace = new Keyspace(trace.keys, KEY_BYTES, lfu);
-  const eviction = new Eviction(run.policy, streams.stream("node", "eviction"), samples);
+  const eviction = new Eviction(run.policy, streams.stream("node", "eviction"), maxmemorySamples);
   const ttl = mulberry32(43);
   const limit = run.maxmemoryBytes - run.emptyBytes;
   const gap = SECOND / run.accessesPerSecond;
@@ -92,17 +102,17 @@ const KEPT_KEYS = 20_000;
 const KEPT_EVICTED = 4000;
 const KEPT_RUNS = 6;
 
-/** @param factor - what the number of samples is multiplied with; a test changes it */
-export function choiceRows(factor = 1): VerifyRow[] {
-  return wronglyKept.map(({ samples, shares }) =>
-    judgeRatio(
+export function choiceRows(distort: Distortion): VerifyRow[] {
+  return wronglyKept.map(({ samples, shares }) => {
+    const { maxmemorySamples } = engineOf(distort, { maxmemorySamples: samples });
+    return judgeRatio(
       `keys wrongly kept by ${samples} samples`,
       `volatile-ttl, ${KEPT_KEYS} keys: share of the ${KEPT_EVICTED} that expire first that is left after ${KEPT_EVICTED} evictions; ${KEPT_RUNS} seeds against ${shares.length} runs`,
-      mean(seeds(KEPT_RUNS).map((seed) => shareKept(samples * factor, seed))),
+      mean(seeds(KEPT_RUNS).map((seed) => shareKept(maxmemorySamples, seed))),
       mean(shares),
       "",
-    ),
-  );
+    );
+  });
 }
 
 /** Keys of distinct TTLs, some of which are evicted one by one. */

@@ -158,6 +158,7 @@ export function failoverRows(distort: Distortion): VerifyRow[] {
   return [
     ...judgeDistributions([
       ...killPairs(kills),
+      delays,
       ...pausePairs(distort),
       ...cutPairs(distort),
       ...killedPrimaryElsewhere.flatMap(({ nodeTimeoutMs, ...measured }) =>

@@ -8,7 +8,8 @@ import {
   ksPValue,
   quantile,
 } from "../../measure/statistics.ts";
-import { rounded, type VerifyRow } from "../row.ts";
+import { seeds, shownSeeds } from "../lab.ts";
+import { rounded, type SeedSample, type VerifyRow } from "../row.ts";
 
 /** Samples of the model and of the real thing, ms. */
 export interface Pair {
@@ -16,6 +17,16 @@ export interface Pair {
   readonly about: string;
   readonly ours: readonly number[];
   readonly reference: readonly number[];
+  /** Those of ours that the page shows; absent: ours are of one seed after the other. */
+  readonly shown?: readonly SeedSample[];
+}
+
+/** Of samples of one seed after the other those of the seeds that are shown. */
+function shownOf(ours: readonly number[]): SeedSample[] {
+  const shown = shownSeeds(ours.length);
+  return seeds(ours.length).flatMap((seed, at) =>
+    shown.includes(seed) ? [{ seed, value: ours[at] as number }] : [],
+  );
 }
 
 const SIGNIFICANCE = 0.05;
@@ -41,7 +52,7 @@ export function judgeDistributions(pairs: readonly Pair[]): VerifyRow[] {
       unit: "p-value",
       tolerance: `two-sample Kolmogorov-Smirnov, Holm's correction over ${pairs.length}: p at least ${SIGNIFICANCE}`,
       verdict: p >= SIGNIFICANCE ? "pass" : "fail",
-      samples,
+      samples: { ...samples, shown: pair.shown ?? shownOf(pair.ours) },
     };
     return [ks, quantileRow(pair, samples, 0.5, "median"), quantileRow(pair, samples, 0.9, "p90")];
   });

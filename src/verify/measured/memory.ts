@@ -20,7 +20,7 @@ import { judgeRatio } from "./judge.ts";
 const KEY_BYTES = 11;
 
 /** @param overhead - by how much the bytes beside key and value are taken too large; a test changes it */
-export function itemRows(overhead = 1): VerifyRow[] {
+export function itemRows(overhead: number): VerifyRow[] {
   return [
     ...stringRows([...memoryPerItem, ...memoryPerItemElsewhere], overhead, false),
     ...stringRows(memoryPerClusterItem, overhead, true),

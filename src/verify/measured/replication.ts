@@ -5,7 +5,7 @@ import { ascending, mean, quantile } from "../../measure/statistics.ts";
 import { HistoryLog } from "../../model/engine/redis/history-log.ts";
 import { setStreamBytes } from "../../model/engine/redis/resp.ts";
 import type { ResolvedScenario } from "../../scenario/resolved.ts";
-import { type Distortion, experiment, seeds } from "../lab.ts";
+import { type Distortion, engineOf, experiment, seeds } from "../lab.ts";
 import { pairScenario } from "../pair-scenario.ts";
 import type { VerifyRow } from "../row.ts";
 import {
@@ -19,7 +19,12 @@ import {
 import { judgeChance, judgeRatio, judgeSupport } from "./judge.ts";
 
 export function replicationRows(distort: Distortion): VerifyRow[] {
-  return [...lossRows(distort), ...backlogRows(), ...syncRows(distort), ...waitRows(distort)];
+  return [
+    ...lossRows(distort),
+    ...backlogRows(distort),
+    ...syncRows(distort),
+    ...waitRows(distort),
+  ];
 }
 
 /** Acknowledged writes that no longer exist after the failover, mean over seeds. */
@@ -81,12 +86,13 @@ function partialChance(missing: number, backlogBytes: number): number {
   return partial / phases;
 }
 
-export function backlogRows(backlogBytes = BACKLOG_BYTES): VerifyRow[] {
+export function backlogRows(distort: Distortion): VerifyRow[] {
+  const { replBacklogBytes } = engineOf(distort, { replBacklogBytes: BACKLOG_BYTES });
   return resynchronised.map(({ missing, partial }) =>
     judgeChance(
       `partial resynchronisation after ${missing} bytes`,
       "backlog of 64 KiB, entries of 138 B, 4 cuts; blocks of 16 KiB at any phase",
-      partialChance(missing, backlogBytes),
+      partialChance(missing, replBacklogBytes),
       { successes: partial, trials: 4 },
     ),
   );
