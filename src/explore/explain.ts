@@ -190,30 +190,43 @@ export function changesOf(resolved: ResolvedScenario): { what: string; sets: str
     multiAz,
     automaticFailover,
     service,
+    selfManaged,
   } of resolved.caches) {
     const nodes = shards[0]?.nodes.length ?? 1;
     if (clusterMode === "enabled")
       add(`one more replica per shard of ${name}`, `caches.${name}.replicasPerNodeGroup=${nodes}`);
+    else if (selfManaged !== undefined)
+      add(`one more replica of ${name}`, `caches.${name}.replicas=${nodes}`);
     else add(`one more replica of ${name}`, `caches.${name}.numCacheClusters=${nodes + 1}`);
-    if (!multiAz || !automaticFailover)
+    if (selfManaged === undefined && (!multiAz || !automaticFailover))
       add(
         `Multi-AZ with automatic failover for ${name}`,
         `caches.${name}.automaticFailoverEnabled=true`,
         `caches.${name}.multiAZEnabled=true`,
       );
-    add(
-      `writes of ${name} need one replica in touch (min-replicas-to-write 1)`,
-      `caches.${name}.parameters.min-replicas-to-write=1`,
-      `caches.${name}.parameters.min-replicas-max-lag=1`,
+    // Members of a Global Datastore have the same parameters.
+    const datastore = resolved.globalDatastores.find(
+      ({ primary, secondaries }) => primary === name || secondaries.includes(name),
     );
-    if (clusterMode === "disabled" && service.dnsTtlNs > 5 * SECOND)
+    const members =
+      datastore === undefined ? [name] : [datastore.primary, ...datastore.secondaries];
+    if (name === members[0])
+      add(
+        `writes of ${members.join(" and ")} need one replica in touch (min-replicas-to-write 1)`,
+        ...members.flatMap((member) => [
+          `caches.${member}.parameters.min-replicas-to-write=1`,
+          `caches.${member}.parameters.min-replicas-max-lag=1`,
+        ]),
+      );
+    if (clusterMode === "disabled" && selfManaged === undefined && service.dnsTtlNs > 5 * SECOND)
       add(`DNS answers of ${name} live 5 s`, `caches.${name}.assume.dnsTtl=5s`);
   }
+  const hasMaps = resolved.caches.some(({ clusterMode }) => clusterMode === "enabled");
   for (const { name, client } of resolved.traffic) {
     const path = `traffic.${name}.client`;
     if (client.wait.replicas === 0)
       add(`${name} waits for one replica (WAIT 1)`, `${path}.wait={replicas: 1, timeout: 100ms}`);
-    if ((client.topologyRefresh.everyNs ?? Number.POSITIVE_INFINITY) > 5 * SECOND)
+    if (hasMaps && (client.topologyRefresh.everyNs ?? Number.POSITIVE_INFINITY) > 5 * SECOND)
       add(
         `${name} refreshes its topology every 5 s`,
         `${path}.topologyRefresh={every: 5s, onError: true}`,
