@@ -325,6 +325,8 @@ export class Group {
       if (this.bus === null) this.serves(node);
     } else {
       node.leads = leads;
+      // Whose Region gave up the lead while it was dead takes no writes when it is back.
+      if (leads) node.readOnly = true;
       node.loading = true;
       this.ports.replication.follow(node, upstream);
     }

@@ -130,6 +130,31 @@ const schedules: readonly Found[] = [
     ],
     sets: ["traffic.shop.arrivals.rate=10/s", "traffic.shop.keys.count=10", "duration=46s"],
   },
+  {
+    title:
+      "a primary whose Region gave up the lead while it was dead takes no writes when it is back",
+    base: "planted",
+    seed: "soak15-170",
+    faults: [
+      {
+        at: "34.4s",
+        fault: "node-restart",
+        target: "primary of sessions-us",
+        down: "1.96s",
+        allowEmpty: true,
+      },
+      {
+        after: { event: "failover-detected", of: "sessions-us", delay: "300ms" },
+        fault: "az-network-disruption",
+        zone: "us-east-1a",
+        for: "2.7s",
+        allowEmpty: true,
+      },
+      { at: "42.4s", fault: "node-pause", target: "primary of sessions-us", for: "1.5s" },
+      { at: "5.6s", fault: "node-pause", target: "primary of sessions-eu", for: "200ms" },
+    ],
+    sets: [],
+  },
 ];
 
 describe("rare schedules", () => {
