@@ -5,8 +5,18 @@ import { agreementLine, MODEL_DOC, readHeads, renderHeads } from "../../scripts/
 import { type Distortion, undistorted } from "../../src/verify/lab.ts";
 import type { VerifyRow } from "../../src/verify/row.ts";
 import { cachingRows, cheHitRatio, zipfProbabilities } from "../../src/verify/theory/caching.ts";
-import { faultRows, kOfN } from "../../src/verify/theory/faults.ts";
-import { blocking, erlangC, queueRows, waitsAtMostMD1 } from "../../src/verify/theory/queues.ts";
+import { faultRows, kOfN, poissonAtMost } from "../../src/verify/theory/faults.ts";
+import {
+  blocking,
+  erlangC,
+  exceedsMG1,
+  exceedsMMc,
+  exceedsMMcK,
+  exceedsSharing,
+  quantileOf,
+  waitsAtMostMD1,
+} from "../../src/verify/theory/queue-laws.ts";
+import { queueRows } from "../../src/verify/theory/queues.ts";
 import { replicaRows, slowRows } from "../../src/verify/theory/replicas.ts";
 
 /** Rows that do not agree, and rows that docs/MODEL.md does not show as they are (npm run model-doc). */
@@ -34,6 +44,46 @@ describe("closed forms", () => {
   it("waitsAtMostMD1() begins at the share that does not wait and grows to 1", () => {
     expect(waitsAtMostMD1(0.7, 0)).toBeCloseTo(0.3, 12);
     expect(waitsAtMostMD1(0.7, 20)).toBeCloseTo(1, 4);
+  });
+
+  it("exceedsMMcK() is that of an M/M/c when there is room for all", () => {
+    for (const t of [0.5, 2, 5])
+      expect(exceedsMMcK(3, 200, 2.4, t)).toBeCloseTo(exceedsMMc(3, 2.4, t), 9);
+    // One server without a place to wait: the service alone.
+    expect(exceedsMMcK(1, 1, 5, 2)).toBeCloseTo(Math.exp(-2), 12);
+  });
+
+  it("exceedsSharing() has the mean and the variance that Coffman, Muntz and Trotter give", () => {
+    const load = 0.6;
+    const step = 0.2;
+    let mean = 0;
+    let square = 0;
+    for (let t = step / 2; t < 90; t += step) {
+      const beyond = exceedsSharing(load, t) * step;
+      mean += beyond;
+      square += 2 * t * beyond;
+    }
+    // The midpoint rule with steps of 0.2 errs by a thousandth.
+    expect(mean).toBeCloseTo(1 / (1 - load), 2);
+    const rate = 1 - load;
+    expect(square - mean * mean).toBeCloseTo((2 + load) / ((2 - load) * rate * rate), 1.5);
+  });
+
+  it("exceedsMG1() has the mean that Pollaczek and Khinchin give", () => {
+    const exceeds = exceedsMG1(0.6, 2);
+    let mean = 0;
+    for (let t = 0.005; t < 60; t += 0.01) mean += exceeds(t) * 0.01;
+    expect(mean).toBeCloseTo(1 + (0.6 * (4 / 3)) / (2 * 0.4), 3);
+    expect(exceeds(0)).toBe(1);
+  });
+
+  it("quantileOf() turns a distribution around", () => {
+    expect(quantileOf((t) => Math.exp(-t / 7), 0.99)).toBeCloseTo(7 * Math.log(100), 9);
+  });
+
+  it("poissonAtMost() sums the distribution", () => {
+    expect(poissonAtMost(2, 1)).toBeCloseTo(3 * Math.exp(-2), 12);
+    expect(poissonAtMost(75, 300)).toBeCloseTo(1, 9);
   });
 
   it("cheHitRatio() is the share of the cache for keys that are all alike", () => {

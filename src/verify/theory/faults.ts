@@ -1,5 +1,6 @@
 /** Loss by a replication delay, and availability of k of n nodes that fail and recover at random. */
 import { SECOND } from "../../base/nanos.ts";
+import { exp } from "../../base/portable-math.ts";
 import type { Distortion } from "../lab.ts";
 import { experiment, seeds } from "../lab.ts";
 import { pairScenario } from "../pair-scenario.ts";
@@ -10,12 +11,14 @@ interface Far {
   readonly perSecond: number;
   readonly oneWayMs: number;
   readonly runs: number;
+  /** A number of lost writes, and in what share of the runs at most so many are lost is judged too. */
+  readonly atMost?: number;
 }
 
 /** So many runs that the interval of the mean is narrow: the number of lost writes is one of a Poisson distribution. */
 const FAR: readonly Far[] = [
   { perSecond: 2000, oneWayMs: 50, runs: 80 },
-  { perSecond: 500, oneWayMs: 150, runs: 80 },
+  { perSecond: 500, oneWayMs: 150, runs: 480, atMost: 86 },
   { perSecond: 8000, oneWayMs: 10, runs: 80 },
 ];
 
@@ -30,8 +33,8 @@ const farReplica = ({ perSecond, oneWayMs }: Far): string =>
     method: "{ at: 1s, fault: host-power-loss, target: primary of pair }",
   });
 
-function lossRow(far: Far, distort: Distortion): VerifyRow {
-  const { perSecond, oneWayMs, runs } = far;
+function lossRows(far: Far, distort: Distortion): VerifyRow[] {
+  const { perSecond, oneWayMs, runs, atMost } = far;
   const lost = seeds(runs).map((seed) => {
     const { records, acknowledged } = experiment(farReplica(far), seed, distort);
     const ended = records.find((record) => record.kind === "history-ended");
@@ -43,13 +46,27 @@ function lossRow(far: Far, distort: Distortion): VerifyRow {
   });
   // Acknowledgements come back after a round trip within the zone, so what is lost and was told is a little less.
   const backSeconds = 0.00005;
-  return judgeBatches(
-    `writes lost with a host behind ${oneWayMs} ms at ${perSecond}/s`,
-    `${runs} hosts lost: rate x one-way delay`,
-    lost,
-    perSecond * (oneWayMs / 1000 - backSeconds),
-    "writes",
-  );
+  const expected = perSecond * (oneWayMs / 1000 - backSeconds);
+  const name = `writes lost with a host behind ${oneWayMs} ms at ${perSecond}/s`;
+  const about = `${runs} hosts lost: rate x one-way delay`;
+  const rows = [judgeBatches(name, about, lost, expected, "writes")];
+  if (atMost !== undefined) {
+    const few = lost.map((writes) => Number(writes <= atMost));
+    const share = poissonAtMost(expected, atMost);
+    rows.push(judgeBatches(`${name}, share of at most ${atMost}`, about, few, share, ""));
+  }
+  return rows;
+}
+
+/** P(N <= most) of a Poisson distribution. */
+export function poissonAtMost(mean: number, most: number): number {
+  let term = exp(-mean);
+  let sum = term;
+  for (let n = 1; n <= most; n++) {
+    term *= mean / n;
+    sum += term;
+  }
+  return sum;
 }
 
 const UP_SECONDS = 40;
@@ -117,7 +134,7 @@ export function faultRows(distort: Distortion): VerifyRow[] {
   const about = `${NODES} nodes, up for ${UP_SECONDS} s and still for ${DOWN_SECONDS} s on average, 30 runs of 2 h`;
   const batches = availabilities(distort);
   return [
-    ...FAR.map((far) => lossRow(far, distort)),
+    ...FAR.flatMap((far) => lossRows(far, distort)),
     ...[1, 2, 3].map((k) =>
       judgeBatches(
         `time with at least ${k} of ${NODES} nodes`,

@@ -1,51 +1,25 @@
-/** Closed forms of queueing theory against the model's queue. Sources: Kleinrock, "Queueing Systems", vol. 1, 1975. */
+/** The model's queue against the closed forms of queueing theory. */
 
 import { MILLISECOND } from "../../base/nanos.ts";
-import { exp, ln } from "../../base/portable-math.ts";
+import { exp } from "../../base/portable-math.ts";
 import type { Distribution } from "../../kernel/distribution.ts";
 import { ascending, mean, quantile } from "../../measure/statistics.ts";
 import type { VerifyRow } from "../row.ts";
 import { judgeBatches } from "./judge.ts";
+import {
+  blocking,
+  erlangC,
+  exceedsMG1,
+  exceedsMMc,
+  exceedsMMcK,
+  exceedsSharing,
+  meanTimeMMcK,
+  quantileOf,
+  waitsAtMostMD1,
+} from "./queue-laws.ts";
 import { runStation, type Station, type StationRun } from "./station.ts";
 
 const JOBS = 600_000;
-
-/** Erlang's C: the share of jobs that wait, with `servers` servers and `load` = arrivals x service time. */
-export function erlangC(servers: number, load: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; k < servers; k++) {
-    term *= load / k;
-    sum += term;
-  }
-  const last = ((term * load) / servers) * (servers / (servers - load));
-  return last / (sum + last);
-}
-
-/** Share of jobs that find a station of `servers` servers and `places` places, servers included, full: M/M/c/K. */
-export function blocking(servers: number, places: number, load: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let n = 1; n <= places; n++) {
-    term *= load / Math.min(n, servers);
-    sum += term;
-  }
-  return term / sum;
-}
-
-/** Distribution function of the waiting time in M/D/1, times in service times. Source: Erlang, 1909. */
-export function waitsAtMostMD1(load: number, t: number): number {
-  let sum = 0;
-  let factorial = 1;
-  for (let k = 0; k <= Math.floor(t); k++) {
-    if (k > 0) factorial *= k;
-    const x = load * (k - t);
-    let power = 1;
-    for (let i = 0; i < k; i++) power *= x;
-    sum += (power / factorial) * exp(-x);
-  }
-  return (1 - load) * sum;
-}
 
 const ms = (value: number): number => value * MILLISECOND;
 const means = (run: StationRun): number[] => run.batches.map((batch) => mean(batch));
@@ -56,16 +30,29 @@ export function queueRows(): VerifyRow[] {
   return [...mm1(), ...mmc(), ...md1(), ...mg1(), ...mmck(), ...sharing()];
 }
 
+/** Mean, median and p99 of the times in a station. */
+function timeRows(
+  name: string,
+  about: string,
+  run: StationRun,
+  meanTime: number,
+  exceeds: (t: number) => number,
+): VerifyRow[] {
+  const row = (figure: string, ours: readonly number[], reference: number): VerifyRow =>
+    judgeBatches(`${name} ${figure} time in system`, about, ours, reference, "ms");
+  return [
+    row("mean", means(run), meanTime),
+    row("median", at(run, 0.5), quantileOf(exceeds, 0.5)),
+    row("p99", at(run, 0.99), quantileOf(exceeds, 0.99)),
+  ];
+}
+
 function mm1(): VerifyRow[] {
   const load = 0.6;
   const about = "one server, exponential service of 1 ms, load 0.6";
   const run = station({ servers: 1, service: exponential(1), arrivalsPerMs: load }, "mm1");
   const rate = 1 - load;
-  return [
-    judgeBatches("M/M/1 mean time in system", about, means(run), 1 / rate, "ms"),
-    judgeBatches("M/M/1 median time in system", about, at(run, 0.5), ln(2) / rate, "ms"),
-    judgeBatches("M/M/1 p99 time in system", about, at(run, 0.99), ln(100) / rate, "ms"),
-  ];
+  return timeRows("M/M/1", about, run, 1 / rate, (t) => exp(-rate * t));
 }
 
 function mmc(): VerifyRow[] {
@@ -74,36 +61,7 @@ function mmc(): VerifyRow[] {
   const about = "five servers, exponential service of 1 ms, load 0.8 each";
   const run = station({ servers, service: exponential(1), arrivalsPerMs: load }, "mmc");
   const waits = erlangC(servers, load) / (servers - load);
-  return [
-    judgeBatches("M/M/c mean time in system", about, means(run), 1 + waits, "ms"),
-    judgeBatches(
-      "M/M/c p99 time in system",
-      about,
-      at(run, 0.99),
-      mmcQuantile(servers, load, 0.99),
-      "ms",
-    ),
-  ];
-}
-
-/** Quantile of the time in an M/M/c, service 1: an exponential service after a wait that is 0 or exponential. */
-function mmcQuantile(servers: number, load: number, p: number): number {
-  const waits = erlangC(servers, load);
-  const spare = servers - load;
-  const beyond = (t: number): number => {
-    // P(T > t): service alone, or wait of rate `spare` and service of rate 1 one after the other.
-    const both =
-      spare === 1 ? (1 + t) * exp(-t) : (spare * exp(-t) - exp(-spare * t)) / (spare - 1);
-    return (1 - waits) * exp(-t) + waits * both;
-  };
-  let low = 0;
-  let high = 100;
-  for (let i = 0; i < 80; i++) {
-    const middle = (low + high) / 2;
-    if (beyond(middle) > 1 - p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  return timeRows("M/M/c", about, run, 1 + waits, (t) => exceedsMMc(servers, load, t));
 }
 
 function md1(): VerifyRow[] {
@@ -115,7 +73,9 @@ function md1(): VerifyRow[] {
   );
   const long = run.batches.map((batch) => batch.filter((time) => time <= 4).length / batch.length);
   return [
-    judgeBatches("M/D/1 mean time in system", about, means(run), 1 + load / (2 * (1 - load)), "ms"),
+    ...timeRows("M/D/1", about, run, 1 + load / (2 * (1 - load)), (t) =>
+      t < 1 ? 1 : 1 - waitsAtMostMD1(load, t - 1),
+    ),
     judgeBatches("M/D/1 share within 4 ms", about, long, waitsAtMostMD1(load, 3), ""),
   ];
 }
@@ -127,7 +87,7 @@ function mg1(): VerifyRow[] {
   const run = station({ servers: 1, service, arrivalsPerMs: load }, "mg1");
   const secondMoment = 4 / 3;
   const waits = (load * secondMoment) / (2 * (1 - load));
-  return [judgeBatches("M/G/1 mean time in system", about, means(run), 1 + waits, "ms")];
+  return timeRows("M/G/1", about, run, 1 + waits, exceedsMG1(load, 2));
 }
 
 function mmck(): VerifyRow[] {
@@ -136,33 +96,33 @@ function mmck(): VerifyRow[] {
     { servers: 3, service: exponential(1), arrivalsPerMs: 3.6, queueLimit: 4 },
     "mmck",
   );
-  const refused = blocking(3, 7, 3.6);
   return [
-    judgeBatches("M/M/c/K share of refused jobs", about, [...run.refused], refused, ""),
-    judgeBatches("M/M/c/K mean time in system", about, means(run), mmckTime(3, 7, 3.6), "ms"),
+    judgeBatches("M/M/c/K share of refused jobs", about, [...run.refused], blocking(3, 7, 3.6), ""),
+    ...timeRows("M/M/c/K", about, run, meanTimeMMcK(3, 7, 3.6), (t) => exceedsMMcK(3, 7, 3.6, t)),
   ];
-}
-
-/** Mean time of the jobs that an M/M/c/K admits, service 1, by Little's law. */
-function mmckTime(servers: number, places: number, load: number): number {
-  let term = 1;
-  let sum = 1;
-  let inside = 0;
-  for (let n = 1; n <= places; n++) {
-    term *= load / Math.min(n, servers);
-    sum += term;
-    inside += n * term;
-  }
-  return inside / sum / (load * (1 - term / sum));
 }
 
 function sharing(): VerifyRow[] {
   const load = 0.6;
-  const about = "one server shared by all jobs, service uniform between 0 and 2 ms, load 0.6";
-  const service: Distribution = { kind: "uniform", min: 0, max: ms(2) };
-  const run = station({ servers: 1, service, arrivalsPerMs: load, discipline: "sharing" }, "ps");
+  const shared = (service: Distribution, seed: string): StationRun =>
+    station({ servers: 1, service, arrivalsPerMs: load, discipline: "sharing" }, seed);
+  const uniform = shared({ kind: "uniform", min: 0, max: ms(2) }, "ps");
   return [
-    judgeBatches("processor sharing mean time in system", about, means(run), 1 / (1 - load), "ms"),
+    // The mean does not depend on the distribution of the service, the percentiles do.
+    judgeBatches(
+      "processor sharing, uniform service, mean time in system",
+      "one server shared by all jobs, service uniform between 0 and 2 ms, load 0.6",
+      means(uniform),
+      1 / (1 - load),
+      "ms",
+    ),
+    ...timeRows(
+      "processor sharing",
+      "one server shared by all jobs, exponential service of 1 ms, load 0.6",
+      shared(exponential(1), "mm1-ps"),
+      1 / (1 - load),
+      (t) => exceedsSharing(load, t),
+    ),
   ];
 }
 
