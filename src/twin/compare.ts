@@ -1,15 +1,20 @@
 /** Whether a real run is one that the simulation could have had. */
-import type { Nanos } from "../base/nanos.ts";
+import { MILLISECOND, type Nanos } from "../base/nanos.ts";
 import type { VerdictStatus } from "../checks/verdict.ts";
+import { ascending, quantile } from "../measure/statistics.ts";
 import type { Phase, PhaseName } from "./phases.ts";
 import type { Witness } from "./witness.ts";
 
-/** All phases together may miss their bands by chance in one of a hundred runs that agree. */
-const MISS = 0.01;
+/** So many of a hundred runs that agree lie within the bands of all their phases. */
+const JOINT = 0.99;
+/** A phase is measured by how far its seeds lie from their median at these shares. */
+const OUTER = 0.98;
+/** Phases that all seeds have alike are not told apart more finely than their figures are printed. */
+const FINEST: Nanos = MILLISECOND;
 /** What the simulation does in fewer of its runs than this is not taken for what it does. */
 const RARE = 0.01;
 
-/** Range of the simulated seeds; null where none of them has the figure. */
+/** Where the simulated seeds lie; null where none of them has the figure. */
 export interface Band {
   readonly low: number | null;
   readonly median: number | null;
@@ -67,7 +72,7 @@ export function compare(
   });
   const figures = Object.entries(real.figures).map(([name, figure]) => {
     const others = simulated.flatMap((witness) => witness.figures[name] ?? []);
-    return { name, real: figure, ...bandOf(others, 0) };
+    return { name, real: figure, ...rangeOf(others) };
   });
   const agrees =
     promoted.agrees && [...phases, ...expectations].every((comparison) => comparison.agrees);
@@ -91,9 +96,12 @@ function comparePhases(
     ({ length, values }) => length !== null || values.length >= RARE * simulated.length,
   );
   const single = new Set(compared.map(({ phase }) => `${phase.shard}/${phase.ordinal}`)).size <= 1;
-  return compared.map(({ phase, length, values }) => {
-    const share = MISS / 2 / compared.length;
-    const band = bandOf(values, share);
+  const bands = jointBands(
+    simulated,
+    compared.map(({ phase, values }) => ({ phase, spread: spreadOf(values) })),
+  );
+  return compared.map(({ phase, length, values }, at) => {
+    const band = bands[at] as Band;
     const inSeconds = (ns: Nanos | null): number | null => (ns === null ? null : seconds(ns));
     return {
       name: single ? phase.name : nameOf(phase),
@@ -104,6 +112,57 @@ function comparePhases(
       agrees: fits(length, values.length, simulated.length, band, tolerances[phase.name]),
     };
   });
+}
+
+/** Where the seeds of a phase lie; `below` and `above`: how far the outer ones are from the median. */
+interface Spread {
+  readonly median: Nanos;
+  readonly below: Nanos;
+  readonly above: Nanos;
+}
+
+function spreadOf(values: readonly Nanos[]): Spread | null {
+  if (values.length === 0) return null;
+  const sorted = ascending(values);
+  const median = quantile(sorted, 0.5);
+  return {
+    median,
+    below: Math.max(FINEST, median - quantile(sorted, 1 - OUTER)),
+    above: Math.max(FINEST, quantile(sorted, OUTER) - median),
+  };
+}
+
+/**
+ * Ranges about the medians, each as many of its spreads wide as the others, so wide that another run like the seeds lies
+ * in all of them at once with a chance of 99 %: by the rank of its largest deviation among those of the seeds.
+ * Source: Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World", 2005, on split conformal prediction.
+ */
+function jointBands(
+  simulated: readonly Witness[],
+  phases: readonly { readonly phase: Phase; readonly spread: Spread | null }[],
+): Band[] {
+  const deviations = simulated.map((witness) =>
+    Math.max(
+      0,
+      ...phases.map(({ phase, spread }) => {
+        const length = lengthOf(witness, phase);
+        if (length === null || spread === null) return 0;
+        const off = length - spread.median;
+        return off < 0 ? -off / spread.below : off / spread.above;
+      }),
+    ),
+  );
+  const rank = Math.min(deviations.length, Math.ceil(JOINT * (deviations.length + 1)));
+  const widest = ascending(deviations)[rank - 1] ?? 0;
+  return phases.map(({ spread }) =>
+    spread === null
+      ? { low: null, median: null, high: null }
+      : {
+          low: Math.max(0, spread.median - widest * spread.below),
+          median: spread.median,
+          high: spread.median + widest * spread.above,
+        },
+  );
 }
 
 function fits(
@@ -126,18 +185,13 @@ const nameOf = ({ name, shard, ordinal }: Phase): string =>
 const lengthOf = ({ phases }: Witness, phase: Phase): Nanos | null =>
   phases.find((candidate) => keyOf(candidate) === keyOf(phase))?.ns ?? null;
 
-/**
- * The narrowest range of the values beyond which, at either end, another value like them lies with a chance of at most
- * `share`; all of them, where they are too few for that.
- */
-function bandOf(values: readonly number[], share: number): Band {
+function rangeOf(values: readonly number[]): Band {
   if (values.length === 0) return { low: null, median: null, high: null };
-  const sorted = values.toSorted((a, b) => a - b);
-  const cut = Math.max(0, Math.floor(share * (sorted.length + 1)) - 1);
+  const sorted = ascending(values);
   return {
-    low: sorted[cut] as number,
+    low: sorted[0] as number,
     median: sorted[Math.floor(sorted.length / 2)] as number,
-    high: sorted[sorted.length - 1 - cut] as number,
+    high: sorted[sorted.length - 1] as number,
   };
 }
 

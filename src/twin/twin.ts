@@ -1,6 +1,5 @@
 /** A twin: the same scenario on real servers and in simulation, and whether the two agree. */
 import { MILLISECOND, type Nanos } from "../base/nanos.ts";
-import { SENTINEL_CLIENT } from "../model/client/sentinel-router.ts";
 import type { RunInput } from "../run/assemble-result.ts";
 import type { Result } from "../run/result.ts";
 import { open } from "../run/simulation.ts";
@@ -12,7 +11,7 @@ import { type JudgedRun, judgeRealRun } from "./real-journal.ts";
 import { realResult } from "./real-result.ts";
 import { type RealRun, runReal } from "./real-run.ts";
 import type { ServerBinary } from "./server-binary.ts";
-import { SEEDS, SEEDS_MAX, simulateSeeds, withEngine } from "./simulated.ts";
+import { SEEDS, simulateSeeds, withEngine } from "./simulated.ts";
 import { promotedIn, type Witness } from "./witness.ts";
 
 export interface TwinReport extends Comparison {
@@ -42,18 +41,10 @@ export async function runTwin(
   const { index } = open(resolved);
   const judged = judgeRealRun(resolved, index, run);
   const real = witnessOf(resolved, judged);
-  const tolerances = tolerancesOf(resolved, run);
-  let simulated: Witness[] = [];
-  let comparison: Comparison | null = null;
-  for (const count of [SEEDS, SEEDS_MAX]) {
-    const given = {
-      known: simulated,
-      onProgress: (share: number) => onProgress(`simulating ${count} seeds`, share),
-    };
-    simulated = await simulateSeeds(resolved, input, count, given);
-    comparison = compare(real, simulated, tolerances);
-    if (comparison.agrees) break;
-  }
+  const tolerances = tolerancesOf(run);
+  const simulated = await simulateSeeds(resolved, input, (share) =>
+    onProgress(`simulating ${SEEDS} seeds`, share),
+  );
   const report: TwinReport = {
     scenario: resolved.name,
     seed: resolved.seed,
@@ -62,7 +53,7 @@ export async function runTwin(
     tolerances: Object.fromEntries(
       Object.entries(tolerances).map(([phase, ns]) => [phase, Math.round(ns / 1e6) / 1e3]),
     ),
-    ...(comparison as Comparison),
+    ...compare(real, simulated, tolerances),
   };
   return { report, result: realResult(resolved, input, { index, run, judged, binary }) };
 }
@@ -92,25 +83,8 @@ function witnessOf(resolved: ResolvedScenario, judged: JudgedRun): Witness {
 /** A server's cron comes 100 to 101 ms after the one before it, the model's after 100; an election waits for ten. */
 const CRON_DRIFT: Nanos = 10 * MILLISECOND;
 
-/**
- * Phases are seen by polls, which a busy machine delays. The first write depends on the client too, and ioredis is not
- * the model's: a request that just missed the new map waits for at most one command timeout and one refresh more, or
- * one more question to a sentinel and the pause before it.
- */
-function tolerancesOf({ caches, traffic }: ResolvedScenario, { pollGapNs }: RealRun): Tolerances {
+/** Phases are seen by polls, which a busy machine delays. */
+function tolerancesOf({ pollGapNs }: RealRun): Tolerances {
   const poll: Nanos = Math.max(POLL_MS * MILLISECOND, pollGapNs);
-  const watched = caches.some(({ selfManaged }) => (selfManaged?.sentinels ?? null) !== null);
-  const clients = traffic.map(({ client }) => {
-    const { timeoutNs, retryNs } = client.sentinel ?? SENTINEL_CLIENT;
-    return (
-      client.commandTimeoutNs +
-      (watched ? timeoutNs + retryNs : client.topologyRefresh.minIntervalNs)
-    );
-  });
-  return {
-    detect: poll,
-    promote: poll + CRON_DRIFT,
-    write: poll + Math.max(0, ...clients),
-    alone: poll,
-  };
+  return { detect: poll, promote: poll + CRON_DRIFT, write: poll, alone: poll };
 }

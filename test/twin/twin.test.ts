@@ -11,7 +11,7 @@ import type { TwinReport } from "../../src/twin/twin.ts";
 import { cachequake, inFolder, startCachequake, tree } from "../e2e/cachequake.ts";
 import { brief } from "../e2e/scenarios.ts";
 
-/** A busy machine is late, and what is late is held against 1,000 seeds. */
+/** On a busy machine the seeds take their time. */
 const LONG = 300_000;
 const isCi = process.env["CI"] === "true";
 const hasServer = ((): boolean => {

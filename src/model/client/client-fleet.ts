@@ -284,7 +284,7 @@ export class ClientFleet implements Clients {
   powerRestored(session: Session): void {
     session.up = true;
     for (const router of session.routers) {
-      if (router instanceof ClusterRouter) this.refresh(session, router, -1);
+      if (router instanceof ClusterRouter) this.refresh(session, router);
       if (router instanceof EndpointRouter) router.forget();
       if (router instanceof SentinelRouter) router.forget();
     }
@@ -890,7 +890,7 @@ export class ClientFleet implements Clients {
       !isRefused &&
       !(byTimeout && session.pipelined) &&
       this.failsLongEnough(session, node);
-    if (router instanceof ClusterRouter && asks) this.refresh(session, router, node);
+    if (router instanceof ClusterRouter && asks) this.refresh(session, router);
     const attempts = requests.attempts[request] as number;
     const isLast =
       isRefused ||
@@ -1140,18 +1140,18 @@ export class ClientFleet implements Clients {
     kernel.schedule(kernel.now + everyNs, this.refreshKind, session.target, session.index, 0);
     if (!session.up) return;
     for (const router of session.routers)
-      if (router instanceof ClusterRouter) this.refresh(session, router, -1);
+      if (router instanceof ClusterRouter) this.refresh(session, router);
   }
 
   /** Asks a node for the topology, unless that is being done, or was done less than `minIntervalNs` ago. */
-  private refresh(session: Session, router: ClusterRouter, except: number): void {
+  private refresh(session: Session, router: ClusterRouter): void {
     const { kernel } = this.ports;
     if (
       router.refreshing ||
       kernel.now - router.lastRefreshAt < session.settings.topologyRefresh.minIntervalNs
     )
       return;
-    router.beginRefresh(except);
+    router.beginRefresh();
     router.lastRefreshAt = kernel.now;
     const { requests } = this;
     const request = requests.allocate();

@@ -45,7 +45,6 @@ export class ClusterRouter implements Router {
   /** By move of slots: 1 for each slot that it takes for moved. */
   private readonly moved: readonly Uint8Array[];
   refreshing = false;
-  private failed = NO_NODE;
   private unasked: number[] = [];
   lastRefreshAt: Nanos = Number.NEGATIVE_INFINITY;
 
@@ -77,25 +76,20 @@ export class ClusterRouter implements Router {
   }
 
   /**
-   * Begins to ask for the topology: each node once, in random order, the one that just failed last.
-   * Source: so do ioredis 6.0.0 (cluster/index, refreshSlotsCache) and go-redis 9 (osscluster.go, loadState), where the one
-   * that failed has its turn at random.
+   * Begins to ask for the topology: each node once, in random order, also one that just failed.
+   * Source: ioredis 6.0.0 (cluster/index, refreshSlotsCache) and go-redis 9 (osscluster.go, loadState).
    */
-  beginRefresh(failed: number): void {
+  beginRefresh(): void {
     this.refreshing = true;
-    this.failed = failed;
     this.unasked = [...this.group.nodes()].map(({ index }) => index);
   }
 
   /** Who is to be asked next, or NO_NODE when all were. */
   nextToAsk(): number {
     const { unasked } = this;
-    const candidates =
-      unasked.length > 1 ? unasked.filter((index) => index !== this.failed) : unasked;
-    if (candidates.length === 0) return NO_NODE;
-    const node = candidates[this.stream.nextInt(candidates.length)] as number;
-    unasked.splice(unasked.indexOf(node), 1);
-    return node;
+    if (unasked.length === 0) return NO_NODE;
+    const [node] = unasked.splice(this.stream.nextInt(unasked.length), 1);
+    return node as number;
   }
 
   learn(shard: number, node: number, cause: string): void {
