@@ -19,7 +19,8 @@ const single = (engine: Partial<EngineSettings>): ReturnType<typeof group> => {
 const TRIP = 250 * MICROSECOND;
 const COMMAND = 2 * MICROSECOND;
 const HANDSHAKE = 500 * MICROSECOND;
-const tls = { transitEncryption: { handshakeNs: HANDSHAKE } };
+const RECORDS = 5 * MICROSECOND;
+const tls = { transitEncryption: { handshakeNs: HANDSHAKE, commandNs: RECORDS } };
 const auth = { authToken: { commandNs: COMMAND } };
 
 describe("the first command on a connection", () => {
@@ -36,9 +37,13 @@ describe("the first command on a connection", () => {
 
   it.each([
     ["plain TCP", first({}), 2 * TRIP + COMMAND],
-    ["TLS 1.3", first(tls), 3 * TRIP + HANDSHAKE + COMMAND],
-    ["TLS 1.2", first(tls, { tlsRoundTrips: 2 }), 4 * TRIP + HANDSHAKE + COMMAND],
-    ["TLS 1.3 and AUTH", first({ ...tls, ...auth }), 4 * TRIP + HANDSHAKE + 2 * COMMAND],
+    ["TLS 1.3", first(tls), 3 * TRIP + HANDSHAKE + COMMAND + 2 * RECORDS],
+    ["TLS 1.2", first(tls, { tlsRoundTrips: 2 }), 4 * TRIP + HANDSHAKE + COMMAND + 3 * RECORDS],
+    [
+      "TLS 1.3 and AUTH",
+      first({ ...tls, ...auth }),
+      4 * TRIP + HANDSHAKE + 2 * COMMAND + 3 * RECORDS,
+    ],
   ])("%s", (_how, measured, expected) => {
     expect(measured).toBe(expected);
   });
@@ -52,7 +57,10 @@ describe("encryption in transit", () => {
         .replace(", ", "\n    "),
       client: '{ tlsVersion: "1.2" }',
     });
-    expect(on.engine.transitEncryption).toEqual({ handshakeNs: 500 * MICROSECOND });
+    expect(on.engine.transitEncryption).toEqual({
+      handshakeNs: 500 * MICROSECOND,
+      commandNs: 5 * MICROSECOND,
+    });
     expect(on.engine.authToken).toEqual({ commandNs: 2 * MICROSECOND });
     expect(on.client.tlsRoundTrips).toBe(2);
     expect(on.assumptions.map(({ name }) => name)).toContain("cart: tlsHandshake");
@@ -61,12 +69,68 @@ describe("encryption in transit", () => {
     expect(off.assumptions.map(({ name }) => name)).not.toContain("cart: tlsHandshake");
   });
 
+  it.each([
+    ["cache.r7g.large", 5 * MICROSECOND],
+    ["cache.r7g.xlarge", 0],
+    ["cache.m6g.16xlarge", 0],
+    ["cache.c7gn.xlarge", 5 * MICROSECOND],
+    ["cache.t4g.medium", 5 * MICROSECOND],
+  ])("on %s a command costs %i ns more", (type, commandNs) => {
+    const { engine, assumptions } = settingsOf({
+      cacheNodeType: type,
+      cache: "transitEncryptionEnabled: true",
+    });
+    expect(engine.transitEncryption?.commandNs).toBe(commandNs);
+    const names = assumptions.map(({ name }) => name);
+    expect(names.includes("cart: tlsCommand")).toBe(commandNs > 0);
+  });
+
+  it("a thread that encrypts serves fewer commands, and its own words win over the node type's", () => {
+    const busy = (engine: Partial<EngineSettings>): number => {
+      const scenario = resolved({
+        durationNs: 5 * SECOND,
+        caches: [single(engine)],
+        traffic: [traffic({ zones: [ZONES[0]], ratePerSecond: 1000 })],
+      });
+      const { kernel, world } = startWorld(scenario, () => undefined, null);
+      kernel.runUntil(5 * SECOND);
+      return world.nodes[0]?.counters.commandNs ?? 0;
+    };
+    const plain = busy({});
+    const encrypted = busy({ transitEncryption: { handshakeNs: 0, commandNs: 2 * COMMAND } });
+    expect(encrypted / plain).toBeCloseTo(3, 2);
+    const own = settingsOf({
+      cacheNodeType: "cache.r7g.xlarge",
+      cache: "transitEncryptionEnabled: true\n    assume: { tlsCommand: 3us }",
+    });
+    expect(own.engine.transitEncryption?.commandNs).toBe(3 * MICROSECOND);
+  });
+
+  it("self-managed: its one thread encrypts on any host, and AUTH needs no TLS", () => {
+    const of = (words: string) =>
+      loadScenario(
+        `{ scenario: own, seed: 1, duration: 10s, regions: { us-east-1: { zones: 3 } },
+          caches: { cart: { type: self-managed, region: us-east-1, engine: redis, engineVersion: "7.0",
+            cacheNodeType: cache.r7g.xlarge, ${words} } },
+          traffic: { shop: { cache: cart, arrivals: { rate: 1/s }, keys: { count: 1 } } } }`,
+        { file: "own.yaml" },
+      ).caches[0]?.engine;
+    expect(of("authToken: true")).toMatchObject({
+      transitEncryption: null,
+      authToken: { commandNs: COMMAND },
+    });
+    expect(of("transitEncryptionEnabled: true")?.transitEncryption?.commandNs).toBe(RECORDS);
+    expect(() => of("assume: { tlsCommand: 3us }")).toThrow(
+      /tlsCommand is "3us", expected transit/,
+    );
+  });
+
   it("handshakes take the thread: commands on open connections wait behind those of others", () => {
     const handshakeNs = 20 * MILLISECOND;
     const run1 = observe(
       resolved({
         durationNs: 4 * SECOND,
-        caches: [single({ transitEncryption: { handshakeNs } })],
+        caches: [single({ transitEncryption: { handshakeNs, commandNs: 0 } })],
         traffic: [
           traffic({
             name: "calm",

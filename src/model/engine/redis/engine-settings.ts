@@ -65,8 +65,8 @@ export interface EngineSettings {
   readonly collections: CollectionCosts | null;
   readonly lazyFree: LazyFree;
   readonly maxclients: number;
-  /** Connections begin with a TLS handshake, which takes so long on the main thread; null: without TLS. */
-  readonly transitEncryption: { readonly handshakeNs: Nanos } | null;
+  /** TLS: main-thread time of the handshake that begins a connection, and of each command's records; null: without. */
+  readonly transitEncryption: { readonly handshakeNs: Nanos; readonly commandNs: Nanos } | null;
   /** Connections begin with AUTH, a command of so long; null: without. */
   readonly authToken: { readonly commandNs: Nanos } | null;
 }

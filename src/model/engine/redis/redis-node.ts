@@ -4,7 +4,8 @@
  * Models: one command thread with a queue; reads and writes of whole values, strings or collections; lazy expiry; eviction before a write; roles;
  * writes refused for want of replicas, and held for a manual failover, while nothing expires;
  * what a paused process finds in its sockets when it goes on; counters of simulated work.
- * Leaves out: I/O threads, pipelines, transactions, other commands.
+ * Leaves out: I/O threads but for what encryption then costs, that a value's length makes encryption dearer, encryption between
+ * nodes, pipelines, transactions, other commands.
  * A command takes effect when its service begins and its reply leaves when it ends.
  */
 import { Factors } from "../../../base/factors.ts";
@@ -166,6 +167,8 @@ export class RedisNode implements Server, RecordedNode {
   private nextBlockAt = 0;
   /** What a GET takes as a client sends it. */
   private readonly getBytes: number;
+  /** What TLS adds to a command. */
+  private readonly encryptNs: Nanos;
   /** How long the thread has been freeing values, for whom that is not yet counted, ns. */
   private freeingNs: Nanos = 0;
   /** Writes that wait for the end of a manual failover; null while none does. */
@@ -209,6 +212,7 @@ export class RedisNode implements Server, RecordedNode {
     this.clusterEnabled = identity.clusterEnabled;
     this.maxclients = settings.maxclients;
     this.memory = new HostMemory(settings.memory);
+    this.encryptNs = settings.transitEncryption?.commandNs ?? 0;
     this.getBytes = getBytes(ports.keyBytes);
     this.movedSlots = new Int32Array(ports.moves?.moves.length ?? 0);
     this.log = log;
@@ -557,7 +561,7 @@ export class RedisNode implements Server, RecordedNode {
       this.heldWrites.push(frame);
       return;
     }
-    let serviceNs = frames.serviceNs[frame] as number;
+    let serviceNs = (frames.serviceNs[frame] as number) + this.encryptNs;
     if (this.slowness.product !== 1)
       serviceNs = Math.min(ENDLESS, Math.round(serviceNs * this.slowness.product));
     const { memory } = this;

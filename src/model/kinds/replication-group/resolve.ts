@@ -7,7 +7,6 @@ import {
   cacheAssumptions,
   forklessAssumptions,
   readAssumptions,
-  tlsAssumptions,
 } from "../../../catalog/assumptions.ts";
 import {
   electsByNodeTimeout,
@@ -18,11 +17,17 @@ import {
   REPLICA_OUTPUT_BUFFER_SOFT,
   ranksTiesByNodeId,
 } from "../../../catalog/engines.ts";
-import { type NodeType, nodeTypeNamed, nodeTypes } from "../../../catalog/node-types.ts";
+import {
+  type NodeType,
+  nodeTypeNamed,
+  nodeTypes,
+  offloadsTls,
+} from "../../../catalog/node-types.ts";
 import { quotas } from "../../../catalog/quotas.ts";
 import { busProtocolOf } from "../../cluster/bus-settings.ts";
 import { collectionCosts } from "../collection-costs.ts";
 import type { Reading } from "../contract.ts";
+import { encryptionOf } from "../encryption.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
 import { type Counts, placeNodes, type ShardPlan } from "./placement.ts";
@@ -67,11 +72,16 @@ export function resolveReplicationGroup(
     assumptionReport,
   );
   const collections = collectionCosts(name, words.assume ?? {}, holdsCollections, reading);
-  lintEncryption(words, reading);
-  const encrypts = words.transitEncryptionEnabled === true;
-  const tls = encrypts
-    ? readAssumptions(tlsAssumptions, words.assume ?? {}, name, assumptionReport)
-    : null;
+  lintAuth(words, reading);
+  const encryption = encryptionOf(
+    name,
+    words,
+    {
+      commandNs: assumed["commandTime"] as number,
+      offloads: offloadsTls(words.cacheNodeType, words.engine, words.engineVersion),
+    },
+    reading,
+  );
   const prefill = words.prefill === undefined ? 0 : (parsePercentage(words.prefill) ?? 0);
   if (prefill > 1)
     reading.problem({
@@ -136,8 +146,7 @@ export function resolveReplicationGroup(
       collections,
       lazyFree: parameters.lazyFree,
       maxclients: quotas.connectionsPerNode,
-      transitEncryption: tls === null ? null : { handshakeNs: tls["tlsHandshake"] as number },
-      authToken: words.authToken === true ? { commandNs: assumed["commandTime"] as number } : null,
+      ...encryption,
     },
     bus: {
       nodeTimeoutNs: assumed["cluster-node-timeout"] as number,
@@ -180,23 +189,13 @@ function lintMinReplicas(parameters: Parameters, counts: Counts | null, reading:
 }
 
 /** Source: ElastiCache user guide, authenticating with AUTH: only with encryption in transit. */
-function lintEncryption(words: ReplicationGroupWords, reading: Reading): void {
-  if (words.transitEncryptionEnabled === true) return;
-  if (words.authToken === true)
+function lintAuth(words: ReplicationGroupWords, reading: Reading): void {
+  if (words.transitEncryptionEnabled !== true && words.authToken === true)
     reading.problem({
       path: ["authToken"],
       found: "is true",
       expected: "transitEncryptionEnabled: true beside it: the service demands it",
     });
-  const assume: Readonly<Record<string, string>> = words.assume ?? {};
-  for (const { name } of tlsAssumptions) {
-    if (assume[name] === undefined) continue;
-    reading.problem({
-      path: ["assume", name],
-      found: `is "${assume[name]}"`,
-      expected: "transitEncryptionEnabled: true in the cache",
-    });
-  }
 }
 
 function readNodeType(words: ReplicationGroupWords, reading: Reading): NodeType | null {

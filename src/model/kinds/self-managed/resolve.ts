@@ -16,6 +16,7 @@ import { SENTINEL_PROTOCOL, type SentinelSettings } from "../../sentinel/sentine
 import type { ServiceSettings } from "../../service/service-settings.ts";
 import { collectionCosts } from "../collection-costs.ts";
 import type { Reading } from "../contract.ts";
+import { encryptionOf } from "../encryption.ts";
 import type { ReplicationGroupSettings } from "../replication-group-settings.ts";
 import { readUpstreamParameters, type UpstreamParameters } from "./parameters.ts";
 import type { SelfManagedWords } from "./schema.gen.ts";
@@ -67,6 +68,13 @@ export function resolveSelfManaged(
     problem: (of, found, expected) => reading.problem({ path: ["assume", of], found, expected }),
   });
   const collections = collectionCosts(name, words.assume ?? {}, holdsCollections, reading);
+  // Upstream the thread that serves commands encrypts, or I/O threads that are off by default.
+  const encryption = encryptionOf(
+    name,
+    words,
+    { commandNs: assumed["commandTime"] as number, offloads: false },
+    reading,
+  );
   const prefill = words.prefill === undefined ? 0 : (parsePercentage(words.prefill) ?? 0);
   if (prefill > 1) {
     const found = `is "${words.prefill}"`;
@@ -90,7 +98,7 @@ export function resolveSelfManaged(
     automaticFailover: true,
     multiAz: false,
     prefill: Math.min(1, prefill),
-    engine: { ...engineOf(words, machine, parameters, assumed), collections },
+    engine: { ...engineOf(words, machine, parameters, assumed), collections, ...encryption },
     bus: {
       nodeTimeoutNs: parameters.nodeTimeoutMs * MILLISECOND,
       replicaValidityFactor: parameters.replicaValidityFactor,
@@ -114,7 +122,7 @@ function engineOf(
   machine: Machine,
   parameters: UpstreamParameters,
   assumed: Readonly<Record<string, number>>,
-): Omit<ReplicationGroupSettings["engine"], "collections"> {
+): Omit<ReplicationGroupSettings["engine"], "collections" | "transitEncryption" | "authToken"> {
   const { maxmemoryBytes, physicalBytes, networkBytesPerSecond } = machine;
   const fullSyncBytesPerSecond = assumed["fullSyncRate"] as number;
   return {
@@ -149,8 +157,6 @@ function engineOf(
     commandTime: { kind: "constant", value: assumed["commandTime"] as number },
     lazyFree: parameters.lazyFree,
     maxclients: parameters.maxclients,
-    transitEncryption: null,
-    authToken: null,
   };
 }
 

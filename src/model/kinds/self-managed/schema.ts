@@ -4,6 +4,7 @@ import {
   assumeSchema,
   collectionAssumptions,
   selfManagedAssumptions,
+  tlsAssumptions,
 } from "../../../catalog/assumptions.ts";
 
 const zones = (description: string): JsonSchema => ({
@@ -74,13 +75,21 @@ export const selfManagedSchema: JsonSchema = object(
       ["after"],
       "A supervisor starts dead processes, nodes empty; default none",
     ),
+    transitEncryptionEnabled: {
+      type: "boolean",
+      description: "Connections begin with a TLS handshake; default false",
+    },
+    authToken: {
+      type: "boolean",
+      description: "Connections begin with AUTH; default false",
+    },
     parameters: {
       type: "object",
       description: "Settings of the configuration file by their own names",
       additionalProperties: { type: ["string", "number", "boolean"] },
     },
     assume: assumeSchema(
-      [...selfManagedAssumptions, ...collectionAssumptions],
+      [...selfManagedAssumptions, ...collectionAssumptions, ...tlsAssumptions],
       "Figures that nobody publishes",
     ),
     prefill: quantity("percentage", "Share of the keys that are present at the start; default 0%"),
