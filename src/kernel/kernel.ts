@@ -103,7 +103,8 @@ export class Kernel implements LaneHost {
   private readonly runDigest = new Digest();
   /** Times, at `NOW`, `CHECKPOINT` and `DUE`: V8 allocates for most doubles that go into a field or through a call. */
   private readonly clock = Float64Array.of(0, SECOND, 0);
-  private readonly checkpointLanes: number[] = [];
+  /** Checkpoints, three numbers for all of one digest: how many in a row, and its lanes. */
+  private readonly checkpointRuns: number[] = [];
 
   constructor(settings: KernelSettings) {
     const { seed, maxEvents, tieBreak = "schedule", firstSequence = 0 } = settings;
@@ -259,9 +260,10 @@ export class Kernel implements LaneHost {
   /** The digest after each whole simulated second, of the events due before its end. */
   get checkpoints(): string[] {
     const hexes: string[] = [];
-    const { checkpointLanes: lanes } = this;
-    for (let i = 0; i < lanes.length; i += 2) {
-      hexes.push(lanesToHex(lanes[i] as number, lanes[i + 1] as number));
+    const { checkpointRuns: runs } = this;
+    for (let i = 0; i < runs.length; i += 3) {
+      const hex = lanesToHex(runs[i + 1] as number, runs[i + 2] as number);
+      for (let second = 0; second < (runs[i] as number); second++) hexes.push(hex);
     }
     return hexes;
   }
@@ -405,10 +407,10 @@ export class Kernel implements LaneHost {
 
   private takeCheckpoints(until: Nanos): void {
     const [first, second] = this.runDigest.lanes;
-    while (until >= (this.clock[CHECKPOINT] as number)) {
-      this.checkpointLanes.push(first, second);
-      this.clock[CHECKPOINT] = (this.clock[CHECKPOINT] as number) + SECOND;
-    }
+    const next = this.clock[CHECKPOINT] as number;
+    const seconds = Math.floor((until - next) / SECOND) + 1;
+    this.checkpointRuns.push(seconds, first, second);
+    this.clock[CHECKPOINT] = next + seconds * SECOND;
   }
 
   /** Order word of a shuffled event: priority, then 30 bits of a hash of seed, due time, target. */
