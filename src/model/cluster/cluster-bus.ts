@@ -95,6 +95,8 @@ export class ClusterBus {
   readonly nodes: BusNode[] = [];
   /** Those that know each other now. */
   readonly members: BusNode[] = [];
+  /** The members' indices, ascending as they are. */
+  private indices = new Int32Array(0);
   /** As many nodes as there will ever be. */
   private capacity = 0;
   readonly majority: number;
@@ -104,7 +106,7 @@ export class ClusterBus {
   private readonly pingAfterNs: Nanos;
   /** Messages with gossip so far, and by node the last one that mentions it. */
   private gossips = 0;
-  private readonly mentionedIn: number[] = [];
+  private mentionedIn = new Float64Array(0);
   private readonly targets: number[] = [];
   private readonly election: Election;
   private readonly manual: ManualFailover;
@@ -147,6 +149,7 @@ export class ClusterBus {
    */
   start(nodes: readonly BusPlace[], more: number): void {
     this.capacity = nodes.length + more;
+    this.mentionedIn = new Float64Array(this.capacity);
     for (const place of nodes) this.addMember(place);
     for (const member of this.members) {
       member.currentEpoch = this.shards;
@@ -174,6 +177,7 @@ export class ClusterBus {
     const member = new BusNode(this.nodes.length, node, shard, this.capacity, this.shards);
     this.nodes.push(member);
     this.members.push(member);
+    this.indices = Int32Array.from(this.members, ({ index }) => index);
     this.targets.push(target);
     this.streams.push(this.kernel.streams.stream(`node/${node.id}`, "cluster-bus"));
     return member;
@@ -197,6 +201,7 @@ export class ClusterBus {
   forget(node: RedisNode): void {
     const gone = this.of(node);
     this.members.splice(this.members.indexOf(gone), 1);
+    this.indices = Int32Array.from(this.members, ({ index }) => index);
     gone.isForgotten = true;
     for (const slot of gone.inbox.splice(0)) this.messages.release(slot);
     for (const member of this.members) {
@@ -384,22 +389,32 @@ export class ClusterBus {
 
   private openLinks(member: BusNode, now: Nanos): void {
     member.pfailCount = 0;
-    for (const peer of this.members) {
-      if (peer === member) continue;
-      if (member.flags[peer.index] === PFAIL) member.pfailCount++;
-      if (member.linkUp[peer.index] === 0) this.openLink(member, peer, now);
+    const { flags, linkUp } = member;
+    if (member.suspected === 0) {
+      for (let index = linkUp.indexOf(0); index >= 0; index = linkUp.indexOf(0, index + 1))
+        this.openLink(member, this.nodes[index] as BusNode, now);
+      return;
+    }
+    for (const index of this.indices) {
+      if (index === member.index) continue;
+      if (flags[index] === PFAIL) member.pfailCount++;
+      if (linkUp[index] === 0) this.openLink(member, this.nodes[index] as BusNode, now);
     }
   }
 
   private watchAll(member: BusNode, now: Nanos): void {
+    const { pingAfterNs, nodes } = this;
+    const { pingSent, linkUp, pongReceived } = member;
     let next = Number.POSITIVE_INFINITY;
-    for (const peer of this.members) {
-      if (peer === member) continue;
-      this.watch(member, peer, now);
-      next = Math.min(
-        next,
-        member.watchAfter(peer.index, this.settings.nodeTimeoutNs, this.pingAfterNs),
-      );
+    for (const index of this.indices) {
+      if (index === member.index) continue;
+      // Most peers have a link, no ping in flight, and answered of late.
+      let due = (pongReceived[index] as number) + pingAfterNs;
+      if (pingSent[index] !== 0 || linkUp[index] === 0 || now > due) {
+        this.watch(member, nodes[index] as BusNode, now);
+        due = member.watchAfter(index, this.settings.nodeTimeoutNs, pingAfterNs);
+      }
+      if (due < next) next = due;
     }
     member.nextWatchAt = next;
   }
@@ -540,29 +555,31 @@ export class ClusterBus {
 
   /** Some random peers, and all that the sender suspects (3936-3946). */
   private fillGossip(message: BusMessage, from: BusNode, to: BusNode): void {
-    const total = this.members.length;
+    const { indices, mentionedIn } = this;
+    const { flags, linkUp } = from;
+    const total = indices.length;
     const wanted = Math.min(Math.max(3, Math.floor(total / 10)), total - 2);
     const stream = this.stream(from);
     const stamp = ++this.gossips;
     let fresh = total - 2;
     let mentioned = 0;
     for (let tries = wanted * 3; tries > 0 && mentioned < wanted && fresh > 0; tries--) {
-      const about = this.members[Math.floor(stream.next() * total)] as BusNode;
-      if (about === from || from.flags[about.index] === PFAIL) continue;
-      if (from.linkUp[about.index] === 0 && !from.owns(about.index)) {
+      const about = indices[Math.floor(stream.next() * total)] as number;
+      if (about === from.index || flags[about] === PFAIL) continue;
+      if (linkUp[about] === 0 && !from.owns(about)) {
         fresh--;
         continue;
       }
-      if (this.mentionedIn[about.index] === stamp) continue;
-      this.mentionedIn[about.index] = stamp;
+      if (mentionedIn[about] === stamp) continue;
+      mentionedIn[about] = stamp;
       fresh--;
       mentioned++;
       // What is said of the receiver takes a place too, and tells it nothing.
-      if (about !== to) this.gossipAbout(message, from, about.index);
+      if (about !== to.index) this.gossipAbout(message, from, about);
     }
     if (from.pfailCount === 0) return;
-    for (const { index } of this.members) {
-      if (from.flags[index] === PFAIL && index !== to.index) this.gossipAbout(message, from, index);
+    for (const index of indices) {
+      if (flags[index] === PFAIL && index !== to.index) this.gossipAbout(message, from, index);
     }
   }
 
