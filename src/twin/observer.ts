@@ -1,9 +1,12 @@
 /** Watches the servers every 20 ms: when a failure was agreed, and who was promoted when. */
 import type { Nanos } from "../base/nanos.ts";
 import { parseClusterNodes, type TwinNode } from "./cluster.ts";
+import { NodeStates } from "./node-states.ts";
 import { type TwinSentinel, watchedBy } from "./sentinel-group.ts";
 
 export const POLL_MS = 20;
+/** Nodes that sentinels watch are asked in every fifth poll: nothing but their lanes goes by the answers. */
+const POLLS_PER_ROLE = 5;
 
 /** One failover of one shard, as it was seen. */
 export interface SeenFailover {
@@ -21,12 +24,14 @@ export interface SeenFailover {
 
 export class Observer {
   readonly failovers: SeenFailover[] = [];
+  readonly states: NodeStates;
   /** By shard, from 1: who leads. */
   private readonly leaders = new Map<number, TwinNode>();
   /** What each node, or each sentinel, said last: its role, or the primary. */
   private readonly roles = new Map<string, string>();
   private readonly asked = new Set<string>();
   private readonly away = new Set<string>();
+  private polls = 0;
   private timer: NodeJS.Timeout | null = null;
   private readonly answeredAt = new Map<string, Nanos>();
   private readonly gaps: Nanos[] = [];
@@ -34,12 +39,13 @@ export class Observer {
   constructor(
     private readonly nodes: readonly TwinNode[],
     private readonly now: () => Nanos,
-    /** Those that fail the group over, and its name; none where the nodes do it themselves. */
+    /** Those that fail the group over, none where the nodes do it themselves; and the group's name. */
     private readonly watchers: {
       readonly sentinels: readonly TwinSentinel[];
       readonly group: string;
-    } = { sentinels: [], group: "" },
+    },
   ) {
+    this.states = new NodeStates(watchers.group, now);
     for (const node of nodes) if (!this.leaders.has(node.shard)) this.leaders.set(node.shard, node);
   }
 
@@ -47,7 +53,12 @@ export class Observer {
     this.timer = setInterval(() => {
       const { sentinels } = this.watchers;
       for (const sentinel of sentinels) void this.pollSentinel(sentinel);
-      if (sentinels.length === 0) for (const node of this.nodes) void this.poll(node);
+      const rolesToo = this.polls++ % POLLS_PER_ROLE === 0;
+      for (const node of this.nodes) {
+        this.states.look(node);
+        if (sentinels.length === 0) void this.poll(node);
+        else if (rolesToo) void this.pollRole(node);
+      }
     }, POLL_MS);
   }
 
@@ -104,16 +115,32 @@ export class Observer {
     if (this.asked.has(node.id) || !node.server.alive) return;
     this.asked.add(node.id);
     try {
-      const [known, role] = await Promise.all([
+      const [known, role, info] = await Promise.all([
         node.admin.call("CLUSTER", "NODES"),
         node.admin.call("ROLE"),
+        node.admin.call("CLUSTER", "INFO"),
       ]);
       if (this.timer === null) return;
       this.answered(node);
       if (!this.away.has(node.id)) this.sawNodes(String(known));
       this.sawRole(node, String((role as unknown[])[0]));
+      this.states.answered(node, role as unknown[], String(info));
     } catch {
       // It died; the others say what follows from that.
+    } finally {
+      this.asked.delete(node.id);
+    }
+  }
+
+  /** Asks a node that sentinels watch what it is: its lane alone goes by that. */
+  private async pollRole(node: TwinNode): Promise<void> {
+    if (this.asked.has(node.id) || !node.server.alive) return;
+    this.asked.add(node.id);
+    try {
+      const role = (await node.admin.call("ROLE")) as unknown[];
+      if (this.timer !== null) this.states.answered(node, role, null);
+    } catch {
+      // It died, which its process tells.
     } finally {
       this.asked.delete(node.id);
     }

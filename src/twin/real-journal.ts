@@ -69,7 +69,7 @@ const historyOf = (index: RunIndex, shard: number, reign: number): number =>
   reign * index.shards.length + shard - 1;
 
 function recordsOf(run: RealRun, index: RunIndex): JournalRecord[] {
-  const records: JournalRecord[] = [...run.faults];
+  const records: JournalRecord[] = [...run.faults, ...run.states];
   for (const [at, failover] of run.failovers.entries()) {
     const { shard, startedAt, promotedAt } = failover;
     records.push(...failoverRecords(failover, at + 1, index));

@@ -1,7 +1,7 @@
 /** Runs a scenario on real servers, in real time, and says what was seen. */
 import { setTimeout as wait } from "node:timers/promises";
 import { type Nanos, SECOND } from "../base/nanos.ts";
-import type { FaultRecord } from "../journal/records.ts";
+import type { FaultRecord, NodeStateRecord } from "../journal/records.ts";
 import { Streams } from "../kernel/streams.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { ResolvedScenario } from "../scenario/resolved.ts";
@@ -30,6 +30,7 @@ export interface RealRun {
   readonly operations: readonly RealOperation[];
   readonly failovers: readonly SeenFailover[];
   readonly faults: readonly FaultRecord[];
+  readonly states: readonly NodeStateRecord[];
   /** Nodes and clients that a fault hit, or whose own account has a gap for another reason. */
   readonly hit: ReadonlySet<string>;
   readonly executions: Executions;
@@ -145,6 +146,7 @@ class Stage {
       operations,
       failovers,
       faults: faults.records,
+      states: observer.states.records,
       // A sentinel that promotes a node closes the connection by which it tells what it executes.
       hit: sentinels.length === 0 ? faults.hit : new Set(nodes.map(({ id }) => id)),
       executions,

@@ -39,6 +39,11 @@ const START_MS_MAX = 10_000;
 export class ServerProcess {
   private paused = false;
 
+  /** SIGSTOP holds it. */
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
   private constructor(
     private readonly child: ChildProcess,
     readonly address: ServerAddress,

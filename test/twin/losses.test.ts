@@ -42,6 +42,7 @@ function runWith(given: {
     operations: given.writes,
     failovers: [{ ...failover, toNode: "b", abandonedAt: null }],
     faults: [],
+    states: [],
     hit: new Set(given.hit ?? ["a"]),
     executions: {
       of: (node: string) => (node === "b" ? given.executed : []),

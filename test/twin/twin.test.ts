@@ -73,6 +73,10 @@ describe.skipIf(!runs)("twins on real servers (skipped where no redis-server is 
           report.expectations.map(({ real }) => real),
         );
         expect(JSON.parse(readFileSync(path.join(of, "comparison.json"), "utf8"))).toEqual(report);
+        const nodes = result.caches["cart"]?.nodes ?? [];
+        expect(nodes.map(({ intervals }) => intervals[0]?.from)).toEqual(nodes.map(() => 0));
+        const last = nodes.find(({ id }) => id === heir)?.intervals.at(-1);
+        expect(last).toMatchObject({ role: "primary", state: "serving" });
       }),
     LONG,
   );
