@@ -9,9 +9,11 @@ export interface Interval {
 
 export const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
-export function mean(values: readonly number[]): number {
+export function mean(values: ArrayLike<number>): number {
   invariant(values.length > 0, "a mean needs values");
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum / values.length;
 }
 
 /** Unbiased; 0 for one value. */
@@ -28,7 +30,7 @@ export function variance(values: readonly number[]): number {
  * The value at share `p` (0..1) of sorted values, linear between neighbours.
  * Source: Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996, type 7.
  */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   invariant(sorted.length > 0, "a quantile needs values");
   const at = (sorted.length - 1) * p;
   const below = Math.floor(at);

@@ -3,7 +3,7 @@
 import { MILLISECOND } from "../../base/nanos.ts";
 import { exp } from "../../base/portable-math.ts";
 import type { Distribution } from "../../kernel/distribution.ts";
-import { ascending, mean, quantile } from "../../measure/statistics.ts";
+import { mean, quantile } from "../../measure/statistics.ts";
 import type { VerifyRow } from "../row.ts";
 import { judgeBatches } from "./judge.ts";
 import {
@@ -23,8 +23,7 @@ const JOBS = 600_000;
 
 const ms = (value: number): number => value * MILLISECOND;
 const means = (run: StationRun): number[] => run.batches.map((batch) => mean(batch));
-const at = (run: StationRun, p: number): number[] =>
-  run.batches.map((batch) => quantile(ascending(batch), p));
+const at = (run: StationRun, p: number): number[] => run.batches.map((batch) => quantile(batch, p));
 
 export function queueRows(): VerifyRow[] {
   return [...mm1(), ...mmc(), ...md1(), ...mg1(), ...mmck(), ...sharing()];

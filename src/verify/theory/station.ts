@@ -13,8 +13,8 @@ export interface Station {
 }
 
 export interface StationRun {
-  /** Times in the station, by batch, ms; refused jobs left out. */
-  readonly batches: readonly (readonly number[])[];
+  /** Times in the station, by batch, ms, ascending; refused jobs left out. */
+  readonly batches: readonly Float64Array[];
   /** Share of refused jobs, by batch. */
   readonly refused: readonly number[];
 }
@@ -64,12 +64,12 @@ const BATCHES = 30;
 function cut(times: Float64Array, jobs: number): StationRun {
   const first = Math.floor(jobs / 10);
   const size = Math.floor((jobs - first) / BATCHES);
-  const batches: number[][] = [];
+  const batches: Float64Array[] = [];
   const refused: number[] = [];
   for (let batch = 0; batch < BATCHES; batch++) {
-    const all = [...times.subarray(first + batch * size, first + (batch + 1) * size)];
+    const all = times.subarray(first + batch * size, first + (batch + 1) * size);
     const served = all.filter((time) => time >= 0);
-    batches.push(served);
+    batches.push(served.sort());
     refused.push(1 - served.length / all.length);
   }
   return { batches, refused };
