@@ -69,7 +69,7 @@ function cut(times: Float64Array, jobs: number): StationRun {
   for (let batch = 0; batch < BATCHES; batch++) {
     const all = times.subarray(first + batch * size, first + (batch + 1) * size);
     const served = all.filter((time) => time >= 0);
-    batches.push(served.sort());
+    batches.push(served.sort((a, b) => a - b));
     refused.push(1 - served.length / all.length);
   }
   return { batches, refused };
