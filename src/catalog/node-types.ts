@@ -145,7 +145,7 @@ export const nodeTypes: readonly NodeType[] = ROWS.map(
 );
 
 /**
- * Whether threads of their own encrypt what the command thread sends: from 7.0.4 of Redis OSS, on xlarge and larger of the
+ * Whether threads of their own encrypt what the command thread sends: from 6.2.5 of Redis OSS, on xlarge and larger of the
  * sixth and seventh generation, those with SSD left out. For other families the guide says nothing, and no is assumed.
  * Source: ElastiCache user guide, "Supported node types" (about 2026).
  */
@@ -155,7 +155,7 @@ export function offloadsTls(
   engineVersion: string,
 ): boolean {
   const sized = /^cache\.[a-z]+[67]g\.(\d*)xlarge$/.test(cacheNodeType);
-  return sized && (engine === "valkey" || Number.parseFloat(engineVersion) >= 7);
+  return sized && (engine === "valkey" || Number.parseFloat(engineVersion) >= 6.2);
 }
 
 /** The node type of that name: `cache.r7g.large`. */

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { MICROSECOND, MILLISECOND, SECOND } from "../../../src/base/nanos.ts";
+import { offloadsTls } from "../../../src/catalog/node-types.ts";
 import { OUTCOME_OK } from "../../../src/journal/operation-columns.ts";
 import type { EngineSettings } from "../../../src/model/engine/redis/engine-settings.ts";
 import { run } from "../../../src/run/simulation.ts";
@@ -83,6 +84,16 @@ describe("encryption in transit", () => {
     expect(engine.transitEncryption?.commandNs).toBe(commandNs);
     const names = assumptions.map(({ name }) => name);
     expect(names.includes("cart: tlsCommand")).toBe(commandNs > 0);
+  });
+
+  it.each([
+    ["redis", "6.0", false],
+    ["redis", "6.2", true],
+    ["redis", "7.1", true],
+    ["valkey", "7.2", true],
+  ] as const)("%s %s offloads TLS on a large node: %s", (engine, version, offloads) => {
+    expect(offloadsTls("cache.m6g.2xlarge", engine, version)).toBe(offloads);
+    expect(offloadsTls("cache.m6g.large", engine, version)).toBe(false);
   });
 
   it("a thread that encrypts serves fewer commands, and its own words win over the node type's", () => {
