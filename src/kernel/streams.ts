@@ -28,6 +28,8 @@ const CARRY = 3;
  */
 export class Stream {
   private readonly state: Float64Array;
+  /** How often it was keyed anew. */
+  epoch = 0;
 
   /** @param seed - any text but the empty one */
   constructor(seed: string) {
@@ -41,6 +43,7 @@ export class Stream {
     invariant(seed !== "", "a random stream has a seed");
     const { s0, s1, s2, c } = alea(seed, { state: true }).state();
     this.state.set([s0, s1, s2, c]);
+    this.epoch++;
   }
 
   /** Uniform in [0, 1), a multiple of 2^-32. */

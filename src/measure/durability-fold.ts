@@ -3,7 +3,7 @@
  * older than. One fold for all groups that share keys (a cache, or a Global Datastore's members).
  */
 import type { Nanos } from "../base/nanos.ts";
-import type { OperationColumns } from "../journal/operation-columns.ts";
+import { COMMAND_SET, type OperationColumns } from "../journal/operation-columns.ts";
 
 /** A key's write takes 32 bytes, half a cache line: three doubles, then two 32-bit words of the same buffer. */
 const FLOATS = 4;
@@ -19,6 +19,8 @@ export class DurabilityFold {
   private readonly words: Int32Array;
   /** Some acknowledged write had an expiry. */
   private expires = false;
+  /** What was looked at goes here, for else V8 leaves the look out. */
+  looked = 0;
   /** Write ids that left memory by eviction. */
   readonly evicted = new Set<number>();
   /** When a key was last evicted, by `cache/shard/number within the shard`: perhaps with a write that nobody acknowledged. */
@@ -35,6 +37,16 @@ export class DurabilityFold {
   constructor(readonly keys: number) {
     this.floats = new Float64Array(keys * FLOATS);
     this.words = new Int32Array(this.floats.buffer);
+  }
+
+  /** Looks at the keys of a batch's writes before they are folded in: their misses of the processor's cache overlap. */
+  bringNear({ count, key, command }: OperationColumns): void {
+    const { words } = this;
+    let looked = 0;
+    for (let i = 0; i < count; i++)
+      if (command[i] === COMMAND_SET)
+        looked ^= words[(key[i] as number) * WORDS + WRITE_ID] as number;
+    this.looked = looked;
   }
 
   /** Offset of the key's last acknowledged write; 0: none. */

@@ -170,6 +170,7 @@ export class Measurement {
       batch;
     this.operationCount += count;
     if (this.keepsHistories) this.keep(batch);
+    if (this.durability.length === 1) this.durability[0]?.bringNear(batch);
     for (let i = 0; i < count; i++) {
       const source = traffic[i] as number;
       const fold = this.requests[source] as RequestFold;

@@ -399,11 +399,19 @@ function buildOriginsAndTraffic(
         commandTime,
         fleet,
         kernel,
+        shardsOf(resolved, world, settings.cache),
       ),
     );
   }
   if (resolved.traffic.some(({ arrivals }) => arrivals.kind === "users"))
     fleet.listenToEnds((traffic) => world.traffic[traffic]?.requestEnded());
+}
+
+/** Shards of a cache, or of a Global Datastore's first primary Region. */
+function shardsOf(resolved: ResolvedScenario, world: World, cache: string): Group["shards"] {
+  const datastore = resolved.globalDatastores.find(({ name }) => name === cache);
+  const group = world.groups.find(({ name }) => name === (datastore?.primary ?? cache)) as Group;
+  return group.shards;
 }
 
 /** Whether a source's settings let replicas answer it, or a secondary Region of a Global Datastore. */

@@ -49,6 +49,44 @@ describe("ZipfSampler", () => {
     expect(Math.abs(total - (bins - 1))).toBeLessThan(5 * Math.sqrt(2 * (bins - 1)));
   });
 
+  // Within a block a rank is drawn evenly and kept as its popularity asks: bins of few draws do not see whether it is kept.
+  test.each([
+    [0.99, 200_000],
+    [0.5, 40_000],
+  ])(
+    "Zipf %d over %d keys: the first halves of blocks get more, as much as the law says",
+    (exponent, count) => {
+      const sampler = new ZipfSampler(exponent, count);
+      const isEarly = new Uint8Array(count);
+      let early = 0;
+      let all = 0;
+      for (let start = 1_024; start < count; ) {
+        const length = Math.min(count - start, Math.floor((start + 1) / 16));
+        for (let rank = start; rank < start + length; rank++) {
+          const weight = (rank + 1) ** -exponent;
+          all += weight;
+          if (rank - start >= Math.floor(length / 2)) continue;
+          isEarly[rank] = 1;
+          early += weight;
+        }
+        start += length;
+      }
+      const stream = new Stream("halves");
+      let seen = 0;
+      let beyond = 0;
+      for (let i = 0; i < 2_000_000; i++) {
+        const rank = sampler.sample(stream);
+        if (rank < 1_024) continue;
+        beyond++;
+        seen += isEarly[rank]!;
+      }
+      const p = early / all;
+      const away = (seen - beyond * p) / Math.sqrt(beyond * p * (1 - p));
+      // Binomial: four standard deviations, the seed is fixed. All ranks of a block alike would be nine away or more.
+      expect(Math.abs(away)).toBeLessThan(4);
+    },
+  );
+
   test("is told from a law whose exponent is a fiftieth off", () => {
     const [total, bins] = chiSquare(new ZipfSampler(0.99, 200_000), 1.01, "zipf");
     expect(total).toBeGreaterThan(bins - 1 + 20 * Math.sqrt(2 * bins));

@@ -9,11 +9,11 @@
 import { Factors } from "../../base/factors.ts";
 import { COMMAND_GET, COMMAND_SET } from "../../journal/operation-columns.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import type { KeySampler } from "../../kernel/key-sampler.ts";
 import { createSampler, type Sampler, sampleNanos } from "../../kernel/sampler.ts";
 import type { Stream } from "../../kernel/streams.ts";
 import type { ClientFleet } from "../client/client-fleet.ts";
 import type { KeyMap } from "../client/key-map.ts";
+import { DrawnKeys } from "./drawn-keys.ts";
 import { createKeyChoice } from "./hot-set.ts";
 import type { KeyTrace } from "./key-trace.ts";
 import { OpenLoop } from "./open-loop.ts";
@@ -22,6 +22,11 @@ import { Recorded } from "./recorded.ts";
 import type { CollectionValues, TrafficSettings } from "./traffic-settings.ts";
 import { Users } from "./users.ts";
 import { collectionValueBytes } from "./value-bytes.ts";
+
+/** A shard, as far as a source of requests looks at it. */
+interface Home {
+  readonly leader: { readonly keyspace: { writeId(key: number): number } };
+}
 
 export class TrafficSource implements Issuer {
   readonly name: string;
@@ -39,7 +44,7 @@ export class TrafficSource implements Issuer {
   private readonly setShare: number;
   private readonly zones: Stream;
   private readonly operations: Stream;
-  private readonly keys: Stream;
+  private readonly keys: DrawnKeys;
   private readonly sizes: Stream;
   private readonly service: Stream;
   /** Null when all TTLs are alike. */
@@ -47,7 +52,8 @@ export class TrafficSource implements Issuer {
   private readonly ttlMinNs: number;
   private readonly ttlSpanNs: number;
   private readonly firstKey: number;
-  private readonly keySampler: KeySampler;
+  /** What was looked at goes here, for else V8 leaves the look out. */
+  looked = 0;
   private readonly valueSampler: Sampler;
   /** Null where values are strings. */
   private readonly collection: CollectionValues | null;
@@ -65,13 +71,14 @@ export class TrafficSource implements Issuer {
     commandTime: Sampler,
     private readonly fleet: ClientFleet,
     private readonly kernel: Kernel,
+    /** By shard: who will be asked for its keys. */
+    private readonly homes: readonly Home[],
   ) {
     this.name = settings.name;
     const of = `traffic/${settings.name}`;
     this.setShare = settings.setShare;
     this.zones = kernel.streams.stream(of, "zones");
     this.operations = kernel.streams.stream(of, "operations");
-    this.keys = kernel.streams.stream(of, "keys");
     this.sizes = kernel.streams.stream(of, "sizes");
     this.service = kernel.streams.stream(of, "service");
     const { ttlNs, ttlJitter } = settings.keys;
@@ -80,10 +87,17 @@ export class TrafficSource implements Issuer {
     this.ttlSpanNs = 2 * (ttlNs ?? 0) * ttlJitter;
     this.hot = kernel.streams.stream(of, "hot-key");
     this.firstKey = settings.keys.first;
-    this.keySampler = createKeyChoice(settings.keys, {
-      clock: kernel,
-      shardOf: (key) => keyMap.shardOf(settings.keys.first + key),
-    });
+    const { first, popularity } = settings.keys;
+    this.keys = new DrawnKeys(
+      createKeyChoice(settings.keys, {
+        clock: kernel,
+        shardOf: (key) => keyMap.shardOf(first + key),
+      }),
+      kernel.streams.stream(of, "keys"),
+      first,
+      popularity.kind === "hot-set" && popularity.shiftEveryNs !== null,
+      (keys) => this.bringNear(keys),
+    );
     this.valueSampler = createSampler(settings.keys.valueSize);
     this.collection = settings.keys.collection;
     this.perGet = settings.keys.perGet;
@@ -133,7 +147,7 @@ export class TrafficSource implements Issuer {
     const { fleet } = this;
     const { requests } = fleet;
     const draw = this.zones.next();
-    let key = this.firstKey + this.keySampler.sample(this.keys);
+    let key = this.keys.take();
     if (this.hotShares.length > 0 && this.goesHot()) key = this.firstKey;
     const command = this.operations.next() < this.setShare ? COMMAND_SET : COMMAND_GET;
     let value = this.constantValue >= 0 ? this.constantValue : this.valueSampler.sample(this.sizes);
@@ -193,6 +207,19 @@ export class TrafficSource implements Issuer {
     requests.arrivedAt[request] = this.kernel.now;
     this.fleet.begin(request);
     return true;
+  }
+
+  /** Looks where keys live, and what they hold there: a whole block's misses of the processor's cache overlap. */
+  private bringNear(keys: Int32Array): void {
+    const { keyMap, homes } = this;
+    let looked = 0;
+    for (let i = 0; i < keys.length; i++) looked ^= keyMap.shardOf(keys[i] as number);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as number;
+      const { leader } = homes[keyMap.shardOf(key)] as Home;
+      looked ^= leader.keyspace.writeId(keyMap.localOf(key));
+    }
+    this.looked = looked;
   }
 
   private goesHot(): boolean {

@@ -26,6 +26,10 @@ import type { RedisNode } from "./redis-node.ts";
 const KERNEL_BUFFER_BYTES = 4_194_304;
 const RECEIVE_BUFFER_BYTES = 6_291_456;
 
+/** So many entries are worth a look ahead, and so many keys stay near. */
+const FEW = 8;
+const MANY = 256;
+
 export class ReplicationLink implements Following {
   /** Number of the next entry to apply. */
   next: number;
@@ -51,6 +55,8 @@ export class ReplicationLink implements Following {
   /** The entry whose losses were drawn last, and how many they are. */
   private drawnFor = -1;
   private losses = 0;
+  /** What was looked at goes here, for else V8 leaves the look out. */
+  looked = 0;
 
   constructor(
     readonly source: RedisNode,
@@ -84,6 +90,7 @@ export class ReplicationLink implements Following {
     const { log, replica } = this;
     const limit = Math.min(this.reachOfSource(now), this.receivedEnd);
     if (this.next >= limit) return;
+    if (limit - this.next >= FEW) this.bringNear(now, limit);
     const { applyNs } = replica;
     while (this.next < limit) {
       let sentAt = log.sentAt(this.next);
@@ -101,6 +108,18 @@ export class ReplicationLink implements Following {
       replica.apply(log, this.next, now);
       this.next++;
     }
+  }
+
+  /** Looks at the keys of many entries before they are applied: their misses of the processor's cache overlap. */
+  private bringNear(now: Nanos, limit: number): void {
+    const { log, next } = this;
+    const { keyspace } = this.replica;
+    if (this.arrivalOf(log.sentAt(next + FEW - 1)) > now) return;
+    const end = Math.min(limit, next + MANY);
+    let looked = 0;
+    for (let entry = next; entry < end; entry++)
+      looked ^= keyspace.writeId(Math.max(0, log.key(entry)));
+    this.looked = looked;
   }
 
   /** How much later the next entry leaves than it was sent first. */
