@@ -14,6 +14,8 @@ export interface CacheFacts {
   readonly dnsTtlNs: number;
   /** cluster-node-timeout. */
   readonly nodeTimeoutNs: number;
+  /** What a replica waits before it asks for votes, and for each sibling before it. Default: upstream before Valkey 9.0. */
+  readonly elections?: { readonly delayNs: number; readonly rankDelayNs: number };
   /** A full memory evicts, so that writes are never refused for want of room. */
   readonly evicts: boolean;
   /** USD, null where no price is known. */

@@ -13,13 +13,12 @@ export const clockSkew: FaultKind<SettingsOf<"clock-skew">> = {
     const nodes = bindNodes(world, target, chance);
     const sentinels = bindSentinels(world, target);
     const forSameHosts = onPresentHosts(nodes);
-    for (const process of [...nodes, ...sentinels]) process.clockSkewNs += byNs;
+    for (const node of nodes) node.changeClock(byNs);
+    for (const sentinel of sentinels) sentinel.clockSkewNs += byNs;
     return {
       targets: [...nodes, ...sentinels].map(({ id }) => id),
       heal() {
-        forSameHosts((node) => {
-          node.clockSkewNs -= byNs;
-        });
+        forSameHosts((node) => node.changeClock(-byNs));
         for (const sentinel of sentinels) sentinel.clockSkewNs -= byNs;
       },
     };

@@ -251,6 +251,11 @@ export function isEvent(event: TriggerEvent, record: JournalRecord): boolean {
   }
 }
 
+/** Nodes are `cart-0001-002` or, with cluster mode disabled, `cart-002`; `cart-two-001` is another cache's. */
+function isNodeOf(cache: string, node: string): boolean {
+  return node.startsWith(`${cache}-`) && /^(\d{4}-)?\d{3}$/.test(node.slice(cache.length + 1));
+}
+
 function isCacheEvent(event: string, cache: string, record: JournalRecord): boolean {
   switch (event) {
     case "failover-started":
@@ -264,7 +269,7 @@ function isCacheEvent(event: string, cache: string, record: JournalRecord): bool
     case "node-replaced":
       return (
         record.kind === "service-event" &&
-        record.source.startsWith(`${cache}-`) &&
+        isNodeOf(cache, record.source) &&
         record.text.startsWith("Finished recovery")
       );
     case "full-sync-started":

@@ -116,7 +116,8 @@ function resolveEvery(
   }
   const from = isOnLinks(words) ? undefined : words.from;
   const firstNs = from === undefined ? everyNs : time(from, ["from"]);
-  const fitting = Math.max(1, Math.floor((world.durationNs - firstNs) / everyNs) + 1);
+  // None at the very end: nothing would come of it.
+  const fitting = Math.max(1, Math.ceil((world.durationNs - firstNs) / everyNs));
   const times = Math.min(words.times ?? fitting, fitting, 10_000);
   return { kind: "every", firstNs, everyNs, times };
 }

@@ -1,6 +1,7 @@
 /** Failovers as they went, from the journal's records. */
 import type { Nanos } from "../base/nanos.ts";
 import type { Copy, FailoverRecord, JournalRecord } from "../journal/records.ts";
+import { withStruck } from "./struck-copies.ts";
 
 /** A boundary between two phases: when, and the cause that its record gives. */
 export interface Boundary {
@@ -16,7 +17,8 @@ export interface Failover {
   readonly fromNode: string;
   toNode: string | null;
   readonly started: Boundary;
-  readonly copiesAtStart: readonly Copy[];
+  /** Less what other faults of the same instant took away. */
+  copiesAtStart: readonly Copy[];
   copiesAtDecision: readonly Copy[];
   detected: Boundary | null;
   decided: Boundary | null;
@@ -28,6 +30,9 @@ export interface Failover {
 export function foldFailovers(records: readonly JournalRecord[]): Failover[] {
   const failovers = new Map<number, Failover>();
   for (const record of records) {
+    if (record.kind === "node-state")
+      for (const failover of failovers.values())
+        failover.copiesAtStart = withStruck(failover.copiesAtStart, failover.started.at, record);
     if (!isFailover(record)) continue;
     const boundary = { at: record.at, cause: record.cause };
     if (record.kind === "failover-started") {

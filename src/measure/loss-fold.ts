@@ -8,10 +8,13 @@ import type { Nanos } from "../base/nanos.ts";
 import type { OperationColumns } from "../journal/operation-columns.ts";
 import type {
   Copy,
+  FailoverRecord,
   HistoryEndedRecord,
   HistoryResumedRecord,
+  NodeStateRecord,
   OffsetsRecord,
 } from "../journal/records.ts";
+import { withStruck } from "./struck-copies.ts";
 
 /** What one ended history lost. */
 export interface LossWindow {
@@ -129,7 +132,7 @@ class HistoryWrites {
 export class LossFold {
   readonly windows: LossWindow[] = [];
   private readonly histories: HistoryWrites[] = [];
-  private readonly copiesOf = new Map<number, readonly Copy[]>();
+  private readonly copiesOf = new Map<number, { at: Nanos; copies: readonly Copy[] }>();
 
   /** The first write that was acknowledged and not appended; null for none, of so many positions looked at. */
   unappended: Unappended | null = null;
@@ -172,14 +175,25 @@ export class LossFold {
   }
 
   /** A failover began with these copies. */
-  failoverStarted(failover: number, copies: readonly Copy[]): void {
-    this.copiesOf.set(failover, copies);
+  failoverStarted({
+    failover,
+    at,
+    copies,
+  }: Pick<FailoverRecord, "failover" | "at" | "copies">): void {
+    this.copiesOf.set(failover, { at, copies });
+  }
+
+  /** A node's state changed: in the instant in which a failover began, its copy was no longer to be had. */
+  nodeChanged(record: NodeStateRecord): void {
+    for (const started of this.copiesOf.values())
+      started.copies = withStruck(started.copies, started.at, record);
   }
 
   ended(record: HistoryEndedRecord): void {
     const writes = this.of(record.history);
     if (writes.window !== null) return;
-    const copies = record.failover === null ? [] : (this.copiesOf.get(record.failover) ?? []);
+    const copies =
+      record.failover === null ? [] : (this.copiesOf.get(record.failover)?.copies ?? []);
     const window = windowOf(record, bestSurvivor(copies, record.history));
     writes.window = window;
     writes.successor = record.successor;

@@ -17,7 +17,13 @@ import { type Failover, foldFailovers } from "./failover-fold.ts";
 import { HistoryFold } from "./history-fold.ts";
 import { LossFold, type LossWindow, type Unappended } from "./loss-fold.ts";
 import { foldNodeIntervals, type Interval } from "./node-intervals.ts";
-import { type Disturbance, disturbancesOf, type Recovery, recoveriesOf } from "./recovery.ts";
+import {
+  type Disturbance,
+  disturbancesOf,
+  isDisturbance,
+  type Recovery,
+  recoveriesOf,
+} from "./recovery.ts";
 import { BUCKET_NS, RequestFold } from "./request-fold.ts";
 import type { RunIndex } from "./run-facts.ts";
 import { SteadyState, type SteadyWindows } from "./steady-state.ts";
@@ -59,6 +65,8 @@ export interface Measured {
   readonly disturbances: readonly Disturbance[];
   readonly intervals: ReadonlyMap<string, readonly Interval[]>;
   readonly steady: readonly SteadyState[];
+  /** The same of what had ended when the first disturbance came: what was under way then, it may have broken. */
+  readonly steadyBefore: readonly SteadyState[];
   readonly recoveries: readonly (readonly Recovery[])[];
   /** By shard: minutes with requests, and those in which all of them failed. */
   readonly minutes: readonly { readonly used: number; readonly unavailable: number }[];
@@ -91,6 +99,8 @@ export class Measurement {
   private readonly served = new Set<string>();
   private inFault = false;
   private wasInFault = false;
+  /** Windows by traffic source of what had ended when the first disturbance came; null before. */
+  private before: SteadyWindows[][] | null = null;
   // Minus infinity, and not 0: V8 compiles all readers of a field anew that turns from a small integer into a double.
   private changedAt: Nanos = Number.NEGATIVE_INFINITY;
 
@@ -135,6 +145,7 @@ export class Measurement {
     const disturbances = disturbancesOf(records);
     for (const fold of this.requests) fold.finish();
     const steady = index.traffic.map(({ name }, at) => new SteadyState(this.windowsOf(name, at)));
+    const steadyBefore = this.before?.map((windows) => new SteadyState(windows)) ?? steady;
     const recoveries = index.traffic.map(({ name }, at) => {
       const caches = cachesOfTraffic[at] as ReadonlySet<string>;
       const state = steady[at] as SteadyState;
@@ -155,6 +166,7 @@ export class Measurement {
       disturbances,
       intervals: foldNodeIntervals(records, index.durationNs),
       steady,
+      steadyBefore,
       recoveries,
       minutes: index.shards.map((_, shard) => this.minutesOf(shard)),
       operations: this.operationCount,
@@ -239,9 +251,10 @@ export class Measurement {
   }
 
   private record(record: JournalRecord): void {
+    if (this.before === null && isDisturbance(record)) this.before = this.windowsSoFar();
     switch (record.kind) {
       case "failover-started":
-        this.losses.failoverStarted(record.failover, record.copies);
+        this.losses.failoverStarted(record);
         return;
       case "history-ended":
         this.losses.ended(record);
@@ -270,7 +283,10 @@ export class Measurement {
         this.followFaults(record);
         return;
       case "fault-healed":
+        this.followFaults(record);
+        return;
       case "node-state":
+        this.losses.nodeChanged(record);
         this.followFaults(record);
         return;
       default:
@@ -305,6 +321,16 @@ export class Measurement {
     this.wasInFault = this.inFault;
     this.inFault = inFault;
     this.changedAt = record.at;
+  }
+
+  private windowsSoFar(): SteadyWindows[][] {
+    return this.options.index.traffic.map(({ name }, at) =>
+      this.windowsOf(name, at).map((windows) => ({
+        ...windows,
+        good: windows.good.slice(),
+        all: windows.all.slice(),
+      })),
+    );
   }
 
   private windowsOf(name: string, at: number): SteadyWindows[] {

@@ -22,8 +22,10 @@ export interface Recovery {
   readonly after: Disturbance;
   /** Until the next disturbance or the end. */
   readonly untilNs: Nanos;
-  /** Null: not regained before `untilNs`, or no window fits. */
+  /** Null: not regained before `untilNs`, no window fits, or nothing was asked. */
   readonly regainedAt: Nanos | null;
+  /** False: no request arrived until then, so that nobody knows. */
+  readonly wasAsked: boolean;
   /** Lengths, ns; they add up to `regainedAt - after.at`, or are all 0. */
   readonly phases: Readonly<Record<Phase, Nanos>>;
   readonly causes: readonly string[];
@@ -31,6 +33,11 @@ export interface Recovery {
 
 /** Steps that take something down. */
 const BREAKING_STEPS: readonly string[] = ["test-failover", "reboot-node", "cluster-failover"];
+
+/** A record of a disturbance. */
+export function isDisturbance(record: JournalRecord): boolean {
+  return disturbancesOf([record]).length > 0;
+}
 
 function isBreaking(record: JournalRecord): record is JournalRecord & { readonly kind: "step" } {
   if (record.kind !== "step" || record.targets.length === 0) return false;
@@ -71,9 +78,10 @@ export function recoveriesOf(
   return disturbances.map((after) => {
     const next = disturbances.find((other) => other.at > after.at);
     const untilNs = next?.at ?? endNs;
-    const regainedAt = steady.regainedAt(after.at, untilNs);
+    const wasAsked = steady.wasAsked(after.at, untilNs);
+    const regainedAt = wasAsked ? steady.regainedAt(after.at, untilNs) : null;
     if (regainedAt === null || regainedAt === after.at) {
-      return { after, untilNs, regainedAt, phases: noPhases(), causes: [] };
+      return { after, untilNs, regainedAt, wasAsked, phases: noPhases(), causes: [] };
     }
     const path = criticalPath({
       traffic,
@@ -84,7 +92,7 @@ export function recoveriesOf(
       to: regainedAt,
       until: untilNs,
     });
-    return { after, untilNs, regainedAt, ...path };
+    return { after, untilNs, regainedAt, wasAsked, ...path };
   });
 }
 

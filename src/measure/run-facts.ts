@@ -75,6 +75,8 @@ export interface EndState {
   position(shard: number): { readonly history: number; readonly offset: number } | null;
   /** What the shard's leader holds under a key, expired or not; null when absent. */
   stored(shard: number, key: number): StoredKey | null;
+  /** The most that a clock of the shard's nodes ever said beyond the true time: keys may have expired so much earlier. Default 0. */
+  clockAheadNs?(shard: number): Nanos;
   /** The number of a key within its shard, as evictions name it; -1 where that is not known. */
   localKey(shard: number, key: number): number;
   /** The shard a key of this traffic's cache belongs to. */

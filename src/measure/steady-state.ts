@@ -66,6 +66,13 @@ export class SteadyState {
     return regained === from ? fromNs : regained * BUCKET_NS;
   }
 
+  /** Something arrived in the interval that a window counts: else windows hold for want of requests. */
+  wasAsked(fromNs: Nanos, untilNs: Nanos): boolean {
+    const from = Math.ceil(fromNs / BUCKET_NS);
+    const until = Math.floor(untilNs / BUCKET_NS);
+    return this.clauses.some((clause) => clause.all.between(from, until) > 0);
+  }
+
   /** Every window that lies in the interval holds; null when none fits. */
   held(fromNs: Nanos, untilNs: Nanos): boolean | null {
     const from = Math.ceil(fromNs / BUCKET_NS);

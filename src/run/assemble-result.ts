@@ -154,6 +154,10 @@ function contextOf(
       dnsUpdateNs: cache.service.dnsUpdateNs,
       dnsTtlNs: cache.service.dnsTtlNs,
       nodeTimeoutNs: cache.bus.nodeTimeoutNs,
+      elections: {
+        delayNs: cache.bus.protocol.electionDelayNs,
+        rankDelayNs: cache.bus.protocol.rankDelayNs,
+      },
       evicts: cache.engine.maxmemoryPolicy.startsWith("allkeys"),
       pricePerMonth: perHour === null ? null : perHour * HOURS_PER_MONTH,
       costReason: cache.costReason,

@@ -267,6 +267,13 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
       );
       return keys === undefined ? -1 : localIn(world, shard, key, keys);
     },
+    clockAheadNs: (shard) =>
+      Math.max(
+        0,
+        ...world.nodes
+          .filter((node) => node.shard === shard)
+          .map(({ clockAheadMaxNs }) => clockAheadMaxNs),
+      ),
     stored(shard, key) {
       const node = leaders[shard];
       const keys = mapsOfShard[shard]?.find((map) => key < map.count);

@@ -64,6 +64,7 @@ export function contextOf(
       disturbances: [],
       intervals: new Map(),
       steady: [],
+      steadyBefore: over.measured?.steady ?? [],
       recoveries: [[]],
       minutes: [],
       operations: 0,

@@ -563,6 +563,7 @@ describe("rto", () => {
     after: disturbance(fromS),
     untilNs: (fromS + 20) * S,
     regainedAt: tookS === null ? null : (fromS + tookS) * S,
+    wasAsked: true,
     phases: NO_PHASES,
     causes: [],
     ...over,
@@ -627,7 +628,11 @@ describe("rto", () => {
       avoidable: null,
       reason: "after node-crash injected: detect 1.5 s + warm 3.5 s",
     });
-    expect(rto("shop", 4.9, { recoveries })).toMatchObject({ verdict: "fail", avoidable: true });
+    const failovers = [failover(10, 2)];
+    expect(rto("shop", 4.9, { recoveries, failovers })).toMatchObject({
+      verdict: "fail",
+      avoidable: true,
+    });
     expect(rto("shop", 0, { recoveries: [[recovery(10, 0)]] })).toMatchObject({
       verdict: "pass",
       observed: 0,
@@ -648,14 +653,14 @@ describe("rto", () => {
       observed: null,
       unit: "s",
       verdict: "fail",
-      avoidable: true,
+      avoidable: null,
       reason: "not regained within 20 s after node-crash injected",
     });
     const turned = { recoveries: [[recovery(30, 5), recovery(10, null)]] };
     expect(rto("shop", 1, turned).observed).toBe(null);
   });
 
-  it("of a traffic source is unavoidable when a failover that began then had no copy to promote", () => {
+  it("of a traffic source is unavoidable when a failover that began then had no copy to promote, and neither when none began", () => {
     const lost = [copy({ alive: false }), copy({ faulted: true })];
     const avoidable = (failovers: readonly Failover[], took: number | null = 8) =>
       rto("shop", 1, { recoveries: [[recovery(10, took)]], failovers }).avoidable;
@@ -669,7 +674,7 @@ describe("rto", () => {
       [9.9, {}],
       [12, { cache: "other" }],
     ] as const)
-      expect(avoidable([failover(at, 2, { copiesAtStart: lost, ...over })])).toBe(true);
+      expect(avoidable([failover(at, 2, { copiesAtStart: lost, ...over })])).toBe(null);
     expect(avoidable([failover(12, 2), failover(12, 2, { copiesAtStart: [] })])).toBe(false);
   });
 
@@ -691,6 +696,18 @@ describe("rto", () => {
     // Without a disturbance the whole run is "before".
     const broken = { recoveries, disturbances: [], steady: [steadyBut(59, 60)] };
     expect(rto("shop", 1, broken).reason).toContain("did not hold");
+  });
+
+  it("of a traffic source is unknown where nothing was asked, and its slowest known recovery where something was", () => {
+    const silent = recovery(10, null, { wasAsked: false });
+    expect(rto("shop", 1, { recoveries: [[silent]] })).toMatchObject(
+      unknownOf("s", "no request arrived in the 20 s after node-crash injected"),
+    );
+    for (const recoveries of [
+      [silent, recovery(30, 5), recovery(50, 2)],
+      [recovery(30, 5), silent, recovery(50, 2)],
+    ])
+      expect(rto("shop", 5, { recoveries: [recoveries] })).toMatchObject({ observed: 5 });
   });
 
   it("of a cache is its slowest failover", () => {

@@ -56,12 +56,14 @@ function context(over: {
       disturbances: [],
       intervals: new Map(),
       steady: [],
+      steadyBefore: [],
       recoveries: [
         [
           {
             after: { at: 10 * S, what: "x", isHeal: false },
             untilNs: 60 * S,
             regainedAt: over.regained ?? 12 * S,
+            wasAsked: true,
             phases,
             causes: [],
           },

@@ -1,6 +1,11 @@
 /** Losses of hand-made histories: exact numbers. */
 import { describe, expect, it } from "vitest";
-import type { Copy, HistoryEndedRecord, OffsetsRecord } from "../../src/journal/records.ts";
+import type {
+  Copy,
+  HistoryEndedRecord,
+  NodeStateRecord,
+  OffsetsRecord,
+} from "../../src/journal/records.ts";
 import { LossFold, oracleRpoNs, rpoNs } from "../../src/measure/loss-fold.ts";
 import { oneWrite } from "../fixtures/one-write.ts";
 
@@ -141,21 +146,45 @@ describe("LossFold", () => {
 
   it("asks the oracle: the best copy that lives outside the faulted places", () => {
     const fold = tenWrites();
-    fold.failoverStarted(1, [
+    const copies = [
       copy("dead", 1000, { alive: false }),
       copy("far", 1000, { faulted: true }),
       copy("a", 800),
       copy("b", 500),
-    ]);
+    ];
+    fold.failoverStarted({ failover: 1, at: 10 * S, copies });
     fold.ended(ended());
     expect(fold.windows[0]?.best?.node).toBe("a");
     expect(fold.windows[0]?.oracleWritesLost).toBe(2);
     expect(oracleRpoNs(fold.windows[0]!)).toBe(S);
   });
 
+  it("does not ask the oracle for a copy that another fault of the same instant took, only later ones", () => {
+    const down = (at: number, node: string): NodeStateRecord => ({
+      kind: "node-state",
+      at,
+      cache: "c",
+      node,
+      shard: 1,
+      role: "none",
+      state: "down",
+      cause: "zone lost power",
+    });
+    const fold = tenWrites();
+    fold.failoverStarted({ failover: 1, at: 10 * S, copies: [copy("a", 800), copy("b", 500)] });
+    fold.nodeChanged(down(10 * S, "a"));
+    fold.nodeChanged(down(11 * S, "b"));
+    fold.ended(ended());
+    expect(fold.windows[0]?.best?.node).toBe("b");
+  });
+
   it("without a surviving copy the oracle loses all too", () => {
     const fold = tenWrites();
-    fold.failoverStarted(1, [copy("dead", 1000, { alive: false })]);
+    fold.failoverStarted({
+      failover: 1,
+      at: 10 * S,
+      copies: [copy("dead", 1000, { alive: false })],
+    });
     fold.ended(ended({ keptOffset: 0 }));
     expect(fold.windows[0]?.oracleWritesLost).toBe(10);
   });

@@ -25,12 +25,18 @@ export function rto(context: CheckContext, of: string, atMostNs: Nanos): Answer 
   return traffic >= 0 ? ofTraffic(context, traffic, atMostNs) : ofCache(context, of, atMostNs);
 }
 
-/** The injection whose recovery took longest; one that was not regained counts as longest. Null: none. */
+/**
+ * The injection whose recovery took longest; one that was not regained counts as longest, and one after which no request
+ * arrived only where there is no other. Null: none.
+ */
 export function worstRecovery(recoveries: readonly Recovery[]): Recovery | null {
   let worst: Recovery | null = null;
   for (const recovery of recoveries) {
     if (recovery.after.isHeal) continue;
-    if (worst === null || lengthOf(recovery) > lengthOf(worst)) worst = recovery;
+    const isKnownFirst = recovery.wasAsked && worst?.wasAsked === false;
+    const isUnknown = !recovery.wasAsked && worst !== null;
+    if (worst === null || isKnownFirst || (!isUnknown && lengthOf(recovery) > lengthOf(worst)))
+      worst = recovery;
   }
   return worst;
 }
@@ -38,11 +44,14 @@ export function worstRecovery(recoveries: readonly Recovery[]): Recovery | null 
 const lengthOf = (recovery: Recovery): Nanos =>
   recovery.regainedAt === null ? Number.POSITIVE_INFINITY : recovery.regainedAt - recovery.after.at;
 
-/** The steady state of a traffic source held from the start, the warm-up left out, to the first disturbance; null: no window fits. */
+/**
+ * The steady state of a traffic source held from the start, the warm-up left out, to the first disturbance, by what had
+ * ended until then; null: no window fits.
+ */
 export function heldBefore(context: CheckContext, traffic: number): boolean | null {
   const { measured, index } = context;
   const first = measured.disturbances[0]?.at ?? index.durationNs;
-  return measured.steady[traffic]?.held(index.warmUpNs ?? 0, first) ?? null;
+  return measured.steadyBefore[traffic]?.held(index.warmUpNs ?? 0, first) ?? null;
 }
 
 function ofTraffic(context: CheckContext, traffic: number, atMostNs: Nanos): Answer {
@@ -59,6 +68,10 @@ function ofTraffic(context: CheckContext, traffic: number, atMostNs: Nanos): Ans
     return untested(limit, "s", `${why} the first fault`);
   }
   const caches = cachesOfTraffic(context, traffic);
+  if (!worst.wasAsked) {
+    const waited = seconds(worst.untilNs - worst.after.at);
+    return untested(limit, "s", `no request arrived in the ${waited} after ${worst.after.what}`);
+  }
   if (worst.regainedAt === null) {
     const waited = worst.untilNs - worst.after.at;
     if (waited <= atMostNs) {
@@ -125,18 +138,19 @@ export function failoversOf(context: CheckContext, of: string): readonly Failove
 const duration = (context: CheckContext, failover: Failover): Nanos =>
   (failover.promoted?.at ?? context.end.at) - failover.started.at;
 
-/** Every failover that began with the disturbance had a copy to promote. */
+/** Every failover that began with the disturbance had a copy to promote; null: none began, so that no promotion could help. */
 function hasSurvivor(
   context: CheckContext,
   caches: readonly string[],
   recovery: Recovery,
-): boolean {
+): boolean | null {
   const begun = context.measured.failovers.filter(
     (failover) =>
       caches.includes(failover.cache) &&
       failover.started.at >= recovery.after.at &&
       failover.started.at < recovery.untilNs,
   );
+  if (begun.length === 0) return null;
   return begun.every((failover) =>
     failover.copiesAtStart.some((copy) => copy.alive && !copy.faulted),
   );

@@ -59,7 +59,7 @@ function whyMissing(
   const expireAt = fold.expireAt(key);
   const stored = end.stored(shard, key);
   if (stored !== null && stored.offset >= offset) return null;
-  if (expireAt !== 0 && expireAt <= end.at) return null;
+  if (expireAt !== 0 && expireAt <= end.at + (end.clockAheadNs?.(shard) ?? 0)) return null;
   if (fold.evicted.has(fold.writeId(key))) return null;
   const node = index.nodes[end.leader(shard)]?.id ?? "nobody";
   const of = index.shards[shard];

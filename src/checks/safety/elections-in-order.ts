@@ -5,14 +5,14 @@ import { seconds } from "../context.ts";
 import type { InvariantVerdict } from "../verdict.ts";
 
 /** Source: valkey 8.0.1 cluster_legacy.c:4575-4600. */
-const DELAY_MIN_NS = 500 * MILLISECOND;
-const RANK_DELAY_NS = SECOND;
+const UPSTREAM = { delayNs: 500 * MILLISECOND, rankDelayNs: SECOND };
 
 /**
  * A replica asks for votes half a second after it set the time of its election, and a second more for each sibling that
- * had advertised more than it holds. Looks at every candidacy but those that an operator asked for.
+ * had advertised more than it holds; from Valkey 9.0 on both are shorter where the node timeout is. Looks at every candidacy
+ * but those that an operator asked for.
  */
-export function electionsInOrder({ records }: CheckContext): InvariantVerdict {
+export function electionsInOrder({ records, caches }: CheckContext): InvariantVerdict {
   const id = "elections-in-order";
   let checked = 0;
   for (const record of records) {
@@ -20,7 +20,9 @@ export function electionsInOrder({ records }: CheckContext): InvariantVerdict {
     checked++;
     const ahead = record.siblings.filter((sibling) => isAhead(sibling, record));
     const waited = record.at - record.scheduledAt;
-    const due = DELAY_MIN_NS + ahead.length * RANK_DELAY_NS;
+    const { delayNs, rankDelayNs } =
+      caches.find(({ name }) => name === record.cache)?.elections ?? UPSTREAM;
+    const due = delayNs + ahead.length * rankDelayNs;
     if (waited >= due) continue;
     const reason =
       `${record.node} asked for votes at ${seconds(record.at)}, ${seconds(waited)} after it set its election, not ` +

@@ -423,6 +423,10 @@ export class ControlPlane implements Keeper {
     else {
       recorder.serviceEvent("cache-cluster", node.id, "Recovering cache nodes 0001");
       recorder.node(node, "the service launches a replacement");
+      // Where no copy is left nobody is elected: the service is the one who notices.
+      const shard = this.group.shardOf(node);
+      if (shard.leader === node && this.bestCopy(shard, node) === null)
+        this.detected(shard, "the service replaces the primary");
     }
     const due = kernel.now + this.group.service.replacementProvisioningNs;
     kernel.schedule(due, this.provisionedKind, this.target, this.nodes.indexOf(node), 0);

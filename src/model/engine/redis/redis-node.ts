@@ -161,6 +161,8 @@ export class RedisNode implements Server, RecordedNode {
   readonly slowness = new Factors();
   /** What the host's clock says beyond the true time, ns; 0 without faults. */
   clockSkewNs: Nanos = 0;
+  /** The most that it ever said beyond the true time. */
+  clockAheadMaxNs: Nanos = 0;
   /** Of its host. */
   readonly memory: HostMemory;
   /** Offset from which the next block of the stream's buffer begins. */
@@ -328,6 +330,12 @@ export class RedisNode implements Server, RecordedNode {
   /** What faults write here, for comparison with a run that had none. */
   faultState(): readonly unknown[] {
     return [this.paused, this.slowness.product, this.clockSkewNs, this.memory.pressureBytes];
+  }
+
+  /** The host's clock jumps. */
+  changeClock(byNs: Nanos): void {
+    this.clockSkewNs += byNs;
+    this.clockAheadMaxNs = Math.max(this.clockAheadMaxNs, this.clockSkewNs);
   }
 
   /** Commands take `factor` times as long from now on (+1), or no more (-1). */

@@ -214,6 +214,7 @@ export class Replication {
   demote(node: RedisNode): void {
     node.appliedOffset = node.offsetAt(this.kernel.now);
     node.history = node.log.history;
+    node.staleSince = this.kernel.now;
   }
 
   /** Before a node's process dies: settles its stream and tells its followers what TCP tells them. */
