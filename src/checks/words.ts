@@ -1,5 +1,7 @@
 /** Words of expectations and of the steady state. */
+
 import { type JsonSchema, object, oneOfWords, quantity } from "../base/json-schema.ts";
+import { listWithNearest } from "../base/nearest-word.ts";
 import { parseDuration, parsePercentage } from "../base/units.ts";
 import { causeWords } from "../journal/operation-columns.ts";
 import type { Reading } from "../model/kinds/contract.ts";
@@ -364,7 +366,9 @@ function readName(
   const name = of ?? "";
   if (known.includes(name)) return name;
   const list =
-    known.length === 0 ? `a ${what} that the scenario defines` : `one of ${known.join(", ")}`;
+    known.length === 0
+      ? `a ${what} that the scenario defines`
+      : `one of ${listWithNearest(known, name)}`;
   const found = of === undefined ? "is missing" : `is "${name}"`;
   reading.problem({ path: [metric, "of"], found, expected: list });
   return null;

@@ -16,6 +16,7 @@ import type { Result } from "../run/result.ts";
 import { open, type Simulation } from "../run/simulation.ts";
 import { NO_LIMITS } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
+import { placed } from "../scenario/placed.ts";
 import { badUsage } from "./bad-usage.ts";
 import { CommandError } from "./command-error.ts";
 import { execute } from "./execute.ts";
@@ -146,7 +147,7 @@ function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal
   const where = `seed ${job.resolved.seed}, at ${toSeconds(nowNs)} s of simulated time`;
   const reproduce = `  Reproduce: ${reproduceLine(job)}`;
   if (error instanceof ScenarioError) {
-    terminal.err(error.message);
+    terminal.err(placed(error, job.input.source, job.file).message);
     return EXIT.badInput;
   }
   if (error instanceof CommandError) throw error;

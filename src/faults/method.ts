@@ -144,7 +144,7 @@ export class Method {
       const at = `${toSeconds(kernel.now)} s`;
       throw new ScenarioError([
         {
-          path: `method[${entry.index}]`,
+          path: `method[${entry.index}]${"target" in settings ? ".target" : ""}`,
           found: `(${kind.kind} of ${kind.blastRadius(settings)}) hits nothing at ${at}`,
           expected: "at least one living target, or allowEmpty: true",
         },

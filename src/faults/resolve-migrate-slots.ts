@@ -1,5 +1,7 @@
 /** Reads the step that moves slots to another shard. */
+
 import { MILLISECOND, SECOND } from "../base/nanos.ts";
+import { listWithNearest } from "../base/nearest-word.ts";
 import { parseDuration, parsePercentage } from "../base/units.ts";
 import { HASH_SLOTS } from "../model/engine/redis/slots.ts";
 import type { Reading } from "../model/kinds/contract.ts";
@@ -19,7 +21,10 @@ export function resolveMigrateSlots(
   const cache = world.caches.find(({ name }) => name === words.cache);
   if (world.unread.includes(words.cache)) return null;
   if (cache === undefined) {
-    const names = world.caches.map(({ name }) => name).join(", ");
+    const names = listWithNearest(
+      world.caches.map(({ name }) => name),
+      words.cache,
+    );
     return wrong("cache", `is "${words.cache}"`, `one of the caches: ${names}`);
   }
   const shards = cache.shards.length;

@@ -1,4 +1,5 @@
 /** Reads steps that add and remove replicas: the service's rules, and which nodes will come. */
+import { listWithNearest } from "../base/nearest-word.ts";
 import { quotas } from "../catalog/quotas.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
@@ -20,7 +21,10 @@ export function resolveReplicaStep(
     return null;
   };
   if (cache === undefined) {
-    const names = world.caches.map((group) => group.name).join(", ");
+    const names = listWithNearest(
+      world.caches.map((group) => group.name),
+      words.cache,
+    );
     return wrong("cache", `is "${words.cache}"`, `one of the caches: ${names}`);
   }
   if (cache.kind === "self-managed")
@@ -73,7 +77,11 @@ function add(
   const zones = reading.regions.find(({ name }) => name === cache.region)?.zones ?? [];
   const { zone } = words as AddReplicaWords;
   if (zone !== undefined && !zones.includes(zone))
-    return wrong("zone", `is "${zone}"`, `a zone of ${cache.region}: ${zones.join(", ")}`);
+    return wrong(
+      "zone",
+      `is "${zone}"`,
+      `a zone of ${cache.region}: ${listWithNearest(zones, zone)}`,
+    );
   const nodes = [...shard.nodes, ...changes.added];
   const next = String(nodes.length + 1).padStart(3, "0");
   const id =

@@ -1,4 +1,5 @@
 /** Reads the steps of a method: what people and the service do on purpose. */
+import { listWithNearest } from "../base/nearest-word.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type { ReplicationGroupSettings } from "../model/kinds/replication-group-settings.ts";
 import type { StepSettings } from "./contract.ts";
@@ -86,7 +87,10 @@ export function resolveStep(
       reading.problem({
         path: ["cache"],
         found: `is "${words.cache}"`,
-        expected: `one of the caches: ${world.caches.map((group) => group.name).join(", ")}`,
+        expected: `one of the caches: ${listWithNearest(
+          world.caches.map((group) => group.name),
+          words.cache,
+        )}`,
       });
       return null;
     }
@@ -122,7 +126,7 @@ export function resolveStep(
       expected:
         known.length === 0
           ? "a Global Datastore of the scenario, which has none"
-          : `one of ${known.join(", ")}`,
+          : `one of ${listWithNearest(known, words.globalDatastore)}`,
     });
     return null;
   }

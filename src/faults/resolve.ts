@@ -1,5 +1,7 @@
 /** Reads a method: triggers, targets, faults and steps. */
+
 import { MINUTE, type Nanos, SECOND } from "../base/nanos.ts";
+import { listWithNearest, nearestWord } from "../base/nearest-word.ts";
 import { parseDuration, parsePercentage, parseSize } from "../base/units.ts";
 import type { Reading } from "../model/kinds/contract.ts";
 import type {
@@ -208,7 +210,7 @@ function resolveAfter(words: AfterWords, world: MethodWorld, reading: Reading): 
     reading.problem({
       path: ["after", given[0] as string],
       found: `is "${name}"`,
-      expected: `one of ${known.join(", ")}`,
+      expected: `one of ${listWithNearest(known, name)}`,
     });
     return false;
   };
@@ -237,7 +239,7 @@ function resolveAfter(words: AfterWords, world: MethodWorld, reading: Reading): 
     reading.problem({
       path: ["after", "of"],
       found: words.of === undefined ? "is missing" : `is "${cache}"`,
-      expected: `one of ${known.join(", ")}`,
+      expected: `one of ${listWithNearest(known, cache)}`,
     });
     return null;
   }
@@ -415,7 +417,9 @@ function readName(
   if (known.includes(name)) return name;
   const what = room === "origin" ? "an origin" : "a traffic source";
   const expected =
-    known.length === 0 ? `${what} of the scenario, which has none` : `one of ${known.join(", ")}`;
+    known.length === 0
+      ? `${what} of the scenario, which has none`
+      : `one of ${listWithNearest(known, name)}`;
   reading.problem({ path: [room], found: `is "${name}"`, expected });
   return null;
 }
@@ -449,7 +453,7 @@ function readPlace(kind: string, name: string, path: Path, reading: Reading): Pl
     reading.problem({
       path,
       found: `is "${name}"`,
-      expected: `a ${kind === "zone" ? "zone" : "Region"} of the scenario: ${known.join(", ")}`,
+      expected: `a ${kind === "zone" ? "zone" : "Region"} of the scenario: ${listWithNearest(known, name)}`,
     });
     return null;
   }
@@ -458,6 +462,26 @@ function readPlace(kind: string, name: string, path: Path, reading: Reading): Pl
 
 const EXPECTED_TARGET =
   '"node cart-0001-002", "primary of cart/shard 2", "primaries of cart", "replica of cart/shard 1", "50% of replicas of cart", "50% of nodes of cart" or "any node of cart"';
+
+/** What targets begin with. */
+const TARGET_WORDS = [
+  "node",
+  "primary",
+  "primaries",
+  "replica",
+  "replicas",
+  "any",
+  "zone",
+  "region",
+  "sentinel",
+];
+
+/** A target whose first word was misspelt, as it was meant; undefined where none is near. */
+function meantTarget(text: string): string | undefined {
+  const [first = "", ...rest] = text.split(" ");
+  const near = TARGET_WORDS.includes(first) ? undefined : nearestWord(first, TARGET_WORDS);
+  return near === undefined ? undefined : [near, ...rest].join(" ");
+}
 
 /** `primary of cart/shard 2` and the like. */
 export function readTarget(
@@ -478,7 +502,7 @@ export function readTarget(
     reading.problem({
       path,
       found: `is "${text}"`,
-      expected: `a node of the scenario, such as "${ids[0]}"`,
+      expected: `a node of the scenario, such as "${nearestWord(id, ids) ?? ids[0]}"`,
     });
     return null;
   }
@@ -488,7 +512,9 @@ export function readTarget(
       text,
     );
   if (match === null) {
-    reading.problem({ path, found: `is "${text}"`, expected: `a target: ${expected}` });
+    const meant = meantTarget(text);
+    const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+    reading.problem({ path, found: `is "${text}"`, expected: `a target: ${expected}${hint}` });
     return null;
   }
   const of = readShard(match[4] as string, path, world, reading);
@@ -599,7 +625,10 @@ export function readShard(
     reading.problem({
       path,
       found: `is "${text}"`,
-      expected: `a cache of the scenario (${world.caches.map((known) => known.name).join(", ")}), or one of its shards, such as "${world.caches[0]?.name}/shard 1"`,
+      expected: `a cache of the scenario (${listWithNearest(
+        world.caches.map((known) => known.name),
+        match?.[1] ?? text,
+      )}), or one of its shards, such as "${world.caches[0]?.name}/shard 1"`,
     });
     return null;
   }

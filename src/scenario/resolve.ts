@@ -1,4 +1,5 @@
 /** Reads validated words into settings: every floor reads its own, this one puts them together. */
+import { listWithNearest } from "../base/nearest-word.ts";
 import { formatDuration, parseDuration } from "../base/units.ts";
 import {
   type AssumptionUsed,
@@ -316,7 +317,7 @@ function resolvePlant(name: string | undefined, allowed: boolean, reading: Readi
     reading.problem({
       path: ["plant"],
       found: `is "${name}"`,
-      expected: `one of ${known.join(", ")}`,
+      expected: `one of ${listWithNearest(known, name)}`,
     });
   else if (!allowed)
     reading.problem({

@@ -177,6 +177,7 @@ function describe(error: ErrorObject, data: unknown): SchemaFinding {
       };
     }
     case "format":
+      return { ...value, expected: schema.expected ?? expectedOfFormat(schema, error.data) };
     case "type":
       return { ...value, expected: schema.expected ?? expectedType(schema) };
     case "minimum":
@@ -254,6 +255,15 @@ function expectedFormat(format: string): string {
   if (format === "size-range") return 'a range of sizes, such as "1KB..4KB"';
   if (format === "duration-or-never") return `never, or ${quantities.duration.expected}`;
   return quantities[format as keyof typeof quantities].expected;
+}
+
+/** A quantity that is written as it should be is beyond what can be counted. */
+function expectedOfFormat(schema: SaidBySchema, data: unknown): string {
+  const { format } = schema;
+  const quantity = quantities[format as keyof typeof quantities];
+  if (quantity === undefined || !new RegExp(quantity.pattern).test(String(data)))
+    return expectedType(schema);
+  return format === "duration" ? "a duration below 104 days" : `${quantity.expected}; less of it`;
 }
 
 function expectedType({ enum: choices, format, type }: SaidBySchema): string {

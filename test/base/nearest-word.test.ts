@@ -4,7 +4,7 @@ import { nearestWord } from "../../src/base/nearest-word.ts";
 const words = ["run", "validate", "replay", "list"];
 
 test.each([
-  ["rnu", undefined],
+  ["rnu", "run"],
   ["rn", "run"],
   ["Run", "run"],
   ["vaildate", "validate"],

@@ -45,9 +45,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
-async function run(names: readonly string[], json = false, more: { untilShare?: number } = {}) {
+async function run(
+  names: readonly string[],
+  json = false,
+  more: { untilShare?: number } = {},
+  text?: string,
+) {
   const written = { out: "", err: "" };
-  for (const name of names) writeFileSync(path.join(cwd, name), name);
+  for (const name of names) writeFileSync(path.join(cwd, name), text ?? name);
   const terminal = {
     out: (text: string) => {
       written.out += text;
@@ -103,10 +108,13 @@ describe("runCommand()", () => {
 
   test("tells bad input that only a run can find as bad input", async () => {
     const problem = { path: "method[0]", found: "hits nothing", expected: "a target" };
-    fates.set("empty", throws(new ScenarioError([problem])));
-    const { code, err } = await run(["empty"]);
+    const text = "method:\n  - { at: 1s }\n";
+    fates.set(text, throws(new ScenarioError([problem])));
+    const { code, err } = await run(["empty"], false, {}, text);
     expect(code).toBe(EXIT.badInput);
-    expect(err).toBe("Cannot load scenario: method[0] hits nothing, expected a target\n");
+    expect(err).toBe(
+      "Cannot load scenario: empty:2:5: method[0] hits nothing, expected a target\n",
+    );
   });
 
   test.each([

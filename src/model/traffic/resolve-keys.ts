@@ -26,7 +26,7 @@ export function resolveKeys(
     });
   }
   const first = words.first === undefined ? 0 : (parseCount(String(words.first)) ?? 0);
-  if (first + count > KEYS_MAX)
+  if (count <= KEYS_MAX && first + count > KEYS_MAX)
     reading.problem({
       path: ["keys", "first"],
       found: `is "${words.first}", so that the last key has number ${first + count - 1}`,

@@ -1,6 +1,7 @@
 /** Reads the words of traffic sources and origins. */
 
 import { type Nanos, SECOND } from "../../base/nanos.ts";
+import { listWithNearest } from "../../base/nearest-word.ts";
 import { parsePercentage } from "../../base/units.ts";
 import type { Reading } from "../kinds/contract.ts";
 import type { OriginSettings } from "../origin/origin-settings.ts";
@@ -36,7 +37,7 @@ export function resolveTraffic(
     reading.problem({
       path: ["cache"],
       found: `is "${cache}"`,
-      expected: `one of the caches and global datastores: ${known.caches.join(", ")}`,
+      expected: `one of the caches and global datastores: ${listWithNearest(known.caches, cache)}`,
     });
   }
   const onMiss = words.onMiss ?? null;
@@ -44,7 +45,7 @@ export function resolveTraffic(
     const list =
       known.origins.length === 0
         ? "an origin that the scenario defines under origins:"
-        : `one of the origins: ${known.origins.join(", ")}`;
+        : `one of the origins: ${listWithNearest(known.origins, onMiss)}`;
     reading.problem({ path: ["onMiss"], found: `is "${onMiss}"`, expected: list });
   }
   const onError = words.onError ?? "fail";
@@ -139,7 +140,10 @@ export function pickRegion(named: unknown, path: Path, reading: Reading): Region
   reading.problem({
     path,
     found: `is "${named}"`,
-    expected: `one of the scenario's Regions: ${regions.map((known) => known.name).join(", ")}`,
+    expected: `one of the scenario's Regions: ${listWithNearest(
+      regions.map((known) => known.name),
+      String(named),
+    )}`,
   });
   return null;
 }
@@ -157,7 +161,7 @@ function resolveFrom(
       reading.problem({
         path: ["from", "zones", i],
         found: `is "${zone}"`,
-        expected: `a zone of ${region.name}: ${region.zones.join(", ")}`,
+        expected: `a zone of ${region.name}: ${listWithNearest(region.zones, zone)}`,
       });
     } else if (zones.indexOf(zone) !== i) {
       reading.problem({
@@ -202,7 +206,7 @@ export function resolveOrigin(
     reading.problem({
       path: ["zone"],
       found: `is "${zone}"`,
-      expected: `a zone of ${region.name}: ${region.zones.join(", ")}`,
+      expected: `a zone of ${region.name}: ${listWithNearest(region.zones, zone)}`,
     });
     return null;
   }

@@ -1,4 +1,5 @@
 /** Reads the words of a Global Datastore: its members must match, as the service demands. */
+import { listWithNearest } from "../../../base/nearest-word.ts";
 import { datastoreAssumptions, readAssumptions } from "../../../catalog/assumptions.ts";
 import { quotas } from "../../../catalog/quotas.ts";
 import type { GlobalDatastoreSettings } from "../../service/service-settings.ts";
@@ -30,7 +31,7 @@ export function resolveGlobalDatastore(
     reading.problem({
       path,
       found: `is "${cache}"`,
-      expected: `one of the scenario's caches: ${[...caches.keys()].join(", ")}`,
+      expected: `one of the scenario's caches: ${listWithNearest([...caches.keys()], cache)}`,
     });
     return null;
   };

@@ -1,4 +1,5 @@
 /** Places the nodes of a group over the zones of its Region and names them as the service does. */
+import { listWithNearest } from "../../../base/nearest-word.ts";
 import type { Reading } from "../contract.ts";
 import type { ReplicationGroupWords } from "./schema.gen.ts";
 
@@ -29,7 +30,7 @@ export function placeNodes(
     reading.problem({
       path,
       found: `is "${zone}"`,
-      expected: `a zone of ${words.region}: ${zones.join(", ")}`,
+      expected: `a zone of ${words.region}: ${listWithNearest(zones, zone)}`,
     });
     return zones[0] as string;
   };

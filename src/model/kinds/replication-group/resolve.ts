@@ -1,7 +1,7 @@
 /** Reads the words of a replication group: the service's rules, defaults and assumptions. */
 
 import { SECOND } from "../../../base/nanos.ts";
-import { nearestWord } from "../../../base/nearest-word.ts";
+import { listWithNearest, nearestWord } from "../../../base/nearest-word.ts";
 import { parsePercentage } from "../../../base/units.ts";
 import {
   cacheAssumptions,
@@ -46,7 +46,10 @@ export function resolveReplicationGroup(
     reading.problem({
       path: ["region"],
       found: `is "${words.region}"`,
-      expected: `one of the scenario's Regions: ${reading.regions.map(({ name: of }) => of).join(", ")}`,
+      expected: `one of the scenario's Regions: ${listWithNearest(
+        reading.regions.map(({ name: of }) => of),
+        words.region,
+      )}`,
     });
   }
   const nodeType = readNodeType(words, reading);

@@ -1,5 +1,5 @@
 /** Reads settings of a self-managed node's configuration file. */
-import { nearestWord } from "../../../base/nearest-word.ts";
+import { listWithNearest } from "../../../base/nearest-word.ts";
 import {
   freesLazily,
   type lazyFreeParameters,
@@ -62,11 +62,10 @@ export function readUpstreamParameters(
   );
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
-    const near = nearestWord(name, names);
     reading.problem({
       path: ["parameters", name],
       found: "is not a setting that this version knows here",
-      expected: `one of ${names.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      expected: `one of ${listWithNearest(names, name)}`,
     });
   }
   const wrong = (name: Name, expected: string): void =>

@@ -1,6 +1,6 @@
 /** Reads the words of a self-managed group: defaults of the engine and of Sentinel. */
 import { MILLISECOND, type Nanos, SECOND } from "../../../base/nanos.ts";
-import { nearestWord } from "../../../base/nearest-word.ts";
+import { listWithNearest, nearestWord } from "../../../base/nearest-word.ts";
 import { formatSize, parseDuration, parsePercentage, parseSize } from "../../../base/units.ts";
 import { readAssumptions, selfManagedAssumptions } from "../../../catalog/assumptions.ts";
 import {
@@ -47,11 +47,11 @@ export function resolveSelfManaged(
 ): ReplicationGroupSettings | null {
   const region = reading.regions.find((candidate) => candidate.name === words.region);
   if (region === undefined) {
-    const known = reading.regions.map(({ name: of }) => of).join(", ");
+    const known = reading.regions.map(({ name: of }) => of);
     reading.problem({
       path: ["region"],
       found: `is "${words.region}"`,
-      expected: `one of the scenario's Regions: ${known}`,
+      expected: `one of the scenario's Regions: ${listWithNearest(known, words.region)}`,
     });
   }
   readVersion(words, reading);
@@ -276,7 +276,7 @@ function lintZones(
 ): void {
   for (const [i, zone] of given.entries()) {
     if (zones.includes(zone)) continue;
-    const expected = `a zone of ${words.region}: ${zones.join(", ")}`;
+    const expected = `a zone of ${words.region}: ${listWithNearest(zones, zone)}`;
     reading.problem({ path: [...path, i], found: `is "${zone}"`, expected });
   }
 }
