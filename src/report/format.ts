@@ -1,6 +1,6 @@
 /** Figures and texts as reports write them. */
 import { formatCount, formatPercentage, trim } from "../base/units.ts";
-import type { ExpectationResult, Result } from "../run/result.ts";
+import type { ExpectationResult, RecoveryResult, Result, TrafficResult } from "../run/result.ts";
 
 /** `7.4 s`, `5 min 10 s`; `-` for null. */
 export function seconds(value: number | null): string {
@@ -67,35 +67,68 @@ export function escapeMarkup(text: string): string {
 
 /** What happened, in two or three sentences: the answer before all figures. */
 export function answer(result: Result): string {
-  const sentences: string[] = [];
-  const [fault] = result.faults;
-  if (fault !== undefined) {
-    const more = result.faults.length > 1 ? ` and ${result.faults.length - 1} more` : "";
-    sentences.push(
-      `${fault.kind} of ${fault.targets.slice(0, 3).join(", ")} at ${clock(fault.injectedAt)}${more}.`,
+  return [
+    acts(result),
+    ...Object.entries(result.traffic).map(([name, traffic]) => fared(name, traffic)),
+    ...lostWrites(result),
+  ].join(" ");
+}
+
+/** What was done to the caches: the first fault, or step, and how many followed. */
+function acts({ faults, timeline }: Result): string {
+  const steps = timeline.filter(({ kind }) => kind === "step");
+  const [fault] = faults;
+  const [step] = steps;
+  const more = Math.max(faults.length, fault === undefined ? steps.length : 0) - 1;
+  const others = more > 0 ? ` and ${more} more` : "";
+  if (fault === undefined && step === undefined) return "No fault was injected.";
+  if (fault === undefined)
+    return `${step?.subject} of ${step?.text} at ${clock(step?.at ?? 0)}${others}.`;
+  if (fault.targets.length === 0)
+    return `${fault.kind} at ${clock(fault.injectedAt)} hit nothing${others === "" ? "" : `,${others}`}.`;
+  return `${fault.kind} of ${fault.targets.slice(0, 3).join(", ")} at ${clock(fault.injectedAt)}${others}.`;
+}
+
+/** How requests of one source fared, and what became of its steady state. */
+function fared(
+  name: string,
+  { recoveries, rtoSeconds, availability, requests }: TrafficResult,
+): string {
+  const succeeded = `${percent(availability)} of ${integer(requests)} requests`;
+  const last = recoveries.at(-1);
+  if (last === undefined) return `${succeeded} of ${name} succeeded.`;
+  const steady = (): string => {
+    if (recoveries.every((recovery) => recovery.rtoSeconds === 0)) return "kept its steady state";
+    if (last.rtoSeconds === null) return "did not regain its steady state";
+    if (rtoSeconds !== null && rtoSeconds > 0)
+      return `regained its steady state after ${seconds(rtoSeconds)}`;
+    if (last.rtoSeconds === 0) return `had its steady state again when ${last.after}`;
+    return `regained its steady state ${seconds(last.rtoSeconds)} after ${last.after}`;
+  };
+  return `${name} ${steady()}; ${succeeded} succeeded.`;
+}
+
+function lostWrites({ caches, invariants }: Result): readonly string[] {
+  const lost = Object.entries(caches).filter(([, cache]) => cache.writesLost > 0);
+  if (lost.length > 0)
+    return lost.map(
+      ([name, cache]) =>
+        `${name} lost ${integer(cache.writesLost)} acknowledged writes over ${seconds(cache.rpoSeconds)}.`,
     );
-  } else sentences.push("No fault was injected.");
-  for (const [name, traffic] of Object.entries(result.traffic)) {
-    const disturbed = traffic.recoveries.some((recovery) => recovery.rtoSeconds !== 0);
-    const rto = !disturbed
-      ? traffic.recoveries.length > 0
-        ? `${name} kept its steady state`
-        : name
-      : traffic.rtoSeconds === null
-        ? `${name} did not regain its steady state`
-        : `${name} regained its steady state after ${seconds(traffic.rtoSeconds)}`;
-    sentences.push(
-      `${rto}; ${percent(traffic.availability)} of ${integer(traffic.requests)} requests succeeded.`,
-    );
-  }
-  const lost = Object.entries(result.caches).filter(([, cache]) => cache.writesLost > 0);
-  if (lost.length === 0) sentences.push("No acknowledged write was lost.");
-  for (const [name, cache] of lost) {
-    sentences.push(
-      `${name} lost ${integer(cache.writesLost)} acknowledged writes over ${seconds(cache.rpoSeconds)}.`,
-    );
-  }
-  return sentences.join(" ");
+  const kept = invariants.find(({ id }) => id === "acknowledged-writes-kept");
+  return [
+    kept?.verdict === "unknown"
+      ? `Whether acknowledged writes were lost is not known: ${kept.reason}.`
+      : "No acknowledged write was lost.",
+  ];
+}
+
+/** Recoveries of a source, those from disturbances alike and at one time once. */
+export function distinct(recoveries: readonly RecoveryResult[]): readonly RecoveryResult[] {
+  return recoveries.filter(
+    ({ after, at }, i) =>
+      recoveries.findIndex((other) => other.after === after && other.at === at) === i,
+  );
 }
 
 /** `avoidable`, `unavoidable` or nothing. */

@@ -2,7 +2,17 @@
 import { createColors } from "picocolors";
 import type { RecoveryResult, Result, VerdictStatus } from "../run/result.ts";
 import { replicationLines, sensitivityLines } from "./extras.ts";
-import { answer, blame, figure, integer, milliseconds, percent, plain, seconds } from "./format.ts";
+import {
+  answer,
+  blame,
+  distinct,
+  figure,
+  integer,
+  milliseconds,
+  percent,
+  plain,
+  seconds,
+} from "./format.ts";
 
 export interface SummaryOptions {
   readonly color: boolean;
@@ -87,7 +97,7 @@ function figures(result: Result, heading: (text: string) => string): string[] {
 function recoveries(result: Result, heading: (text: string) => string, width: number): string[] {
   const lines: string[] = [];
   for (const [name, traffic] of Object.entries(result.traffic)) {
-    for (const recovery of traffic.recoveries) {
+    for (const recovery of distinct(traffic.recoveries)) {
       if (recovery.rtoSeconds === 0) continue;
       lines.push(
         heading(plain(`RTO of ${name} after ${recovery.after}: ${seconds(recovery.rtoSeconds)}`)),

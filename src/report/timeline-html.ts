@@ -5,6 +5,7 @@ import {
   answer,
   blame,
   clock,
+  distinct,
   escapeMarkup as e,
   figure,
   integer,
@@ -90,7 +91,7 @@ const PHASES = ["detect", "decide", "promote", "propagate", "reconnect", "warm"]
 function recoveries(result: Result): string {
   const rows: string[] = [];
   for (const [name, of] of Object.entries(result.traffic)) {
-    for (const recovery of of.recoveries) {
+    for (const recovery of distinct(of.recoveries)) {
       const figures = PHASES.map(
         (phase) =>
           `<td class="n">${recovery.rtoSeconds === null ? "-" : seconds(recovery.phases[phase])}</td>`,
