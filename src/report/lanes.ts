@@ -7,13 +7,15 @@ import type { TimeScale } from "./time-scale.ts";
 
 const LANE_HEIGHT = 18;
 const LANE_GAP = 4;
+const LABEL_WIDTH = 188;
 /** Beyond this, nodes to which nothing happened are only counted. */
 const LANES_MAX = 40;
 
 export interface LaneGroup {
   readonly title: string;
   readonly lanes: readonly {
-    readonly label: string;
+    readonly id: string;
+    readonly zone: string;
     readonly intervals: readonly NodeInterval[];
   }[];
   readonly hidden: number;
@@ -28,7 +30,7 @@ export function laneGroups(result: Result): LaneGroup[] {
       const group = groups.get(title) ?? { lanes: [], hidden: 0 };
       groups.set(title, group);
       if (total > LANES_MAX && node.intervals.length < 2) group.hidden++;
-      else group.lanes.push({ label: `${node.id} · ${node.zone}`, intervals: node.intervals });
+      else group.lanes.push(node);
     }
   }
   return [...groups]
@@ -60,12 +62,23 @@ export function drawLanes(
         .attr("class", "small soft")
         .attr("x", 36)
         .attr("y", y + 13)
-        .text(shorten(plain(lane.label), 11, 188));
+        .text(laneLabel(lane.id, lane.zone));
       for (const interval of lane.intervals) drawInterval(svg, interval, scale, y);
       y += LANE_HEIGHT + LANE_GAP;
     }
   }
   return y + 6;
+}
+
+/**
+ * A node and its zone. Where they are too long, the cache's name goes, which stands in the heading: what tells the nodes of a
+ * shard apart is at the end.
+ */
+export function laneLabel(id: string, zone: string): string {
+  const whole = plain(`${id} · ${zone}`);
+  if (textWidth(whole, 11) <= LABEL_WIDTH) return whole;
+  const number = /(?:\d{4}-)?\d{3}$/.exec(id)?.[0];
+  return shorten(plain(`${number === undefined ? id : `…${number}`} · ${zone}`), 11, LABEL_WIDTH);
 }
 
 function drawInterval(svg: Pen, interval: NodeInterval, scale: TimeScale, y: number): void {

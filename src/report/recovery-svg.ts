@@ -147,8 +147,8 @@ function bracket(svg: Pen, given: Bracket): void {
     .append("text")
     .attr("y", y + 13)
     .text(text);
-  if (place === "right") label.attr("class", "small soft").attr("x", x2 + 8);
-  else if (place === "left") label.attr("class", "small soft end").attr("x", x1 - 8);
+  if (place === "right") label.attr("class", "small soft halo").attr("x", x2 + 8);
+  else if (place === "left") label.attr("class", "small soft end halo").attr("x", x1 - 8);
   else label.attr("class", "small soft mid").attr("x", (x1 + x2) / 2);
 }
 

@@ -23,6 +23,7 @@ export const SVG_STYLE = `
 .cq .fault { fill: var(--fault); opacity: .55; }
 .cq .faultedge { stroke: var(--fault-ink); stroke-width: 1; stroke-dasharray: 2 2; }
 .cq .faultname { fill: var(--fault-ink); font-weight: 600; }
+.cq .faultname, .cq .eventname, .cq .halo { paint-order: stroke; stroke: var(--bg); stroke-width: 4px; stroke-linejoin: round; }
 .cq .primary { fill: var(--primary); }
 .cq .replica { fill: var(--replica); }
 .cq .none { fill: var(--bg); stroke: var(--line); }

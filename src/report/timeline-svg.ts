@@ -320,9 +320,16 @@ function drawLegend(svg: Pen, result: Result, groups: readonly LaneGroup[], y: n
     ),
   );
   if (result.faults.some(({ healedAt }) => healedAt !== null)) drawn.add("fault");
+  const isSecondary = groups.some(({ lanes }) =>
+    lanes.some(({ intervals }) => intervals.some(({ role }) => role === "secondary-primary")),
+  );
   let x = 24;
-  for (const [className, text] of LEGEND) {
+  for (const [className, name] of LEGEND) {
     if (!drawn.has(className)) continue;
+    const text =
+      className === "primary" && isSecondary
+        ? "primary; secondary-primary: leads in a secondary Region, read-only"
+        : name;
     svg
       .append("rect")
       .attr("class", className)

@@ -1,6 +1,7 @@
 /** The sentences that a report begins with. */
 import { describe, expect, it } from "vitest";
 import { answer, distinct } from "../../src/report/format.ts";
+import { laneLabel } from "../../src/report/lanes.ts";
 import type { RecoveryResult, Result } from "../../src/run/result.ts";
 
 const recovery = (after: string, rtoSeconds: number | null, at = 60): RecoveryResult =>
@@ -90,4 +91,11 @@ describe("answer()", () => {
 it("recoveries from one moment's equal disturbances are told once", () => {
   const twice = [recovery("x called", 8), recovery("x called", 8), recovery("x called", 8, 90)];
   expect(distinct(twice)).toEqual([twice[0], twice[2]]);
+});
+
+it("a lane's label keeps what tells nodes of a shard apart, and their zone", () => {
+  expect(laneLabel("cart-0001-002", "us-east-1a")).toBe("cart-0001-002 · us-east-1a");
+  const long = "a-rather-long-cache-name-for-labels";
+  expect(laneLabel(`${long}-0001-002`, "us-east-1a")).toBe("…0001-002 · us-east-1a");
+  expect(laneLabel(`${long}-003`, "ap-southeast-2b")).toBe("…003 · ap-southeast-2b");
 });
