@@ -231,9 +231,11 @@ function resolveAfter(words: AfterWords, world: MethodWorld, reading: Reading): 
   if (step !== undefined)
     return isOneOf(step, Object.keys(stepWords)) ? after({ kind: "step", step }) : null;
   const cache = words.of ?? "";
+  // A datastore has failovers of its own; nodes and their synchronisations are its members'.
+  const hasOwn = event?.startsWith("failover-") === true;
   const known = [
     ...world.caches.map((group) => group.name),
-    ...world.datastores.map((store) => store.name),
+    ...(hasOwn ? world.datastores.map((store) => store.name) : []),
   ];
   if (!known.includes(cache)) {
     reading.problem({

@@ -27,6 +27,7 @@ import { DEFAULT_TCP_RETRANSMIT, type Offers } from "../model/traffic/resolve-cl
 import { cachesWithCollections, lintSharedKeys } from "./collections.ts";
 import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
+import { lintMethod } from "./lint-method.ts";
 import { lintRegionQuota, lintSteps } from "./lint-service.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import type { ScenarioWords } from "./schema.gen.ts";
@@ -169,6 +170,8 @@ export function resolveScenario(
   );
   const entries = method.filter((entry): entry is MethodEntry => entry !== null);
   lintSteps(entries, datastores, top);
+  // Where entries could not be read, what others wait for may be among them; explore brings faults of its own.
+  if (entries.length === method.length && words.explore === undefined) lintMethod(entries, top);
   const explore = resolveExplore(words.explore, { durationNs }, top);
   const maxEvents = words.maxEvents ?? DEFAULT_LIMITS.events;
   const limits = { ...DEFAULT_LIMITS, ...given.limits };

@@ -49,6 +49,15 @@ export const cases: readonly (readonly [path: string, value: unknown])[] = [
   ["method.0.target", "primary of crat/shard 1"],
   ["method.0.target", "node cart-0001-009"],
   ["duration", "105d"],
+  [
+    "method.0",
+    {
+      after: { fault: "node-pause", delay: "1s" },
+      fault: "node-crash",
+      target: "primaries of cart",
+    },
+  ],
+  ["method.0", { after: { fault: "node-crsh" }, fault: "node-crash", target: "primaries of cart" }],
   ["traffic.shop.keys.count", "100M"],
   ["caches.cart.type", "cache-cluster"],
   ["caches.cart.type", "serverless-cache"],
