@@ -1,5 +1,6 @@
 /** Checks of the cluster bus and of replication, on acts that are wrong in one thing each. */
 import { describe, expect, it } from "vitest";
+import type { CacheFacts } from "../../src/checks/context.ts";
 import { dnsNamesPrimary } from "../../src/checks/safety/dns-names-primary.ts";
 import { electedByMajority } from "../../src/checks/safety/elected-by-majority.ts";
 import { electionsInOrder } from "../../src/checks/safety/elections-in-order.ts";
@@ -10,7 +11,7 @@ import { oneVotePerEpoch } from "../../src/checks/safety/one-vote-per-epoch.ts";
 import { replicaNeverAhead } from "../../src/checks/safety/replica-never-ahead.ts";
 import { resyncJoinsHistories } from "../../src/checks/safety/resync-joins-histories.ts";
 import type { ElectionAskedRecord, JournalRecord, NodeRole } from "../../src/journal/records.ts";
-import { contextOf, recordOf, S } from "./journal.ts";
+import { cart, contextOf, recordOf, S } from "./journal.ts";
 
 type Check = typeof epochsRise;
 
@@ -136,6 +137,20 @@ describe("elections-in-order", () => {
     expect(verdictOf(2500, ahead)).toBe("pass");
     expect(verdictOf(2499, ahead)).toBe("fail");
     expect(verdictOf(500, [sibling("cart-003", 499)])).toBe("pass");
+  });
+
+  it("goes by the delays of the candidate's own cache, where they are shorter", () => {
+    const elections = { delayNs: 0.1 * S, rankDelayNs: 0.2 * S };
+    const verdict = (waitedMs: number, caches: readonly CacheFacts[]) =>
+      electionsInOrder(
+        contextOf({ records: [asked(waitedMs, [sibling("cart-003", 900)])], caches }),
+      ).verdict;
+    const short = cart({ elections });
+    expect(verdict(300, [cart({ name: "other" }), short])).toBe("pass");
+    expect(verdict(299, [cart({ name: "other" }), short])).toBe("fail");
+    expect(verdict(1499, [cart({ name: "other", elections }), cart()])).toBe("fail");
+    expect(verdict(1499, [cart({ name: "other", elections })])).toBe("fail");
+    expect(verdict(1500, [])).toBe("pass");
   });
 
   it("lets the lower node id go first where ties go by it", () => {

@@ -197,6 +197,10 @@ describe("acknowledged-writes-kept", () => {
       verdict: "fail",
       checked: 1,
     });
+    // By a clock that ran two seconds ahead it had expired so much earlier.
+    const ahead = { clockAheadNs: () => 2 * S };
+    expect(judge(acknowledged({ expireAt: 62 * S }), { end: ahead }).verdict).toBe("pass");
+    expect(judge(acknowledged({ expireAt: 62 * S + 1 }), { end: ahead }).verdict).toBe("fail");
     const evicted = acknowledged();
     evicted.evicted.add(42);
     expect(judge(evicted).verdict).toBe("pass");

@@ -49,6 +49,8 @@ export const cases: readonly (readonly [path: string, value: unknown])[] = [
   ["method.0.target", "primary of crat/shard 1"],
   ["method.0.target", "node cart-0001-009"],
   ["duration", "105d"],
+  ["traffic.shop.keys.valueSize", "99999999GiB"],
+  ["traffic.shop.arrivals.rate", "999999999999M/s"],
   [
     "method.0",
     {
