@@ -3,8 +3,7 @@ import { byReturn, type History, NIL, NONE, OK, READ } from "./history.ts";
 import type { Writers } from "./zones.ts";
 
 export class AcknowledgedWrites {
-  private readonly rows: Int32Array;
-  /** Of the writes up to each, the row that began last. */
+  /** Of the writes up to each, the row that began last: it returned no later, so that this stays the order of return. */
   private readonly newest: Int32Array;
 
   constructor(
@@ -12,8 +11,9 @@ export class AcknowledgedWrites {
     rows: Int32Array,
   ) {
     const { kind, outcome, invoked } = history;
-    this.rows = byReturn(history, rows).filter((row) => kind[row] !== READ && outcome[row] === OK);
-    this.newest = this.rows.slice();
+    this.newest = byReturn(history, rows).filter(
+      (row) => kind[row] !== READ && outcome[row] === OK,
+    );
     for (let at = 1; at < this.newest.length; at++) {
       const before = this.newest[at - 1] as number;
       if ((invoked[before] as number) > (invoked[this.newest[at] as number] as number))
@@ -42,10 +42,10 @@ export class AcknowledgedWrites {
     const times = slackNs > 0 ? returnedNs : returned;
     const moment = slackNs > 0 ? (invokedNs[read] as number) - slackNs : (invoked[read] as number);
     let low = 0;
-    let high = this.rows.length;
+    let high = this.newest.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((times[this.rows[middle] as number] as number) < moment) low = middle + 1;
+      if ((times[this.newest[middle] as number] as number) < moment) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -34,7 +34,7 @@ export function counterBounds(
   const times = slackNs > 0 ? history.returnedNs : returned;
   const bySession = new Map<number, Sums>();
   const sureFor = (row: number): Sums => {
-    const of = onlyOwn ? (session[row] as number) : -1;
+    const of = onlyOwn ? (session[row] as number) : 0;
     const known = bySession.get(of);
     if (known !== undefined) return known;
     const own = onlyOwn ? adds.filter((add) => session[add] === of) : adds;

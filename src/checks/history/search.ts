@@ -104,8 +104,9 @@ class Search {
     this.previous = new Int32Array(this.count + 2);
     this.link(0, this.sure, this.count);
     this.link(this.sure, this.count, this.count + 1);
-    this.done = new Int32Array(2 + (this.sure >>> 5) + ((this.count - this.sure) >>> 5));
-    this.memo = new ConfigurationMemo(this.done.length + 3);
+    this.done = new Int32Array(1 + (this.count >>> 5));
+    // The word where those of unknown outcome begin may be told twice.
+    this.memo = new ConfigurationMemo(this.done.length + 4);
     this.scansMax = Math.min(Number.MAX_SAFE_INTEGER, budget.left * SCANS_PER_CONFIGURATION);
     this.like = this.alike();
     this.likeStamp = new Int32Array(this.count);
@@ -279,14 +280,8 @@ class Search {
     this.base = Math.min(this.base, at);
   }
 
-  private wordOf(at: number): number {
-    return at < this.sure ? at >>> 5 : 1 + (this.sure >>> 5) + ((at - this.sure) >>> 5);
-  }
-
   private flip(at: number): void {
-    const bit = at < this.sure ? at & 31 : (at - this.sure) & 31;
-    const word = this.wordOf(at);
-    this.done[word] = (this.done[word] as number) ^ (1 << bit);
+    this.done[at >>> 5] = (this.done[at >>> 5] as number) ^ (1 << (at & 31));
   }
 
   private isDone(at: number): boolean {
@@ -303,7 +298,7 @@ class Search {
     // `high` is -1 as long as only operations of unknown outcome are done: none of these words then.
     for (let word = this.base >>> 5; word <= this.high >> 5; word++)
       draft[length++] = this.done[word] as number;
-    for (let word = 1 + (this.sure >>> 5); word < this.done.length; word++)
+    for (let word = this.sure >>> 5; word < this.done.length; word++)
       draft[length++] = this.done[word] as number;
     if (this.budget.left <= 0 || this.memo.isFull(length)) return null;
     if (!this.memo.add(length)) return false;

@@ -33,6 +33,22 @@ describe("a memory of configurations", () => {
     ]);
   });
 
+  test("takes nothing for the beginning of what it holds", () => {
+    for (let count = 0; count < 100; count++) {
+      const memo = new ConfigurationMemo(1);
+      for (let word = 0; word < count; word++) add(memo, [word]);
+      expect([add(memo, []), add(memo, [])], String(count)).toEqual([true, false]);
+    }
+  });
+
+  test("keeps the last word of a configuration that just does not fit in what it has", () => {
+    for (let length = 1_015; length < 1_030; length++) {
+      const memo = new ConfigurationMemo(length);
+      const words = Array.from({ length }, () => 5);
+      expect([add(memo, words), add(memo, words)], String(length)).toEqual([true, false]);
+    }
+  });
+
   test("is full where its words are used up, and keeps what it has", () => {
     const memo = new ConfigurationMemo(1_000, 4_000);
     const all = Array.from({ length: 3 }, (_, at) => Array.from({ length: 999 }, () => at));

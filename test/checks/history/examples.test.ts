@@ -73,10 +73,43 @@ describe("linearizability of registers", () => {
     expect(fate(...held.slice(0, 3))).toBe("pass");
   });
 
+  test("lets what happens at the moment at which a value must be there go before or after it", () => {
+    expect(fate("0 write 1 1..2", "1 write 2 3..4", "0 read 1 4..5", "0 read 2 6..7")).toBe("pass");
+    expect(fate("0 write 1 1..2", "1 write 2 2..4", "0 read 1 6..7")).toBe("pass");
+    expect(fate("0 read 1 2..3", "1 read 0 3..4", "0 write 1 3..5")).toBe("pass");
+    expect(fate("0 write 1 1..5", "1 write 2 5..5", "0 read 1 9..10")).toBe("pass");
+  });
+
+  test("names values in their order where both must be there from the same moment on", () => {
+    const both = ["0 write 2 1..3", "1 write 1 2..3", "2 read 2 4..5", "3 read 1 4..5"];
+    expect(judge("register", "linearizable", both).reason).toBe(
+      "the register would have to hold 1 and 2 at once",
+    );
+  });
+
   test("of two that do the same, does the one first that must return first", () => {
     const once = ["0 add 2 1..100", "1 add 2 2..5", "2 read 2 3..4", "2 read 2 6..50"];
     expect(verdictOf("counter", "linearizable", once)).toBe("pass");
     expect(verdictOf("counter", "linearizable", ["3 add 8 0..100", ...once])).toBe("pass");
+  });
+
+  test("takes no other for the one that it does first", () => {
+    // The two of 2 stand for each other, not for the 8 that is offered before them.
+    const eight = ["0 add 8 0..100", "1 add 2 1..100", "2 add 2 2..50", "3 read 8 3..4"];
+    expect(verdictOf("counter", "linearizable", eight)).toBe("pass");
+    // Of three amounts, the first that comes again is the third.
+    const third = ["0 add 1 4..10", "1 add 4 5..20", "1 add 2 6..7", "2 add 2 8..30"];
+    const read = "3 read 8 9..9.5";
+    expect(verdictOf("counter", "linearizable", [...third, read])).toBe("pass");
+  });
+
+  test("tells apart what may have happened, however much of it there is", () => {
+    const few = ["0 add 1 0..", "1 add 2 1..", "2 read 2 2..3"];
+    expect(verdictOf("counter", "linearizable", few)).toBe("pass");
+    // Only the 4 among what is open gives the read; both additions, tried before it, lead nowhere.
+    const many = Array.from({ length: 32 }, () => "3 add 0 3..");
+    const sure = ["0 read 4 0..100", "1 add 1 1..100", "2 add 8 2..100"];
+    expect(verdictOf("counter", "linearizable", [...sure, ...many, "4 add 4 4.."])).toBe("pass");
   });
 
   test("tells where every order ends: after what, and six of what is open then", () => {
@@ -134,6 +167,8 @@ describe("linearizability of registers", () => {
       expect(judge("register", promise, [...start, "1 read 5 3..4"]).reason).toMatch(
         /: nobody wrote that$/,
       );
+      const unread = [...start, "1 read 5 2..3!", "1 read 5 3..4"];
+      expect(judge("register", promise, unread).reason).toMatch(/: nobody wrote that$/);
     }
   });
 });
@@ -158,6 +193,11 @@ describe("compare-and-set", () => {
     }
   });
 
+  test("that failed asks for nothing: what only it expected has no place in an order", () => {
+    const texts = ["0 write 2 2..", "1 cas 3>3 7..10", "0 cas 2>1 9..11!"];
+    expect(pointedAt("cas-register", "linearizable", texts)).toEqual(["1 cas 3 -> 3"]);
+  });
+
   test("that nobody saw need not have happened, whatever it expected", () => {
     const texts = ["0 cas 9>1 1..", "1 cas 1>2 2..", "2 read 0 3..4"];
     for (const promise of ["linearizable", "sessionOrder"] as const)
@@ -169,6 +209,14 @@ describe("compare-and-set", () => {
     expect(verdictOf("cas-register", "monotonicReads", texts)).toBe("pass");
     expect(verdictOf("cas-register", "monotonicReads", [...texts, "2 read 5 6..7"])).toBe("fail");
   });
+});
+
+test("no order of values is told by the shortest way from one back to itself", () => {
+  const texts = ["1 read 2 2..5", "1 read 0 12..16", "1 write 2 18.."];
+  expect(judge("register", "sessionOrder", texts).because).toEqual([
+    "the initial value is older than 2, as than everything that was written",
+    "the read of 2 by 1 (2 s) returned before the read of nil by 1 (12 s) began, so 2 must not be newer than the initial value",
+  ]);
 });
 
 describe("sets", () => {
@@ -201,6 +249,19 @@ describe("sets", () => {
   });
 });
 
+test.each([
+  ["register", "boundedStaleness", ["0 write 1 1..2", "1 write 2 2..3", "2 read 1 4..5"]],
+  ["register", "boundedStaleness", ["0 write 1 2..2", "2 read 1 4..5"]],
+  ["counter", "linearizable", ["0 read 5 1..2", "1 add 5 2..3"]],
+  ["counter", "monotonicReads", ["0 add 5 0..1", "1 read 5 1..2", "1 read 4 2..3"]],
+  ["set", "monotonicReads", ["0 add 1 0..1", "1 read 1 1..2", "1 read - 2..3"]],
+] as const)(
+  "of a %s, %s: what begins as another ends does not come after it",
+  (model, promise, texts) => {
+    expect(verdictOf(model, promise, texts)).toBe("pass");
+  },
+);
+
 describe("counters", () => {
   test("do not fall behind the highest that a session read, though its reads overlap", () => {
     const reads = (first: number, second: number) => [
@@ -223,7 +284,7 @@ describe("counters", () => {
   test("tell the last three of its own additions that a session does not see", () => {
     const own = [1, 2, 3, 4].map((of) => `0 add ${of} ${of}..${of + 0.5}`);
     const others = ["1 add 7 5..5.5", "0 add 8 6..6.5!", "0 add 9 7..", "0 read 30 7..8"];
-    const late = ["0 read 9 9..10", "0 add 6 9.5..11", "0 add 5 12..13"];
+    const late = ["0 add 10 8..9", "0 read 9 9..10", "0 add 6 9.5..11", "0 add 5 12..13"];
     expect(pointedAt("counter", "readYourWrites", [...own, ...others, ...late])).toEqual([
       "0 add 2",
       "0 add 3",
@@ -261,10 +322,11 @@ describe("bounded staleness", () => {
   });
 });
 
-/** A history of one key with the columns as they are given. */
-function told(promise: PromiseName, model: HistoryModel, ...rows: readonly object[]) {
+/** A history with the columns as they are given: of the key `k`, number 0, unless they say 1, which is `l`. */
+function recorded(rows: readonly object[]) {
   const builder = new HistoryBuilder();
   builder.values.of("seven");
+  for (const key of ["k", "l"]) builder.keys.of(key);
   for (const [at, over] of rows.entries()) {
     const base = {
       kind: READ,
@@ -276,8 +338,12 @@ function told(promise: PromiseName, model: HistoryModel, ...rows: readonly objec
     const row = builder.invoke({ ...base, ...none, ...over });
     builder.complete(row, { outcome: OK, at: at + 0.5, ns: Number.NaN, line: 0 });
   }
+  return builder.build();
+}
+
+function told(promise: PromiseName, model: HistoryModel, ...rows: readonly object[]) {
   const options = { model, promises: [promise], configurations: 100, staleNs: 1 };
-  return checkHistory(builder.build(), options)[0];
+  return checkHistory(recorded(rows), options)[0];
 }
 
 describe("a history without times", () => {
@@ -297,6 +363,14 @@ describe("a history without times", () => {
     });
   });
 
+  test("has an order, which no bound is held against", () => {
+    const promises = ["boundedStaleness"] as const;
+    const options = { model: "register", promises, configurations: 100, staleNs: 0 } as const;
+    const verdict = (value: number) =>
+      checkHistory(recorded([write, { value }]), options)[0]?.verdict;
+    expect([0, 1].map(verdict)).toEqual(["fail", "pass"]);
+  });
+
   test("names operations by their lines, and where it has none by what they do", () => {
     const reason = (line: number) =>
       told("knownValues", "register", { value: 1, line, amount: 7 })?.reason;
@@ -312,6 +386,22 @@ describe("ids", () => {
     expect(told("uniqueIds", "unique-ids", id)?.verdict).toBe("pass");
     expect(told("uniqueIds", "unique-ids", id, id)?.verdict).toBe("fail");
   });
+
+  test("are told by the first two that are alike, whatever their keys", () => {
+    const id = (line: number, key: number) => ({ kind: GENERATE, value: 1, line, key });
+    const verdict = told("uniqueIds", "unique-ids", id(1, 0), id(2, 1), id(3, 0));
+    expect(verdict?.key).toBe("l");
+    expect(verdict?.operations.map((of) => of.lines[0])).toEqual([1, 2]);
+  });
+});
+
+test("what holds is said of the key, or of each", () => {
+  const written = { kind: WRITE, value: 1 };
+  const one = [written, { value: 1 }];
+  const other = one.map((of) => ({ ...of, key: 1 }));
+  const reason = (...rows: readonly object[]) => told("knownValues", "register", ...rows)?.reason;
+  expect(reason(...one)).toBe("holds on the key");
+  expect(reason(...one, ...other)).toBe("holds on each of 2 keys");
 });
 
 test("a promise that fits no model of a history is not judged", () => {

@@ -91,6 +91,13 @@ describe("Names", () => {
     expect(names.texts).toEqual(["nil", "7", "8"]);
   });
 
+  test("knows a number again for which it made room", () => {
+    const names = new Names();
+    const numbers = [1_024, 2_048, 1_024, 2_048, 8_192, 8_192];
+    expect(numbers.map((of) => names.ofNumber(of))).toEqual([0, 1, 0, 1, 2, 2]);
+    expect(names.texts).toEqual(["1024", "2048", "8192"]);
+  });
+
   test("tells apart what is not the same text, in whatever order and however far apart numbers come", () => {
     const stream = new Stream("names");
     const numbers = [0, 1, 1.5, -1, 1e21, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER];

@@ -6,7 +6,7 @@ import type { HistoryModel } from "../../../dist/checks/history/models.js";
 import { PROMISE_NAMES, promiseFits } from "../../../dist/checks/history/promises.js";
 import { searchOrder } from "../../../dist/checks/history/search.js";
 import { Stream } from "../../../dist/kernel/streams.js";
-import { ADD, NIL, NONE, OK, READ, WRITE } from "../../../src/checks/history/history.ts";
+import { ADD, INFO, NIL, NONE, OK, READ, WRITE } from "../../../src/checks/history/history.ts";
 import { historyOf, record, type SmallOperation } from "./small-histories.ts";
 
 const RUNS = 20;
@@ -130,6 +130,29 @@ describe("the budget of a search", () => {
       operationAt(0, { session: 200, kind: READ, amount: 0.5, returned: 2 }),
     ];
     expect(searched(atOnce, "counter", 3)).toBe("201 operations, 2 configurations; 1 left");
+  });
+
+  test("is used up by one look more than it pays for", () => {
+    const writes = (count: number) =>
+      Array.from({ length: count }, (_, at) => operationAt(at, { value: 1 + (at % 3) }));
+    expect(searched(writes(100), "register", 1)).toBe("pass");
+    expect(searched(writes(101), "register", 1)).toBe("101 operations, 0 configurations; 1 left");
+    const orOpen = (count: number) => [
+      ...Array.from({ length: count + 1 }, (_, at) => operationAt(at, { kind: ADD, amount: 1 })),
+      operationAt(count, { kind: ADD, amount: 2, returned: Infinity, outcome: INFO }),
+    ];
+    expect(searched(orOpen(98), "counter", 1)).toBe("pass");
+    expect(searched(orOpen(99), "counter", 1)).toBe("101 operations, 1 configurations; 0 left");
+  });
+
+  test("is charged what a key has used of it, not what it was given", () => {
+    const key = (name: string) => [
+      operationAt(1, { key: name, session: 0, kind: ADD, amount: 2, returned: 5 }),
+      operationAt(1, { key: name, session: 1, kind: ADD, amount: 1, returned: 5 }),
+      operationAt(2, { key: name, session: 2, kind: READ, amount: 1, returned: 3 }),
+    ];
+    const all = ["a", "b", "c"].flatMap(key).toSorted((a, b) => a.invoked - b.invoked);
+    expect(judge(all, "counter", 10)).toMatchObject({ verdict: "pass", keys: 3 });
   });
 
   test("is shared: what is left after a first try goes to the keys that need more, in equal parts", () => {
