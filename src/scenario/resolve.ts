@@ -12,6 +12,7 @@ import type { SteadyClause } from "../checks/expectation.ts";
 import type { SteadyClauseWords } from "../checks/words.gen.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
+import { lintTargets } from "../faults/lint-targets.ts";
 import type { ReplicaChanges } from "../faults/method-world.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { resolveMethodEntry } from "../faults/resolve.ts";
@@ -168,6 +169,12 @@ export function resolveScenario(
     resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
   );
   const entries = method.filter((entry): entry is MethodEntry => entry !== null);
+  // A datastore's primary is built before its secondaries, which start in step with it.
+  const built = groups
+    .map((group) => withLater(group, world.changes))
+    .sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name)));
+  if (world.unread.length === 0)
+    lintTargets(entries, words.method ?? [], built, readAt([], regions));
   lintSteps(entries, datastores, top);
   const explore = resolveExplore(words.explore, { durationNs }, top);
   const maxEvents = words.maxEvents ?? DEFAULT_LIMITS.events;
@@ -191,10 +198,7 @@ export function resolveScenario(
     maxEvents,
     regions,
     network,
-    // A datastore's primary is built before its secondaries, which start in step with it.
-    caches: groups
-      .map((group) => withLater(group, world.changes))
-      .sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name))),
+    caches: built,
     globalDatastores: datastores,
     origins: origins.filter((origin) => origin !== null),
     traffic: sources,
