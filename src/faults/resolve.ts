@@ -243,6 +243,15 @@ function resolveAfter(words: AfterWords, world: MethodWorld, reading: Reading): 
     });
     return null;
   }
+  const store = world.datastores.find(({ name }) => name === cache);
+  if (store !== undefined && (event === "node-replaced" || event === "full-sync-started")) {
+    reading.problem({
+      path: ["after", "of"],
+      found: `is "${cache}", a Global Datastore`,
+      expected: `a cache: ${event} is told of its members, ${[store.primary, ...store.secondaries].join(", ")}`,
+    });
+    return null;
+  }
   return after({ kind: "cache-event", event: event as CacheEvent, cache });
 }
 

@@ -13,6 +13,7 @@ import type { SteadyClauseWords } from "../checks/words.gen.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
 import { lintTargets } from "../faults/lint-targets.ts";
+import { lintTriggers } from "../faults/lint-triggers.ts";
 import type { ReplicaChanges } from "../faults/method-world.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { resolveMethodEntry } from "../faults/resolve.ts";
@@ -175,6 +176,8 @@ export function resolveScenario(
     .sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name)));
   if (world.unread.length === 0)
     lintTargets(entries, words.method ?? [], built, readAt([], regions));
+  if (entries.length === method.length)
+    lintTriggers(entries, words.method ?? [], groups, durationNs, top);
   lintSteps(entries, datastores, top);
   const explore = resolveExplore(words.explore, { durationNs }, top);
   const maxEvents = words.maxEvents ?? DEFAULT_LIMITS.events;

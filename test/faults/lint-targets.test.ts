@@ -1,61 +1,40 @@
 /** Targets that can never be hit are told before a run; those that a run may hit are left to it. */
 import { describe, expect, it } from "vitest";
-import { ScenarioError } from "../../src/base/scenario-error.ts";
-import { loadScenario } from "../../src/scenario/load.ts";
 import { SMALL } from "../scenario/words.ts";
+import { saidOf } from "./said-of-method.ts";
 
 const lone = SMALL.replace("replicasPerNodeGroup: 1", "replicasPerNodeGroup: 0").replace(
   "multiAZEnabled: true",
   "multiAZEnabled: false",
 );
 
-/** What is said of a method, one line for each problem. */
-function said(method: string, text = SMALL): string[] {
-  const at = text.indexOf("method:");
-  try {
-    loadScenario(
-      `${text.slice(0, at)}method: [${method}]\n${text.slice(text.indexOf("expect:"))}`,
-      {
-        file: "f.yaml",
-      },
-    );
-    return [];
-  } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error;
-    return error.problems.map(
-      ({ path, found, expected, line, column }) =>
-        `${line}:${column} ${path} ${found}, expected ${expected}`,
-    );
-  }
-}
-
 const none = "(cart/shard 1 has no replica, and no step adds one), or allowEmpty: true";
 
 describe("lintTargets()", () => {
   it("refuses replicas where there are none, at their place in the file", () => {
     const fault = "{ at: 2s, fault: node-crash, target: replica of cart/shard 1 }";
-    expect(said(fault, lone)).toEqual([
+    expect(saidOf(fault, lone)).toEqual([
       `26:47 method[0].target is "replica of cart/shard 1", expected a target that is there ${none}`,
     ]);
-    expect(said(fault)).toEqual([]);
+    expect(saidOf(fault)).toEqual([]);
   });
 
   it("takes them where a step adds one, or where nothing may be hit", () => {
     const fault = "{ at: 9s, fault: node-pause, for: 1s, target: replicas of cart/shard 1 }";
     const step = "{ at: 2s, step: add-replica, cache: cart, shard: 1 }";
-    expect(said(`${step}, ${fault}`, lone)).toEqual([]);
-    expect(said(fault.replace("}", ", allowEmpty: true }"), lone)).toEqual([]);
-    expect(said(fault.replace("at: 9s", "every: 9s"), lone)).toHaveLength(1);
+    expect(saidOf(`${step}, ${fault}`, lone)).toEqual([]);
+    expect(saidOf(fault.replace("}", ", allowEmpty: true }"), lone)).toEqual([]);
+    expect(saidOf(fault.replace("at: 9s", "every: 9s"), lone)).toHaveLength(1);
   });
 
   it("refuses a place without nodes to faults of nodes", () => {
     const fault = "{ at: 2s, fault: node-pause, for: 1s, target: zone us-east-1c }";
     const small = lone.replace("numNodeGroups: 3", "numNodeGroups: 2");
-    expect(said(fault)).toEqual([]);
-    expect(said(fault, small)).toEqual([
+    expect(saidOf(fault)).toEqual([]);
+    expect(saidOf(fault, small)).toEqual([
       '26:56 method[0].target is "zone us-east-1c", expected a target that is there (no node stands in us-east-1c), or allowEmpty: true',
     ]);
-    expect(said("{ at: 2s, fault: network-partition, isolate: zone us-east-1c }", small)).toEqual(
+    expect(saidOf("{ at: 2s, fault: network-partition, isolate: zone us-east-1c }", small)).toEqual(
       [],
     );
   });
@@ -70,12 +49,14 @@ describe("lintTargets()", () => {
     ["region us-east-1", "any node of cart"],
     ["100% of nodes of cart/shard 1", "any node of cart/shard 1"],
   ])("refuses a partition of %s from %s, which lies in it", (isolate, to) => {
-    expect(said(`{ at: 2s, fault: network-partition, isolate: ${isolate}, to: ${to} }`)).toEqual([
+    expect(saidOf(`{ at: 2s, fault: network-partition, isolate: ${isolate}, to: ${to} }`)).toEqual([
       expect.stringMatching(
         /method\[0\]\.to is "[^"]+", all of it under isolate, expected the oth/,
       ),
     ]);
-    expect(said(`{ at: 2s, fault: network-loss, loss: 5%, from: ${isolate}, to: ${to} }`)).toEqual([
+    expect(
+      saidOf(`{ at: 2s, fault: network-loss, loss: 5%, from: ${isolate}, to: ${to} }`),
+    ).toEqual([
       expect.stringMatching(/method\[0\]\.to is "[^"]+", all of it under from, expected the other/),
     ]);
   });
@@ -89,14 +70,14 @@ describe("lintTargets()", () => {
     ["zone us-east-1a", "zone us-east-1b"],
     ["zone us-east-1a", "region us-east-1"],
   ])("leaves a partition of %s from %s to the run", (isolate, to) => {
-    expect(said(`{ at: 2s, fault: network-partition, isolate: ${isolate}, to: ${to} }`)).toEqual(
+    expect(saidOf(`{ at: 2s, fault: network-partition, isolate: ${isolate}, to: ${to} }`)).toEqual(
       [],
     );
   });
 
   it("refuses a bridge that swallows a side", () => {
     const cut = (isolate: string, to: string, bridge: string): string[] =>
-      said(
+      saidOf(
         `{ at: 2s, fault: network-partition, isolate: ${isolate}, to: ${to}, bridge: ${bridge} }`,
       );
     const [a, b] = ["zone us-east-1a", "zone us-east-1b"];
