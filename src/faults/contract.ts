@@ -32,9 +32,9 @@ export type CutDirection = "to" | "from" | "both";
 
 /** Settings of each fault kind, resolved. */
 export type FaultSettings =
-  | { readonly fault: "node-crash"; readonly target: NodeTarget }
-  | { readonly fault: "host-power-loss"; readonly target: NodeTarget }
-  | { readonly fault: "node-pause"; readonly target: NodeTarget }
+  | { readonly fault: "node-crash"; readonly target: NodeTarget | PlaceTarget }
+  | { readonly fault: "host-power-loss"; readonly target: NodeTarget | PlaceTarget }
+  | { readonly fault: "node-pause"; readonly target: NodeTarget | PlaceTarget }
   | { readonly fault: "az-power-interruption"; readonly zone: string }
   /** Cuts every link between the isolated hosts and the other side; `to` null means all others. */
   | {
@@ -58,9 +58,17 @@ export type FaultSettings =
     }
   | { readonly fault: "region-outage"; readonly region: string }
   /** Commands take `factor` times as long, 1..1000. */
-  | { readonly fault: "node-slow"; readonly target: NodeTarget; readonly factor: number }
+  | {
+      readonly fault: "node-slow";
+      readonly target: NodeTarget | PlaceTarget;
+      readonly factor: number;
+    }
   /** The process is gone for `downNs`. */
-  | { readonly fault: "node-restart"; readonly target: NodeTarget; readonly downNs: Nanos }
+  | {
+      readonly fault: "node-restart";
+      readonly target: NodeTarget | PlaceTarget;
+      readonly downNs: Nanos;
+    }
   | { readonly fault: "az-network-disruption"; readonly zone: string }
   | {
       readonly fault: "network-loss";
@@ -77,15 +85,23 @@ export type FaultSettings =
       readonly to: readonly (NodeTarget | PlaceTarget)[] | null;
       readonly bytesPerSecond: number;
     }
-  | { readonly fault: "replication-link-cut"; readonly target: NodeTarget }
+  | { readonly fault: "replication-link-cut"; readonly target: NodeTarget | PlaceTarget }
   | { readonly fault: "dns-outage"; readonly region: string }
   | { readonly fault: "control-plane-outage"; readonly region: string }
-  | { readonly fault: "memory-pressure"; readonly target: NodeTarget; readonly bytes: number }
+  | {
+      readonly fault: "memory-pressure";
+      readonly target: NodeTarget | PlaceTarget;
+      readonly bytes: number;
+    }
   | { readonly fault: "origin-slow"; readonly origin: string; readonly factor: number }
   | { readonly fault: "traffic-surge"; readonly traffic: string; readonly factor: number }
   | { readonly fault: "hot-key"; readonly traffic: string; readonly share: number }
   /** `byNs`: what the clock says beyond the true time; negative when it is behind. */
-  | { readonly fault: "clock-skew"; readonly target: NodeTarget; readonly byNs: Nanos };
+  | {
+      readonly fault: "clock-skew";
+      readonly target: NodeTarget | PlaceTarget;
+      readonly byNs: Nanos;
+    };
 
 export type StepSettings =
   | { readonly step: "test-failover"; readonly cache: string; readonly shard: number }

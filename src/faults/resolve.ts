@@ -231,17 +231,24 @@ function resolveAfter(words: AfterWords, world: MethodWorld, reading: Reading): 
   if (step !== undefined)
     return isOneOf(step, Object.keys(stepWords)) ? after({ kind: "step", step }) : null;
   const cache = words.of ?? "";
-  // A datastore has failovers of its own; nodes and their synchronisations are its members'.
-  const hasOwn = event?.startsWith("failover-") === true;
   const known = [
     ...world.caches.map((group) => group.name),
-    ...(hasOwn ? world.datastores.map((store) => store.name) : []),
+    ...world.datastores.map((store) => store.name),
   ];
   if (!known.includes(cache)) {
     reading.problem({
       path: ["after", "of"],
       found: words.of === undefined ? "is missing" : `is "${cache}"`,
       expected: `one of ${listWithNearest(known, cache)}`,
+    });
+    return null;
+  }
+  const store = world.datastores.find(({ name }) => name === cache);
+  if (store !== undefined && (event === "node-replaced" || event === "full-sync-started")) {
+    reading.problem({
+      path: ["after", "of"],
+      found: `is "${cache}", a Global Datastore`,
+      expected: `a cache: ${event} is told of its members, ${[store.primary, ...store.secondaries].join(", ")}`,
     });
     return null;
   }
@@ -436,11 +443,7 @@ function readSide(
   const side: (NodeTarget | PlaceTarget)[] = [];
   for (const [i, text] of list.entries()) {
     const at = typeof words === "string" ? path : [...path, i];
-    const place = /^(zone|region) (\S+)$/i.exec(text);
-    const read =
-      place === null
-        ? readTarget(text, at, world, reading, `${EXPECTED_TARGET}, or "zone us-east-1a"`)
-        : readPlace((place[1] as string).toLowerCase(), place[2] as string, at, reading);
+    const read = readTarget(text, at, world, reading);
     if (read !== null) side.push(read);
   }
   return side.length === 0 ? null : side;
@@ -463,7 +466,7 @@ function readPlace(kind: string, name: string, path: Path, reading: Reading): Pl
 }
 
 const EXPECTED_TARGET =
-  '"node cart-0001-002", "primary of cart/shard 2", "primaries of cart", "replica of cart/shard 1", "50% of replicas of cart", "50% of nodes of cart" or "any node of cart"';
+  '"node cart-0001-002", "primary of cart/shard 2", "primaries of cart", "replica of cart/shard 1", "50% of replicas of cart", "50% of nodes of cart", "any node of cart" or "zone us-east-1a"';
 
 /** What targets begin with. */
 const TARGET_WORDS = [
@@ -485,14 +488,16 @@ function meantTarget(text: string): string | undefined {
   return near === undefined ? undefined : [near, ...rest].join(" ");
 }
 
-/** `primary of cart/shard 2` and the like. */
-export function readTarget(
+/** `primary of cart/shard 2`, `zone us-east-1a` and the like. */
+function readTarget(
   text: string,
   path: Path,
   world: MethodWorld,
   reading: Reading,
-  expected = EXPECTED_TARGET,
-): NodeTarget | null {
+): NodeTarget | PlaceTarget | null {
+  const place = /^(zone|region) (\S+)$/i.exec(text);
+  if (place !== null)
+    return readPlace((place[1] as string).toLowerCase(), place[2] as string, path, reading);
   const node = /^node (\S+)$/.exec(text);
   if (node !== null) {
     const id = node[1] as string;
@@ -516,7 +521,11 @@ export function readTarget(
   if (match === null) {
     const meant = meantTarget(text);
     const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-    reading.problem({ path, found: `is "${text}"`, expected: `a target: ${expected}${hint}` });
+    reading.problem({
+      path,
+      found: `is "${text}"`,
+      expected: `a target: ${EXPECTED_TARGET}${hint}`,
+    });
     return null;
   }
   const of = readShard(match[4] as string, path, world, reading);
@@ -605,7 +614,7 @@ function readNodeTarget(
   words: { readonly target: string },
   world: MethodWorld,
   reading: Reading,
-): NodeTarget | null {
+): NodeTarget | PlaceTarget | null {
   const target = readTarget(words.target, ["target"], world, reading);
   if (target?.kind !== "sentinel") return target;
   const found = `is "${words.target}"`;

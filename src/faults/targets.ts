@@ -6,10 +6,19 @@ import type { Group } from "../model/service/group.ts";
 import type { World } from "../model/world.ts";
 import type { NodeTarget, PlaceTarget } from "./contract.ts";
 
-/** The nodes a target means now. `chance` draws seeded choices, [0, 1). */
-export function bindNodes(world: World, target: NodeTarget, chance: () => number): RedisNode[] {
+/** The nodes a target means now; of a place, all that stand there. `chance` draws seeded choices, [0, 1). */
+export function bindNodes(
+  world: World,
+  target: NodeTarget | PlaceTarget,
+  chance: () => number,
+): RedisNode[] {
   if (target.kind === "node") return world.nodes.filter((node) => node.id === target.node);
   if (target.kind === "sentinel") return [];
+  if (target.kind === "zone" || target.kind === "region") {
+    const hosts = new Set(bindHosts(world, target, chance));
+    const members = world.groups.flatMap((of) => of.shards.flatMap((shard) => shard.nodes));
+    return members.filter(({ host }) => hosts.has(host));
+  }
   const group = world.groups.find((candidate) => candidate.name === target.cache) as Group;
   const shards = group.shards.filter(
     (shard) => target.shard === null || shard.number === target.shard,
@@ -30,7 +39,7 @@ export function bindNodes(world: World, target: NodeTarget, chance: () => number
 }
 
 /** The sentinels a target means; none for a target that means nodes. */
-export function bindSentinels(world: World, target: NodeTarget): readonly Sentinel[] {
+export function bindSentinels(world: World, target: NodeTarget | PlaceTarget): readonly Sentinel[] {
   if (target.kind !== "sentinel") return [];
   const group = world.groups.find((candidate) => candidate.name === target.cache) as Group;
   const { number } = target;

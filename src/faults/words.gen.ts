@@ -62,7 +62,7 @@ export interface NodeCrashWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
 }
@@ -170,7 +170,7 @@ export interface HostPowerLossWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
 }
@@ -204,7 +204,7 @@ export interface NodePauseWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
 }
@@ -398,7 +398,7 @@ export interface NodeSlowWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
   /**
@@ -436,7 +436,7 @@ export interface NodeRestartWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
   /**
@@ -588,7 +588,7 @@ export interface ReplicationLinkCutWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
 }
@@ -690,7 +690,7 @@ export interface MemoryPressureWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
   /**
@@ -842,7 +842,7 @@ export interface ClockSkewWords {
    */
   readonly allowEmpty?: boolean;
   /**
-   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"
+   * A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"
    */
   readonly target: string;
   /**

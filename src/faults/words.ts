@@ -5,7 +5,7 @@ const target: JsonSchema = {
   type: "string",
   minLength: 1,
   description:
-    'A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart"',
+    'A node or nodes: "node cart-0001-002", "primary of cart/shard 2", "50% of replicas of cart", "50% of nodes of cart", or all in "zone us-east-1a"',
 };
 const targets: JsonSchema = {
   anyOf: [target, { type: "array", items: target, minItems: 1 }],

@@ -12,6 +12,8 @@ import type { SteadyClause } from "../checks/expectation.ts";
 import type { SteadyClauseWords } from "../checks/words.gen.ts";
 import { resolveExpectation, resolveSteadyClause } from "../checks/words.ts";
 import type { MethodEntry } from "../faults/contract.ts";
+import { lintTargets } from "../faults/lint-targets.ts";
+import { lintTriggers } from "../faults/lint-triggers.ts";
 import type { ReplicaChanges } from "../faults/method-world.ts";
 import { plantedBugs } from "../faults/planted/registry.ts";
 import { resolveMethodEntry } from "../faults/resolve.ts";
@@ -27,7 +29,6 @@ import { DEFAULT_TCP_RETRANSMIT, type Offers } from "../model/traffic/resolve-cl
 import { cachesWithCollections, lintSharedKeys } from "./collections.ts";
 import { resolveExplore } from "./explore.ts";
 import { DEFAULT_LIMITS, estimateSize, type Limits, lintSize } from "./limits.ts";
-import { lintMethod } from "./lint-method.ts";
 import { lintRegionQuota, lintSteps } from "./lint-service.ts";
 import type { ResolvedScenario } from "./resolved.ts";
 import type { ScenarioWords } from "./schema.gen.ts";
@@ -169,9 +170,16 @@ export function resolveScenario(
     resolveExpectation(of, names, steady, readAt(["expect", i], regions)),
   );
   const entries = method.filter((entry): entry is MethodEntry => entry !== null);
-  lintSteps(entries, datastores, top);
+  // A datastore's primary is built before its secondaries, which start in step with it.
+  const built = groups
+    .map((group) => withLater(group, world.changes))
+    .sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name)));
+  if (world.unread.length === 0)
+    lintTargets(entries, words.method ?? [], built, readAt([], regions));
   // Where entries could not be read, what others wait for may be among them; explore brings faults of its own.
-  if (entries.length === method.length && words.explore === undefined) lintMethod(entries, top);
+  if (entries.length === method.length && words.explore === undefined)
+    lintTriggers(entries, words.method ?? [], groups, durationNs, top);
+  lintSteps(entries, datastores, top);
   const explore = resolveExplore(words.explore, { durationNs }, top);
   const maxEvents = words.maxEvents ?? DEFAULT_LIMITS.events;
   const limits = { ...DEFAULT_LIMITS, ...given.limits };
@@ -194,10 +202,7 @@ export function resolveScenario(
     maxEvents,
     regions,
     network,
-    // A datastore's primary is built before its secondaries, which start in step with it.
-    caches: groups
-      .map((group) => withLater(group, world.changes))
-      .sort((a, b) => Number(isSecondary(a.name)) - Number(isSecondary(b.name))),
+    caches: built,
     globalDatastores: datastores,
     origins: origins.filter((origin) => origin !== null),
     traffic: sources,

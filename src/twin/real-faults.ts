@@ -228,8 +228,10 @@ export class RealFaults {
   }
 
   /** As the simulation binds them, with the same draws. */
-  private bindNodes(target: NodeTarget, chance: () => number): TwinNode[] {
+  private bindNodes(target: NodeTarget | PlaceTarget, chance: () => number): TwinNode[] {
     const { nodes, observer } = this.ports;
+    if (target.kind === "region") return [...nodes];
+    if (target.kind === "zone") return nodes.filter(({ zone }) => zone === target.zone);
     if (target.kind === "node") return nodes.filter(({ id }) => id === target.node);
     if (target.kind === "sentinel") return [];
     const numbers = [...new Set(nodes.map(({ shard }) => shard))];

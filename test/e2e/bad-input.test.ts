@@ -73,6 +73,30 @@ describe("cachequake run refuses", () => {
       },
     ));
 
+  test("all files when the target of one can never be hit, and names the place of one found empty by its run", () =>
+    inFolder((folder) => {
+      const write = (name: string, method: string): void =>
+        writeFileSync(
+          path.join(folder, `${name}.yaml`),
+          brief({ name }).replace(/^method: .*$/m, `method: [${method}]`),
+        );
+      const cut = "{ at: 5s, fault: network-loss, loss: 5%, from: primary of cart";
+      const crash = "fault: host-power-loss, target: primary of cart";
+      write("good", `${cut} }`);
+      write("never", `${cut}, to: primary of cart }`);
+      write("late", `{ at: 5s, ${crash} }, { at: 5001ms, ${crash} }`);
+      expectRefusal(
+        cachequake(["run", "good.yaml", "never.yaml"], folder),
+        "never.yaml:24:78: method[0].to is",
+      );
+      expect(tree(folder)).not.toContain("reports");
+      const { status, stderr } = cachequake(["run", "good.yaml", "late.yaml"], folder);
+      expect(status).toBe(64);
+      expect(stderr).toContain(
+        "Cannot load scenario: late.yaml:24:117: method[1].target (host-power-loss of primary of cart/shard 1) hits nothing at 5.001 s",
+      );
+    }));
+
   test("two files that would write one report", () =>
     inFiles({ "a.yaml": brief(), "b.yaml": brief() }, (folder) => {
       expectRefusal(cachequake(["run", "a.yaml", "b.yaml"], folder), "b.yaml", "as in a.yaml");

@@ -34,6 +34,7 @@ const target = fc.oneof(
     shard: fc.constant(null),
     count: fc.integer({ min: 1, max: 3 }),
   }),
+  fc.record({ kind: fc.constant("zone" as const), zone: fc.constantFrom(...ZONES) }),
 );
 const place = fc.record({ kind: fc.constant("zone" as const), zone: fc.constantFrom(...ZONES) });
 const side = fc.array(fc.oneof(target, place), { minLength: 1, maxLength: 2 });
