@@ -25,7 +25,7 @@ export function bindNodes(
   );
   if (target.kind === "primary") return shards.map((shard) => shard.leader);
   const nodes = shards.flatMap((shard) =>
-    shard.nodes.filter((node) => target.kind === "any" || (node !== shard.leader && node.alive)),
+    shard.nodes.filter((node) => node.alive && (target.kind === "any" || node !== shard.leader)),
   );
   const count =
     target.kind === "any" ? target.count : Math.max(1, Math.round(nodes.length * target.share));

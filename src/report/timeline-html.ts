@@ -115,9 +115,13 @@ function recoveries(result: Result): string {
   );
 }
 
+/** What is said of a failure that is neither avoidable nor unavoidable. */
+const unblamed = ({ metric }: ExpectationResult): string =>
+  metric === "rto" ? "neither" : "not judged";
+
 function verdicts(result: Result): string {
   const row = (check: ExpectationResult): string =>
-    `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${e(figure(check.observed, check.unit))}</td><td class="n">${e(figure(check.limit, check.unit))}</td><td>${e(check.verdict === "fail" ? blame(check) || "not judged" : "")}</td><td>${e(check.reason)}</td></tr>`;
+    `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${e(figure(check.observed, check.unit))}</td><td class="n">${e(figure(check.limit, check.unit))}</td><td>${e(check.verdict === "fail" ? blame(check) || unblamed(check) : "")}</td><td>${e(check.reason)}</td></tr>`;
   const invariant = (check: InvariantResult): string =>
     `<tr><td class="v ${check.verdict}">${check.verdict}</td><td>${e(check.id)}</td><td class="n">${integer(check.checked)}</td><td>${e(check.reason)}</td></tr>`;
   return [
@@ -125,7 +129,7 @@ function verdicts(result: Result): string {
       "Verdicts",
       ["verdict", "expectation", "observed", "limit", "avoidable", "reason"],
       result.expectations.map(row),
-      "Unavoidable: an oracle with instant detection and promotion of the best surviving copy would have failed too.",
+      "Avoidable: an oracle with instant detection and promotion of the best surviving copy would have kept it. Unavoidable: it had no copy that could. Neither: no failover began, or others than the failover took the time.",
     ),
     table(
       "Invariants",

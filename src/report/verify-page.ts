@@ -50,18 +50,26 @@ export function renderVerifyPage(rows: readonly VerifyPageRow[], version: string
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Cachequake ${e(version)}: agreement</title><style>${STYLE}</style></head><body><main>
 <h1>Agreement of the model</h1>
-<p><span class="${failed === 0 ? "pass" : "fail"}">${e(answer)}</span> Cachequake ${e(version)} against queueing theory, and against what redis-server and
-redis-sentinel 7.0.15 did. No Valkey server was measured: what differs between Valkey 8 and Redis 7 is taken from their
-sources. Memcached, serverless caches and the managed service's own steps (monitor, DNS, replacement) have no measured
-counterpart here.</p>
+<p><span class="${failed === 0 ? "pass" : "fail"}">${e(answer)}</span> Cachequake ${e(version)} against ${parts.map((part) => AGAINST[part] ?? part).join(", and against ")}.</p>
 ${parts.map((part) => table(part, rows)).join("\n")}
-<h2>Distributions</h2>
-<p>Share of runs up to a time: the model (solid) and the real servers (dashed). The dots are runs of the model under
-20 seeds that were fixed before any of them ran: every tenth of 200, every third of 60. Each dot has its seed as a title.</p>
-<div class="plots">${plots.map(plot).join("\n")}</div>
+${plots.length === 0 ? "" : distributions(plots)}
 </main></body></html>
 `;
 }
+
+/** What the figures of each part were held against; a page tells of the parts that were. */
+const AGAINST: Readonly<Record<string, string>> = {
+  theory: "queueing theory",
+  measured: `what redis-server and
+redis-sentinel 7.0.15 did. No Valkey server was measured: what differs between Valkey 8 and Redis 7 is taken from their
+sources. Memcached, serverless caches and the managed service's own steps (monitor, DNS, replacement) have no measured
+counterpart here`,
+};
+
+const distributions = (plots: readonly VerifyPageRow[]): string => `<h2>Distributions</h2>
+<p>Share of runs up to a time: the model (solid) and the real servers (dashed). The dots are runs of the model under
+20 seeds that were fixed before any of them ran: every tenth of 200, every third of 60. Each dot has its seed as a title.</p>
+<div class="plots">${plots.map(plot).join("\n")}</div>`;
 
 function table(part: string, rows: readonly VerifyPageRow[]): string {
   const title = part === "theory" ? "Theory" : "Measured servers";

@@ -133,8 +133,10 @@ export function summariseReplications(results: readonly Result[]): Replications 
 function summarise(figure: string, unit: string, list: readonly number[]): ReplicatedFigure {
   const sorted = ascending(list);
   const centre = mean(list);
-  const { low, high } =
-    list.length < 2 ? { low: centre, high: centre } : meanInterval(list, CONFIDENCE);
+  const interval = list.length < 2 ? { low: centre, high: centre } : meanInterval(list, CONFIDENCE);
+  // No figure is below 0 and no share above 1: nor is its mean, whatever Student's t allows few seeds that differ much.
+  const low = Math.max(0, interval.low);
+  const high = unit === "ratio" ? Math.min(1, interval.high) : interval.high;
   return {
     figure,
     unit,

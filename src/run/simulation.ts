@@ -218,7 +218,7 @@ export function measurementOptions(
     index,
     records,
     family,
-    keys: resolved.traffic.map(({ keys }) => keys.count),
+    keys: resolved.traffic.map(({ keys }) => keys.first + keys.count),
     histories,
     steady: resolved.steadyState.map((clause) => ({
       metric: clause.metric,

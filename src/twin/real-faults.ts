@@ -240,7 +240,8 @@ export class RealFaults {
     const left = nodes.filter(
       (node) =>
         shards.includes(node.shard) &&
-        (target.kind === "any" || (node !== observer.leaderOf(node.shard) && node.server.alive)),
+        node.server.alive &&
+        (target.kind === "any" || node !== observer.leaderOf(node.shard)),
     );
     const count =
       target.kind === "any" ? target.count : Math.max(1, Math.round(left.length * target.share));

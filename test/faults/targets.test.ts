@@ -26,3 +26,35 @@ it("bindNodes() of a place is every node that stands there, and no client", () =
   expect(of("fault-injected").map(({ targets }) => targets)).toEqual([inZone, all]);
   expect(inZone).toHaveLength(2);
 });
+
+it("bindNodes() of `any` draws among the nodes that live, replicas and primaries alike", () => {
+  const cart = group({ shards: 1, replicas: 1 });
+  const [primary, replica] = cart.shards.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+  const drawn = Array.from({ length: 12 }, (_, i) => {
+    const { of } = observe(
+      resolved({
+        seed: `any-${i}`,
+        caches: [cart],
+        method: [
+          at(
+            2,
+            {
+              fault: "node-crash",
+              target: { kind: "replicas", cache: "cart", shard: null, share: 1 },
+            },
+            null,
+            0,
+          ),
+          at(
+            2.5,
+            { fault: "node-pause", target: { kind: "any", cache: "cart", shard: null, count: 1 } },
+            1,
+            1,
+          ),
+        ],
+      }),
+    );
+    return of("fault-injected").map(({ targets }) => targets);
+  });
+  for (const targets of drawn) expect(targets).toEqual([[replica], [primary]]);
+});

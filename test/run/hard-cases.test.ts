@@ -187,3 +187,20 @@ describe("an entry after an event", () => {
     expect(of).toEqual(paused);
   });
 });
+
+it("every key is looked for at the end, wherever the keys of a source begin", () => {
+  for (const keys of ["count: 2k", "count: 2k, first: 3000000"]) {
+    const { caches, invariants } = result({
+      cart: `{ ${GROUP}, clusterMode: disabled, numCacheClusters: 2, automaticFailoverEnabled: true, multiAZEnabled: true }`,
+      keys: `${keys}, valueSize: 1KB`,
+      rate: "500/s",
+      method: [
+        "at: 1m, fault: network-bandwidth, from: primary of cart, to: replica of cart, limit: 12KB, for: 60s",
+        "at: 110s, fault: host-power-loss, target: primary of cart",
+      ],
+    });
+    expect(caches["cart"]?.writesLost).toBeGreaterThan(100);
+    const kept = invariants.find(({ id }) => id === "acknowledged-writes-kept");
+    expect(kept).toMatchObject({ verdict: "pass", checked: 2000 });
+  }
+});

@@ -96,6 +96,22 @@ describe("replications", () => {
     ).toBe(true);
   });
 
+  it("keep an interval within what its figure can be, however few and different the seeds", () => {
+    const outcomes = [0.001, 1, 1, 0.999, 1];
+    const spread = summariseReplications(
+      results.map((result, i) => {
+        const shop = result.traffic["shop"] as Result["traffic"][string];
+        const latencyMs = { ...shop.latencyMs, p99: i === 0 ? 1000 : 1 };
+        const hitRatio = outcomes[i] as number;
+        return { ...result, traffic: { shop: { ...shop, latencyMs, hitRatio } } };
+      }),
+    );
+    const of = (name: string) => spread.figures.find(({ figure }) => figure === name);
+    expect([of("latencyMs.p99(shop)")?.low, of("latencyMs.p99(shop)")?.mean]).toEqual([0, 200.8]);
+    expect(of("hitRatio(shop)")?.high).toBe(1);
+    expect(of("hitRatio(shop)")?.low).toBeLessThan(0.5);
+  });
+
   it("are enough when every expectation's interval is narrow, five at least", () => {
     expect(isNarrow(sum, 1)).toBe(true);
     expect(isNarrow(sum, 1e-9)).toBe(false);

@@ -146,6 +146,16 @@ describe("judgeDistributions()", () => {
     expect(page.match(/<circle/g)).toHaveLength(20);
   });
 
+  it("tells on its page of the parts that ran, and of no other", () => {
+    const figures = { ours: 1, reference: 1, unit: "s", tolerance: "0.1 s" };
+    const theory = { part: "theory", name: "M/M/1", about: "mean wait", ...figures };
+    const page = renderVerifyPage([{ ...theory, verdict: "pass" } as VerifyRow], "1");
+    expect(page).toContain("Cachequake 1 against queueing theory.</p>");
+    expect(page).not.toMatch(/redis-server|Valkey|Distributions|Measured servers/);
+    const measured = { ...theory, part: "measured", name: "full-sync time", verdict: "pass" };
+    expect(renderVerifyPage([measured as VerifyRow], "1")).not.toMatch(/queueing theory|Theory/);
+  });
+
   it("holds the time from an election's scheduling to its victory among the others", () => {
     const names = failoverRows(undistorted).map(({ name }) => name);
     expect(names).toContain("kill, from scheduling to victory: distribution");
