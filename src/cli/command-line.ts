@@ -296,6 +296,7 @@ export async function runCommandLine(
   context: CommandLineContext,
 ): Promise<ExitCode> {
   if (words[0] === COMPLETE) return complete(words.slice(1), context);
+  if (words[0] === "help") return runCommandLine([...words.slice(1), "--help"], context);
   checkCommand(words[0]);
   let action: Action | undefined;
   let printed = "";

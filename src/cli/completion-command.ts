@@ -44,6 +44,8 @@ export function argumentsOf(command: string): readonly string[] {
   switch (command) {
     case "run":
     case "validate":
+    case "explore":
+    case "fuzz":
     case "twin":
       return packagedScenarios();
     case "list":

@@ -42,7 +42,8 @@ export interface ExploreOptions extends LoadOptions {
   /** Ends once P(breach) is at most this with 95 % confidence; null for no such rule. */
   readonly untilShare: number | null;
   /** Folder of minimal schedules: read first, and added to. */
-  readonly corpus: string;
+  /** Folder of minimal schedules; null: none is read or kept. */
+  readonly corpus: string | null;
   readonly explain: boolean;
   /** Tells of each run, with the kinds it drew from and their weights. */
   readonly verbose: boolean;
@@ -79,6 +80,8 @@ export async function exploreCommand(
     planted === null ? seed : `${seed}-${planted}`,
   );
   checkWritable(path.resolve(cwd, folder));
+  const corpus =
+    planted !== null || options.corpus === null ? null : path.resolve(cwd, options.corpus);
   const base: BaseScenario = { source: job.input.source, file: job.file, sets, planted };
   const laboratory = new Laboratory(base);
   const space = spaceOf(laboratory.resolved);
@@ -90,7 +93,7 @@ export async function exploreCommand(
   const course = hunt(laboratory, space, {
     seed: seed.slice(0, 50),
     runs: runs ?? Number.MAX_SAFE_INTEGER,
-    corpus: planted === null ? readCorpus(path.resolve(cwd, options.corpus), name) : [],
+    corpus: corpus === null ? [] : readCorpus(corpus, name),
     goOn: options.goOn,
     unavoidable: options.unavoidable,
     expired: () =>
@@ -142,7 +145,7 @@ export async function exploreCommand(
     ...files.map(({ text }, at) => ({ name: `minimal-${at + 1}.yaml`, contents: text })),
     ...experiments.flatMap((of, at) => experimentFiles(of, `minimal-${at + 1}.`)),
   ]);
-  const kept = planted === null ? keep(hunted, files, path.resolve(cwd, options.corpus)) : [];
+  const kept = corpus === null ? [] : keep(hunted, files, corpus);
   if (options.json) terminal.out(json);
   else {
     terminal.out(summary);

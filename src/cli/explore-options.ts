@@ -16,6 +16,9 @@ import {
 const text = (describe: string) => ({ type: "string", requiresArg: true, describe }) as const;
 const flag = (describe: string) => ({ type: "boolean", default: false, describe }) as const;
 
+/** As in a checkout of the tool; its schedules come with the package. */
+const CORPUS = "scenarios/corpus";
+
 export const withExplore = (y: Argv): Argv =>
   withJson(
     y
@@ -35,8 +38,8 @@ export const withExplore = (y: Argv): Argv =>
       .option("planted", text("NAME of a planted bug to find: see list planted"))
       .option("resume", flag("go on with a campaign that was interrupted"))
       .option("corpus", {
-        ...text("folder of minimal schedules: tried first, and added to"),
-        default: "scenarios/corpus",
+        ...text("folder of minimal schedules: tried first, and added to; none: neither"),
+        default: CORPUS,
       })
       .option("explain", {
         ...flag("say why: needed faults, what would have saved it; --no-explain: shrink only"),
@@ -71,8 +74,13 @@ export function readExplore(parsed: ParsedWords, cwd: string): ExploreOptions {
     unavoidable: readFlag(parsed, "unavoidable"),
     planted: readText(parsed, "planted") ?? null,
     resume: readFlag(parsed, "resume"),
-    corpus: readText(parsed, "corpus") ?? "scenarios/corpus",
+    corpus: readCorpus(parsed),
     explain: readFlag(parsed, "explain"),
     verbose: readFlag(parsed, "verbose"),
   };
+}
+
+function readCorpus(parsed: ParsedWords): string | null {
+  const folder = readText(parsed, "corpus") ?? CORPUS;
+  return folder === "none" ? null : folder;
 }

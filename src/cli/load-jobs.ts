@@ -12,7 +12,9 @@ import { reportFolder } from "./report-folder.ts";
 
 /** A scenario file, ready to run. */
 export interface Job {
-  /** As the user can type it again. */
+  /** What means the file on a command line in the same folder: its scenario's name where that finds it, else the path. */
+  readonly word: string;
+  /** The file that it means. */
   readonly file: string;
   readonly resolved: ResolvedScenario;
   readonly input: RunInput;
@@ -74,7 +76,9 @@ function loadJob(word: string, options: LoadOptions): Job {
   const resolved = loadScenario(source, { ...given, sets });
   const asWritten =
     sets.length === 0 ? resolved : withoutSets(() => loadScenario(source, { ...given, sets: [] }));
+  const byName = findScenario(resolved.name, options.cwd) === file;
   return {
+    word: byName ? resolved.name : file,
     file,
     resolved: maxEvents === undefined ? resolved : { ...resolved, maxEvents },
     limitFlags,

@@ -82,6 +82,11 @@ export const withReplications = (y: Argv): Argv =>
       default: false,
       describe: "move each assumption from low to high, and rank them by what they do",
     })
+    .option("jobs", {
+      type: "string",
+      requiresArg: true,
+      describe: "runs at a time, where there are several (default one a core, where that pays)",
+    })
     .option("export", {
       type: "boolean",
       default: false,
@@ -100,7 +105,9 @@ export function readReplications(parsed: ParsedWords): {
   readonly sensitivity: boolean;
   readonly export: boolean;
   readonly history?: string;
+  readonly jobs?: number;
 } {
+  const jobs = readCount(parsed, "jobs");
   const until = readText(parsed, "until-ci");
   const history = readText(parsed, "history");
   const share = until === undefined ? undefined : parsePercentage(until);
@@ -112,6 +119,7 @@ export function readReplications(parsed: ParsedWords): {
     sensitivity: readFlag(parsed, "sensitivity"),
     export: readFlag(parsed, "export"),
     ...(history === undefined ? {} : { history }),
+    ...(jobs === undefined ? {} : { jobs }),
   };
 }
 

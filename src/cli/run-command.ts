@@ -1,28 +1,31 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
-import { InvariantError } from "../base/invariant.ts";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { shellWord } from "../base/shell-word.ts";
+import { PoolError } from "../campaign/pools/workers.ts";
 import { type Experiment, experimentFiles } from "../exchange/experiment.ts";
 import { experimentsOf } from "../exchange/experiments.ts";
 import { HistoryRecorder } from "../exchange/history-writer.ts";
 import { injectedFaults } from "../explore/injected.ts";
-import { BudgetError } from "../kernel/budget-error.ts";
+import type { Journal } from "../journal/journal.ts";
 import { exportLines } from "../report/explore-summary.ts";
 import { type ReportFile, renderAll } from "../report/render-all.ts";
 import { resultJson } from "../report/result-json.ts";
 import { renderSummary } from "../report/summary.ts";
 import type { Result } from "../run/result.ts";
-import { open, type Simulation } from "../run/simulation.ts";
-import { NO_LIMITS } from "../scenario/limits.ts";
+import type { Simulation } from "../run/simulation.ts";
+import { estimateSize, NO_LIMITS } from "../scenario/limits.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { placed } from "../scenario/placed.ts";
 import { badUsage } from "./bad-usage.ts";
 import { CommandError } from "./command-error.ts";
-import { execute } from "./execute.ts";
 import { EXIT, type ExitCode, gravest } from "./exit-code.ts";
+import { inOrder } from "./in-order.ts";
 import { type Job, type LoadOptions, loadJobs } from "./load-jobs.ts";
-import { type ManyRuns, runOthers } from "./many-runs.ts";
+import { expectedRuns, type ManyRuns, runOthers } from "./many-runs.ts";
+import { runFailureOf } from "./run-failure.ts";
+import { openRoom, RunError, type RunRoom, runHere } from "./run-room.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeHistory } from "./write-history.ts";
 import { checkWritable, writeReport } from "./write-report.ts";
@@ -30,6 +33,8 @@ import { checkWritable, writeReport } from "./write-report.ts";
 export interface RunOptions extends LoadOptions, ManyRuns {
   readonly files: readonly string[];
   readonly json: boolean;
+  /** Runs at a time; default one a core, where there are several runs and enough to do. */
+  readonly jobs?: number;
   /** Writes the faults for other tools too. */
   readonly export?: boolean;
   /** File for the history of operations; `.json` and `.jsonl` in JSON, any other in EDN. */
@@ -38,8 +43,12 @@ export interface RunOptions extends LoadOptions, ManyRuns {
 
 const VERDICT_CODES = { pass: EXIT.pass, fail: EXIT.fail, unknown: EXIT.unknown } as const;
 
+/** Threads load the tool and warm up by themselves: fewer events are sooner done in this one. */
+const EVENTS_FOR_THREADS = 5e6;
+
 /**
- * Runs scenario files one after the other; each leaves a report.
+ * Runs scenario files, several runs at a time where there are several; each file leaves a report. Output and reports are
+ * the same however many run at a time.
  *
  * @throws ScenarioError if any file is bad, before any of them runs; CommandError if a report cannot be written
  */
@@ -49,18 +58,30 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     throw badUsage(`--history is given with ${jobs.length} scenarios, expected one`, "run");
   if ((options.untilShare ?? null) !== null) requireExpectations(jobs);
   for (const job of jobs) checkWritable(path.resolve(options.cwd, job.folder));
+  const room = openRoom(options.jobs ?? usualSize(jobs, options), terminal);
   const codes: ExitCode[] = [];
   const documents: string[] = [];
-  for (const [at, job] of jobs.entries()) {
-    const run = await runJob(job, options, terminal);
-    codes.push(run.code);
-    if (!("result" in run)) continue;
-    writeReport(path.resolve(options.cwd, job.folder), run.files);
-    if (options.json) documents.push(resultJson(run.result).trimEnd());
-    else terminal.out(`${at === 0 ? "" : "\n"}${describe(run, job, terminal)}`);
+  const onlyOne = jobs.length === 1;
+  try {
+    const runs = inOrder(jobs, room.size, (job) => runJob(job, options, room, onlyOne, terminal));
+    for (const job of jobs) {
+      const { value: run } = (await runs.next()) as IteratorYieldResult<Finished | RunError>;
+      terminal.progress(null);
+      if (run instanceof RunError) {
+        codes.push(tellFailure(run, job, options, terminal));
+        continue;
+      }
+      writeReport(path.resolve(options.cwd, job.folder), run.files);
+      if (options.json) documents.push(resultJson(run.result).trimEnd());
+      else
+        terminal.out(`${codes.length === 0 ? "" : "\n"}${describe(run, job, options, terminal)}`);
+      codes.push(run.code);
+    }
+  } finally {
+    await room.close();
   }
-  if (options.json) terminal.out(jobs.length === 1 ? asDocument(documents) : asArray(documents));
-  else if (jobs.length > 1) terminal.out(`\n${tally(codes)}\n`);
+  if (options.json) terminal.out(onlyOne ? asDocument(documents) : asArray(documents));
+  else if (!onlyOne) terminal.out(`\n${tally(codes)}\n`);
   return gravest(codes);
 }
 
@@ -70,6 +91,18 @@ function requireExpectations(jobs: readonly Job[]): void {
   throw badUsage(`--until-ci is given with ${idle.file}, expected a scenario with expect:`, "run");
 }
 
+/** One run a core, where there are several runs and enough to do. */
+function usualSize(jobs: readonly Job[], options: RunOptions): number {
+  const runs = jobs.map(({ resolved }) => expectedRuns(resolved, options));
+  const all = runs.reduce((sum, count) => sum + count, 0);
+  if (all === 1) return 1;
+  const events = jobs.reduce((sum, { resolved }, at) => {
+    const { traffic, caches, durationNs, method } = resolved;
+    return sum + (runs[at] ?? 0) * estimateSize(traffic, caches, durationNs, method).events;
+  }, 0);
+  return events < EVENTS_FOR_THREADS ? 1 : Math.min(all, availableParallelism());
+}
+
 interface Finished {
   readonly code: ExitCode;
   readonly result: Result;
@@ -77,32 +110,38 @@ interface Finished {
   readonly experiments: readonly Experiment[];
 }
 
-/** Runs one job to its end. Of a run that cannot end, the terminal is told why. */
+/** Runs one job to its end, here where something listens to it or where it is the only one. */
 async function runJob(
   job: Job,
   options: RunOptions,
+  room: RunRoom,
+  onlyOne: boolean,
   terminal: Terminal,
-): Promise<Finished | { readonly code: ExitCode }> {
-  let simulation: Simulation | undefined;
+): Promise<Finished | RunError> {
   try {
-    simulation = open(job.resolved);
-    const recorder = options.history === undefined ? null : recorderOf(simulation);
-    const own = await runOnce(simulation, job, "", terminal);
-    const told = options.export === true ? injectedFaults(simulation.journal.records, true) : [];
-    if (recorder !== null && options.history !== undefined)
-      writeHistory(recorder, options.history, options.cwd);
+    const { history } = options;
+    const heard = { recorder: null as HistoryRecorder | null, journal: null as Journal | null };
+    const listen = (simulation: Simulation): void => {
+      heard.journal = simulation.journal;
+      if (history !== undefined) heard.recorder = recorderOf(simulation);
+    };
+    const own = await (onlyOne || options.export === true
+      ? runHere(job, "", terminal, listen)
+      : room.run(job, ""));
+    const told = options.export === true ? injectedFaults(heard.journal?.records ?? [], true) : [];
+    if (heard.recorder !== null && history !== undefined)
+      writeHistory(heard.recorder, history, options.cwd);
     const codes = [VERDICT_CODES[own.verdict]];
     const many = await runOthers(
       own,
       job.resolved,
       options,
-      ({ seed, set, what }) => {
+      async ({ seed, set, what }) => {
         const sets = set === null ? job.input.sets : [...job.input.sets, set];
-        const other = changed(job, { seed, sets });
-        simulation = open(other.resolved);
-        return runOnce(simulation, other, `  ${what}`, terminal);
+        return room.run(changed(job, { seed, sets }), `  ${what}`);
       },
       ({ verdict }) => codes.push(VERDICT_CODES[verdict]),
+      room.size,
     );
     terminal.progress(`${job.resolved.name}  report`);
     const result = { ...own, ...many };
@@ -110,9 +149,8 @@ async function runJob(
     const files = [...(await renderAll(result)), ...experimentFiles(experiments, "")];
     return { code: gravest(codes), result, files, experiments };
   } catch (error) {
-    return { code: tellFailure(error, job, simulation?.now ?? 0, terminal) };
-  } finally {
-    terminal.progress(null);
+    if (error instanceof CommandError || error instanceof PoolError) throw error;
+    return error instanceof RunError ? error : new RunError(job, runFailureOf(error, 0));
   }
 }
 
@@ -122,57 +160,78 @@ function recorderOf({ journal, index }: Simulation): HistoryRecorder {
   return recorder;
 }
 
-async function runOnce(
-  simulation: Simulation,
-  job: Job,
-  what: string,
-  terminal: Terminal,
-): Promise<Result> {
-  const { name, durationNs } = job.resolved;
-  await execute(simulation, durationNs, (share) =>
-    terminal.progress(`${name}${what}  ${Math.floor(share * 100)} %`),
-  );
-  return simulation.finish(job.input);
-}
-
 /** The same job under another seed, or with other words. It was within its limits; its variants are no larger. */
 function changed(job: Job, to: { readonly seed: string; readonly sets: readonly string[] }): Job {
   const { source, allowPlanted } = job.input;
   const { maxEvents } = job.resolved;
-  const resolved = loadScenario(source, { file: job.file, allowPlanted, ...to, limits: NO_LIMITS });
-  return { ...job, resolved: { ...resolved, maxEvents }, input: { ...job.input, sets: to.sets } };
+  const input = { ...job.input, sets: to.sets };
+  const options = { file: job.file, allowPlanted, ...to, limits: NO_LIMITS };
+  try {
+    return { ...job, input, resolved: { ...loadScenario(source, options), maxEvents } };
+  } catch (error) {
+    const asked = { ...job, input, resolved: { ...job.resolved, seed: to.seed } };
+    throw new RunError(asked, runFailureOf(error, 0));
+  }
 }
 
-function tellFailure(error: unknown, job: Job, nowNs: number, terminal: Terminal): ExitCode {
-  const where = `seed ${job.resolved.seed}, at ${toSeconds(nowNs)} s of simulated time`;
-  const reproduce = `  Reproduce: ${reproduceLine(job)}`;
-  if (error instanceof ScenarioError) {
-    terminal.err(placed(error, job.input.source, job.file).message);
-    return EXIT.badInput;
+/** Tells why a run has no result, and which one it was where it was not the scenario's own. */
+function tellFailure(
+  { job, failure }: RunError,
+  own: Job,
+  options: RunOptions,
+  terminal: Terminal,
+): ExitCode {
+  const { kind, message, problems, nowNs } = failure;
+  const isOwn = job.resolved.seed === own.resolved.seed && job.input.sets === own.input.sets;
+  const reproduce = `  Reproduce: ${isOwn ? ownLine(job, options) : reproduceLine(job)}`;
+  switch (kind) {
+    case "bad-input":
+      terminal.err(placed(new ScenarioError(problems), job.input.source, job.file).message);
+      if (!isOwn) terminal.err(reproduce);
+      return EXIT.badInput;
+    case "budget":
+      terminal.err(`${message}\n  ${job.file} has no verdict; --max-events sets the budget`);
+      terminal.err(reproduce);
+      return EXIT.unknown;
+    case "bug":
+      terminal.err(`Cannot finish ${job.file}: this is a bug in cachequake, not in your scenario`);
+      terminal.err(`  ${message}`);
+      terminal.err(`  seed ${job.resolved.seed}, at ${toSeconds(nowNs)} s of simulated time`);
+      terminal.err(reproduce);
+      return EXIT.internal;
   }
-  if (error instanceof CommandError) throw error;
-  if (error instanceof BudgetError) {
-    terminal.err(`${error.message}\n  ${job.file} has no verdict; --max-events sets the budget`);
-    terminal.err(reproduce);
-    return EXIT.unknown;
-  }
-  const text =
-    error instanceof InvariantError ? error.message : String((error as Error)?.stack ?? error);
-  terminal.err(`Cannot finish ${job.file}: this is a bug in cachequake, not in your scenario`);
-  terminal.err(`  ${text}\n  ${where}\n${reproduce}`);
-  return EXIT.internal;
 }
 
-/** The command that does the same again, from the same folder. */
+/** The command that runs one job again, from the same folder. */
 export function reproduceLine(job: Job): string {
   const sets = job.input.sets.map((set) => ` --set ${shellWord(set)}`).join("");
   const limits = job.limitFlags.map((flag) => ` ${flag}`).join("");
   const planted = job.input.allowPlanted ? " --allow-planted" : "";
-  return `cachequake run ${shellWord(job.file)} --seed ${job.resolved.seed}${sets}${limits}${planted}`;
+  return `cachequake run ${shellWord(job.word)} --seed ${job.resolved.seed}${sets}${limits}${planted}`;
 }
 
-function describe({ result, files, experiments }: Finished, job: Job, terminal: Terminal): string {
-  const summary = renderSummary(result, { color: terminal.color, width: terminal.width }).trimEnd();
+/** The command that runs it with all that was asked of it. */
+function ownLine(job: Job, options: RunOptions): string {
+  const { replications = 1, untilShare = null, sensitivity = false, history } = options;
+  const flags = [
+    ...(replications > 1 ? [`--replications ${replications}`] : []),
+    ...(untilShare === null ? [] : [`--until-ci ${Number((untilShare * 100).toPrecision(12))}%`]),
+    ...(sensitivity ? ["--sensitivity"] : []),
+    ...(options.export === true ? ["--export"] : []),
+    ...(history === undefined ? [] : [`--history ${shellWord(history)}`]),
+  ];
+  return [reproduceLine(job), ...flags].join(" ");
+}
+
+function describe(
+  { result, files, experiments }: Finished,
+  job: Job,
+  options: RunOptions,
+  terminal: Terminal,
+): string {
+  const { color, width } = terminal;
+  const reproduce = ownLine(job, options);
+  const summary = renderSummary(result, { color, width, reproduce }).trimEnd();
   const paths = files.map(({ name }) => `  ${path.join(job.folder, name)}`).join("\n");
   const exported = experiments.flatMap((one) =>
     exportLines({ ...one, file: null }).map((line) => `  ${line}\n`),

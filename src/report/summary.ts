@@ -18,6 +18,8 @@ export interface SummaryOptions {
   readonly color: boolean;
   /** Columns of the terminal, 40 and up. */
   readonly width: number;
+  /** The command that does the same again, where it is known better than by the scenario's name. */
+  readonly reproduce?: string;
 }
 
 const PHASES = ["detect", "decide", "promote", "propagate", "reconnect", "warm"] as const;
@@ -59,7 +61,7 @@ export function renderSummary(result: Result, options: SummaryOptions): string {
   }
   if (result.replications !== undefined) lines.push("", ...replicationLines(result.replications));
   if (result.tornadoes !== undefined) lines.push("", ...sensitivityLines(result.tornadoes));
-  lines.push("", `Reproduce  ${colors.cyan(plain(result.reproduce))}`);
+  lines.push("", `Reproduce  ${colors.cyan(plain(options.reproduce ?? result.reproduce))}`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -17,6 +17,9 @@ vi.mock("../../src/scenario/load.ts", () => ({
     seed: "42",
     durationNs: 10 * SECOND,
     expect: [],
+    traffic: [],
+    caches: [],
+    method: [],
   }),
 }));
 vi.mock("../../src/run/simulation.ts", () => ({

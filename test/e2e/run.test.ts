@@ -48,6 +48,49 @@ describe("cachequake run", () => {
       expect({ ...again }).toMatchObject({ status: 1, stdout });
     }));
 
+  test("reproduces with all that was asked, by the path where the scenario's name does not find it", () =>
+    withScenario(brief(), (folder) => {
+      writeFileSync(path.join(folder, "shown.yaml"), brief({ name: "hidden" }));
+      const asked = ["--set", "duration=15s", "--replications", "2", "--sensitivity", "--export"];
+      const { stdout } = cachequake(["run", "shown.yaml", ...asked], folder);
+      const line = `Reproduce  cachequake run shown.yaml --seed 1 ${asked.join(" ")}\n`;
+      expect(stdout).toContain(line);
+      const words = line.trim().split(" ").slice(3);
+      expect(cachequake(words, folder)).toMatchObject({ status: 0, stdout });
+    }));
+
+  test("gives the same bytes and the same words however many run at a time", () =>
+    withScenario(brief(), (folder) => {
+      writeFileSync(path.join(folder, "other.yaml"), brief({ name: "other", fails: true }));
+      const files = ["result.json", "timeline.svg", "junit.xml"];
+      const told = ["1", "2", "3"].map((jobs) => {
+        const words = ["run", "other.yaml", "brief.yaml", "--replications", "4", "--jobs", jobs];
+        const { status, stdout, stderr } = cachequake(words, folder);
+        const written = ["brief", "other"].flatMap((name) =>
+          files.map((file) => read(folder, `reports/${name}/1/${file}`)),
+        );
+        return { status, stdout, stderr, written };
+      });
+      expect(told[0]).toMatchObject({ status: 1, stderr: "" });
+      expect(told[1]).toEqual(told[0]);
+      expect(told[2]).toEqual(told[0]);
+    }));
+
+  test.each(["1", "2"])("names the seed that has no result, of %s at a time", (jobs) =>
+    withScenario(brief(), (folder) => {
+      // More events than the scenario's own seed needs, and fewer than another's.
+      const words = ["run", "brief.yaml", "--replications", "9"];
+      const { events } = JSON.parse(cachequake(["run", "brief.yaml", "--json"], folder).stdout);
+      const ended = cachequake([...words, "--max-events", `${events}`, "--jobs", jobs], folder);
+      expect(ended.status).toBe(2);
+      expect(ended.stdout).toBe("");
+      const seed = /\(seed (1-r\d)\)/.exec(ended.stderr)?.[1];
+      expect(ended.stderr).toContain(
+        `Reproduce: cachequake run brief --seed ${seed} --max-events ${events}`,
+      );
+    }),
+  );
+
   test("does not know: exit 2 where nothing failed over", () =>
     withScenario(brief().replace(/^method:.*\n/m, "method: []\n"), (folder) => {
       expect(cachequake(["run", "brief.yaml"], folder).status).toBe(2);
@@ -58,9 +101,7 @@ describe("cachequake run", () => {
       const ended = cachequake(["run", "brief.yaml", "--max-events", "5000"], folder);
       expect(ended.status).toBe(2);
       expect(ended.stderr).toContain("the budget of 5000 events is spent");
-      expect(ended.stderr).toContain(
-        "Reproduce: cachequake run brief.yaml --seed 1 --max-events 5000",
-      );
+      expect(ended.stderr).toContain("Reproduce: cachequake run brief --seed 1 --max-events 5000");
       expect(ended.stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
       expect(existsSync(path.join(folder, "reports"))).toBe(false);
     }));
