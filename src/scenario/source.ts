@@ -11,6 +11,7 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { ScenarioError, type ScenarioProblem } from "../base/scenario-error.ts";
@@ -28,6 +29,16 @@ export function describePath(path: Path): string {
   return path
     .map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`))
     .join("");
+}
+
+function lastAlias(document: Document): Alias | null {
+  let last: Alias | null = null;
+  visit(document, {
+    Alias(_, node) {
+      last = node;
+    },
+  });
+  return last;
 }
 
 const BYTES_MAX = 1024 * 1024;
@@ -72,8 +83,21 @@ export class ScenarioSource {
       at("is empty", "a YAML map with scenario:, duration:, regions:, caches: and traffic:", start);
     const [document] = documents;
     if (document === undefined) throw empty();
-    if (documents.length > 1) throw at(`has ${documents.length} documents`, "one");
-    const problems = [...document.errors, ...document.warnings].map((error): ScenarioProblem => {
+    const place = (node: Node | null | undefined): Position => {
+      const { line, col } = lines.linePos(node?.range?.[0] ?? 0);
+      return { line, column: col };
+    };
+    const [, second] = documents;
+    if (second !== undefined)
+      throw at(
+        `has ${documents.length} documents, the second of which begins here`,
+        "one",
+        place(second.contents as Node | null),
+      );
+    const errors = [...document.errors, ...document.warnings];
+    // What follows a tab is read as something else than was meant.
+    const tabs = errors.filter(({ code }) => code === "TAB_AS_INDENT");
+    const problems = (tabs.length > 0 ? tabs : errors).map((error): ScenarioProblem => {
       const position = lines.linePos(error.pos[0]);
       const said = error.message.split("\n")[0] as string;
       return {
@@ -103,7 +127,8 @@ export class ScenarioSource {
     } catch (error) {
       throw at(
         `cannot be expanded (${plain(error instanceof Error ? error.message : "unknown")})`,
-        `at most ${ALIASES_MAX} uses of anchors`,
+        `at most ${ALIASES_MAX} uses of anchors, of which this is the last`,
+        place(lastAlias(document)),
       );
     }
     if (data === null) throw empty();

@@ -42,14 +42,22 @@ describe("ScenarioSource.parse()", () => {
     ["[1]", "is a list", 1],
     ["5", "is a number", 1],
     ["text", "is a string", 1],
-    ["a: 1\n---\nb: 2", "has 2 documents", undefined],
+    ["a: 1\n---\nb: 2", "has 2 documents, the second of which begins here", 3],
   ])("refuses %j", (text, found, line) => {
     const [problem, ...others] = problemsOf(text, "x.yaml");
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ path: "", found, file: "x.yaml" });
     expect(problem?.line).toBe(line);
-    expect(problem?.column).toBe(line);
+    expect(problem?.column).toBe(1);
     expect(problemsOf(text)[0]).not.toHaveProperty("file");
+  });
+
+  it("tells of tabs alone where there are some: what follows them is read as something else", () => {
+    const text = "a:\n  b: 1\n\tc: [x: y: z\nd: 1";
+    const problems = problemsOf(text, "x.yaml");
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ line: 3, column: 1 });
+    expect(problems[0]?.found).toContain("Tabs are not allowed as indentation");
   });
 
   it("names what is no YAML by its place, without the place in the text of the library", () => {
@@ -139,7 +147,12 @@ describe("ScenarioSource.parse()", () => {
       `${name}: &${name} [${Array(12).fill(of).join(", ")}]`;
     const bomb = [level("a", "1"), level("b", "*a"), level("c", "*b"), level("d", "*c")].join("\n");
     const [problem] = problemsOf(bomb, "x.yaml");
-    expect(problem).toMatchObject({ expected: "at most 100 uses of anchors", file: "x.yaml" });
+    expect(problem).toMatchObject({
+      expected: "at most 100 uses of anchors, of which this is the last",
+      file: "x.yaml",
+      line: 4,
+      column: 8 + 11 * 4,
+    });
     expect(problem?.found).toMatch(/^cannot be expanded \(Excessive alias count/);
   });
 });
