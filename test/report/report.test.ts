@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderAll } from "../../src/report/render-all.ts";
-import { textWidth } from "../../src/report/sheet.ts";
 import { renderSummary } from "../../src/report/summary.ts";
 import type { Result } from "../../src/run/result.ts";
 import { run } from "../../src/run/simulation.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
+import { textBoxes } from "./text-boxes.ts";
 
 function simulate(name: string): Result {
   const source = readFileSync(`scenarios/fast/${name}.yaml`, "utf8");
@@ -57,31 +57,7 @@ describe("renderAll()", () => {
       const svg = file(reports.get(name)!.files, "timeline.svg");
       const sizes = [...svg.matchAll(/font-size: ([\d.]+)px/g)].map((match) => Number(match[1]));
       expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
-      const boxes = [...svg.matchAll(/<text([^>]*)>([^<]*)<\/text>/g)].map(
-        ([, attributes = "", text = ""]) => {
-          const get = (attribute: string): string =>
-            new RegExp(`${attribute}="([^"]*)"`).exec(attributes)?.[1] ?? "";
-          const classes = get("class").split(" ");
-          const size = classes.includes("title")
-            ? 20
-            : classes.includes("head")
-              ? 13
-              : /small|name/.test(get("class"))
-                ? 11.5
-                : 12;
-          const width = textWidth(text.replace(/&[a-z]+;/g, "x"), size);
-          const x =
-            Number(get("x")) -
-            (classes.includes("end") ? width : classes.includes("mid") ? width / 2 : 0);
-          return {
-            text,
-            x,
-            right: x + width,
-            top: Number(get("y")) - size * 0.75,
-            bottom: Number(get("y")) + size * 0.2,
-          };
-        },
-      );
+      const boxes = textBoxes(svg);
       expect(boxes.length).toBeGreaterThan(40);
       for (const [i, a] of boxes.entries()) {
         expect(a.right, a.text).toBeLessThanOrEqual(1440);
