@@ -100,6 +100,21 @@ describe("renderAll()", () => {
     );
   });
 
+  it("timeline.html says the same of a recovery and of lost writes in its answer and in its tables", () => {
+    const html = file(reports.get(names[0] as string)!.files, "timeline.html");
+    const told = html.split("<tr>");
+    expect(html).toContain("cart lost 85 acknowledged writes, RPO 6.514 s.");
+    expect(html).toContain("<b>6.514 s</b><span>RPO</span>");
+    expect(html).toContain("<b>not regained</b><span>RTO of cartwrites</span>");
+    const again = "had its steady state again when network-partition healed";
+    expect(html).toContain(`cartwrites ${again};`);
+    expect(told.some((row) => row.includes(`<td>${again}</td>`))).toBe(true);
+    expect(html).toContain(
+      "<td>did not regain its steady state before network-partition healed</td>",
+    );
+    expect(html).not.toContain("the steady state held");
+  });
+
   it("timeline.html is one file: no request leaves it", () => {
     const html = file(reports.get(names[0] as string)!.files, "timeline.html");
     expect(html).not.toMatch(/(src|href)="(?!#)/);
