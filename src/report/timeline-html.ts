@@ -21,7 +21,7 @@ export function renderTimelineHtml(result: Result, svg: string): string {
   const body = [
     header(result),
     tiles(result),
-    `<h2>Timeline</h2><div class="scroll" tabindex="0" role="region" aria-label="Timeline">${svg}</div>`,
+    `<h2>Timeline</h2><div class="scroll drawing" tabindex="0" role="region" aria-label="Timeline">${svg}</div>`,
     recoveries(result),
     verdicts(result),
     failovers(result),
