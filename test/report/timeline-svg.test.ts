@@ -191,3 +191,12 @@ it("the primary of a secondary Region has a hatch and a legend of its own", () =
   expect(svg).toContain('id="cq-secondary"');
   expect(drawn.get("back-to-back-failovers wide")).not.toContain('class="secondary"');
 });
+
+it("the README's picture is laid out for its column: texts of at least 11 px at 830 px", () => {
+  const picture = /!\[[^\]]+\]\(([^)]+\.svg)\)/.exec(readFileSync("README.md", "utf8"))?.[1];
+  const svg = readFileSync(picture as string, "utf8");
+  const scale = 830 / Number(/viewBox="0 0 ([\d.]+) /.exec(svg)?.[1]);
+  const sizes = [...svg.matchAll(/font-size: ([\d.]+)px/g)].map(([, size]) => Number(size) * scale);
+  expect(sizes.length).toBeGreaterThan(3);
+  expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
+});
