@@ -2,7 +2,7 @@
 import type { Result, TimelineEntry } from "../run/result.ts";
 import { plain } from "./format.ts";
 import type { Pen } from "./pen.ts";
-import { LEFT, RIGHT, shorten, textWidth } from "./sheet.ts";
+import { type Sheet, shorten, textWidth } from "./sheet.ts";
 import type { TimeScale } from "./time-scale.ts";
 
 const ROW = 16;
@@ -16,24 +16,32 @@ interface Mark {
 }
 
 /** Draws from `top` on; returns where it ended. Marks that find no room are counted in a last line. */
-export function drawEvents(svg: Pen, result: Result, scale: TimeScale, top: number): number {
+export function drawEvents(
+  svg: Pen,
+  result: Result,
+  sheet: Sheet,
+  scale: TimeScale,
+  top: number,
+): number {
   const marks = marksOf(result.timeline);
   if (marks.length === 0) return top;
   svg
     .append("text")
     .attr("class", "head")
-    .attr("x", 24)
+    .attr("x", sheet.pad)
     .attr("y", top + 18)
     .text("Events");
+  // A label that finds no room after its mark finds it before.
+  const most = Math.min(LABEL_MAX, (sheet.right - sheet.left) / 2 - 50);
   const rowEnds: number[] = [];
   let left = 0;
   for (const mark of marks) {
     const more = mark.count > 1 ? ` (${mark.count})` : "";
-    const text = shorten(plain(mark.label), 11, LABEL_MAX) + more;
+    const text = shorten(plain(mark.label), 11, most) + more;
     const width = textWidth(text, 11) + 12;
     const x = scale.x(mark.at);
     // At the right edge the label stands before its mark.
-    const before = x + width > RIGHT;
+    const before = x + width > sheet.right;
     const start = before ? x - width - 4 : x;
     let row = rowEnds.findIndex((end) => end + 8 < start);
     if (row < 0) row = rowEnds.length;
@@ -57,15 +65,15 @@ export function drawEvents(svg: Pen, result: Result, scale: TimeScale, top: numb
     svg
       .append("text")
       .attr("class", "small soft")
-      .attr("x", 24)
+      .attr("x", sheet.pad)
       .attr("y", top + 36)
       .text(text);
   }
   svg
     .append("line")
     .attr("class", "grid")
-    .attr("x1", LEFT)
-    .attr("x2", RIGHT)
+    .attr("x1", sheet.left)
+    .attr("x2", sheet.right)
     .attr("y1", top + 8 + rows * ROW)
     .attr("y2", top + 8 + rows * ROW);
   return top + 12 + rows * ROW;

@@ -107,7 +107,7 @@ export function replicationSection(replications: Replications): string {
     )
     .join(" · ");
   const until = untilText(replications);
-  return `<h2>Replications</h2><div class="scroll" tabindex="0" role="region" aria-label="Replications"><table><caption>${replications.count} seeds; ${e([until, verdicts].filter((part) => part !== "").join("; "))}</caption><thead><tr><th>Figure</th><th>Mean</th><th>95 % interval</th><th>p5</th><th>p50</th><th>p95</th><th>Runs</th><th>Unit</th></tr></thead><tbody>${[...rows, ...none].join("\n")}</tbody></table></div>`;
+  return `<h2>Replications</h2><div class="scroll" tabindex="0" role="region" aria-label="Replications"><table><caption><span>${replications.count} seeds; ${e([until, verdicts].filter((part) => part !== "").join("; "))}</span></caption><thead><tr><th>Figure</th><th>Mean</th><th>95 % interval</th><th>p5</th><th>p50</th><th>p95</th><th>Runs</th><th>Unit</th></tr></thead><tbody>${[...rows, ...none].join("\n")}</tbody></table></div>`;
 }
 
 const WIDTH = 220;
@@ -127,7 +127,7 @@ export function sensitivitySection(tornadoes: readonly Tornado[]): string {
         ? ""
         : `<p class="soft">Without influence: ${e(unmoved.join(", "))}.</p>`;
     if (rows.length === 0) return `<p>${e(caption)}: moved by no assumption.</p>`;
-    return `<div class="scroll" tabindex="0" role="region" aria-label="Sensitivity of ${e(expectation)}"><table><caption>${e(caption)}</caption><thead><tr><th>Assumption</th><th>Low .. used .. high</th><th>At low</th><th>At high</th><th>Unit</th><th>Range</th><th>Verdict</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>${still}`;
+    return `<div class="scroll" tabindex="0" role="region" aria-label="Sensitivity of ${e(expectation)}"><table><caption><span>${e(caption)}</span></caption><thead><tr><th>Assumption</th><th>Low .. used .. high</th><th>At low</th><th>At high</th><th>Unit</th><th>Range</th><th>Verdict</th></tr></thead><tbody>${rows.join("\n")}</tbody></table></div>${still}`;
   });
   return `<h2>Sensitivity</h2><p>Each assumption from low to high, with the same seed; per expectation, the strongest first.</p>${tables.join("\n")}`;
 }

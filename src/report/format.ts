@@ -113,7 +113,7 @@ function lostWrites({ caches, invariants }: Result): readonly string[] {
   if (lost.length > 0)
     return lost.map(
       ([name, cache]) =>
-        `${name} lost ${integer(cache.writesLost)} acknowledged writes over ${seconds(cache.rpoSeconds)}.`,
+        `${name} lost ${integer(cache.writesLost)} acknowledged ${cache.writesLost === 1 ? "write" : "writes"}, RPO ${seconds(cache.rpoSeconds)}.`,
     );
   const kept = invariants.find(({ id }) => id === "acknowledged-writes-kept");
   return [
@@ -121,6 +121,20 @@ function lostWrites({ caches, invariants }: Result): readonly string[] {
       ? `Whether acknowledged writes were lost is not known: ${kept.reason}.`
       : "No acknowledged write was lost.",
   ];
+}
+
+/** What became of a steady state after a disturbance, in the words of the answer; nothing where it was regained later. */
+export function outcome(recoveries: readonly RecoveryResult[], recovery: RecoveryResult): string {
+  const { after, at, rtoSeconds } = recovery;
+  if (rtoSeconds === null) {
+    const next = recoveries.find((other) => other.at > at);
+    return `did not regain its steady state${next === undefined ? "" : ` before ${next.after}`}`;
+  }
+  if (rtoSeconds > 0) return "";
+  const before = recoveries.filter((other) => other.at < at).at(-1);
+  return before?.rtoSeconds === null
+    ? `had its steady state again when ${after}`
+    : "kept its steady state";
 }
 
 /** Recoveries of a source, those from disturbances alike and at one time once. */

@@ -2,7 +2,7 @@
 import type { NodeInterval, Result } from "../run/result.ts";
 import { plain } from "./format.ts";
 import type { Pen } from "./pen.ts";
-import { intervalClass, RIGHT, shorten, textWidth } from "./sheet.ts";
+import { intervalClass, type Sheet, shorten, textWidth } from "./sheet.ts";
 import type { TimeScale } from "./time-scale.ts";
 
 const LANE_HEIGHT = 18;
@@ -42,6 +42,7 @@ export function laneGroups(result: Result): LaneGroup[] {
 export function drawLanes(
   svg: Pen,
   groups: readonly LaneGroup[],
+  sheet: Sheet,
   scale: TimeScale,
   top: number,
 ): number {
@@ -52,7 +53,7 @@ export function drawLanes(
     svg
       .append("text")
       .attr("class", "head")
-      .attr("x", 24)
+      .attr("x", sheet.pad)
       .attr("y", y)
       .text(plain(group.title + more));
     y += 8;
@@ -60,7 +61,7 @@ export function drawLanes(
       svg
         .append("text")
         .attr("class", "small soft")
-        .attr("x", 36)
+        .attr("x", sheet.left - LABEL_WIDTH - 6)
         .attr("y", y + 13)
         .text(laneLabel(lane.id, lane.zone));
       for (const interval of lane.intervals) drawInterval(svg, interval, scale, y);
@@ -81,9 +82,24 @@ export function laneLabel(id: string, zone: string): string {
   return shorten(plain(`${number === undefined ? id : `…${number}`} · ${zone}`), 11, LABEL_WIDTH);
 }
 
+/** Names on patterns stand on a plate of the pattern's ground. */
+const PLATES: Readonly<Record<string, string>> = {
+  down: "patternbg",
+  syncing: "patternbg",
+  paused: "patternbg",
+  minority: "patternbg",
+  secondary: "secondarybg",
+};
+
+const INKS: Readonly<Record<string, string>> = {
+  primary: "primaryname",
+  secondary: "replicaname",
+  replica: "replicaname",
+};
+
 function drawInterval(svg: Pen, interval: NodeInterval, scale: TimeScale, y: number): void {
   const x = scale.x(interval.from);
-  const width = Math.max(1.5, Math.min(scale.x(interval.to), RIGHT) - x);
+  const width = Math.max(1.5, scale.x(interval.to) - x);
   const className = intervalClass(interval);
   const bar = svg
     .append("rect")
@@ -96,24 +112,18 @@ function drawInterval(svg: Pen, interval: NodeInterval, scale: TimeScale, y: num
   const when = `${interval.from} s to ${interval.to} s`;
   bar.append("title").text(`${interval.role}, ${interval.state}, ${when}`);
   if (textWidth(name, 11) + 10 > width) return;
-  const ink =
-    className === "primary" ? "primaryname" : className === "replica" ? "replicaname" : "statename";
-  const plate =
-    className === "down" ||
-    className === "syncing" ||
-    className === "paused" ||
-    className === "minority";
-  if (plate)
+  const plate = PLATES[className];
+  if (plate !== undefined)
     svg
       .append("rect")
-      .attr("class", "patternbg")
+      .attr("class", plate)
       .attr("x", x + 3)
       .attr("y", y + 2)
       .attr("width", textWidth(name, 11) + 6)
       .attr("height", LANE_HEIGHT - 4);
   svg
     .append("text")
-    .attr("class", ink)
+    .attr("class", INKS[className] ?? "statename")
     .attr("x", x + 6)
     .attr("y", y + 13)
     .text(name);

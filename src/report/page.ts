@@ -22,6 +22,8 @@ h2 { font-size: 17px; margin: 36px 0 10px; }
 .scroll:focus-visible, pre:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .scroll svg { display: block; width: 100%; min-width: 1390px; height: auto; }
 .scroll svg.bar { width: 220px; min-width: 0; height: 14px; }
+.scroll::before { content: "scrolls sideways →"; display: none; position: sticky; left: 0; padding: 6px 12px; color: var(--soft); font-size: 13px; font-weight: 600; border-bottom: 1px solid var(--line); }
+caption span { display: block; position: sticky; left: 12px; max-width: calc(100vw - 64px); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: var(--soft); padding: 8px 12px; }
 th, td { text-align: left; vertical-align: top; padding: 7px 12px; border-top: 1px solid var(--line); }
@@ -30,7 +32,9 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowra
 td.v { font-weight: 650; white-space: nowrap; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 details { margin-top: 12px; } summary { cursor: pointer; font-weight: 600; padding: 6px 0; }
-@media screen and (max-width: 700px) { table { min-width: 680px; } }
+@media screen and (max-width: 1430px) { .scroll.drawing::before { display: block; width: calc(100vw - 44px); } }
+@media screen and (max-width: 1100px) { .scroll.wide::before { display: block; } .wide table { min-width: 1080px; } }
+@media screen and (max-width: 700px) { .scroll::before { display: block; } table { min-width: 680px; } td:last-child:not(.n) { min-width: 15em; } }
 @media print { body { background: #fff; color: #000; } main { padding: 0; } .scroll, pre { overflow: visible; border: 0; } .scroll svg { min-width: 0; } th, td, thead th, td.n, td.v { white-space: normal; overflow-wrap: anywhere; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } details::details-content { content-visibility: visible; } details > * { display: block; } h2 { break-after: avoid; } tr, .tiles li { break-inside: avoid; } }
 @media (max-width: 480px) { main { padding: 14px 12px 40px; } .answer { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; } }
 `;
@@ -54,6 +58,9 @@ ${body.filter((part) => part !== "").join("\n")}
 `;
 }
 
+/** Tables of so many columns scroll on screens that others fit. */
+const MANY_COLUMNS = 9;
+
 /** @param rows - markup of table rows; without any there is no table */
 export function table(
   title: string,
@@ -63,9 +70,10 @@ export function table(
 ): string {
   if (rows.length === 0) return "";
   const heading = title === "" ? "" : `<h2>${e(title)}</h2>`;
-  const about = caption === "" ? "" : `<caption>${e(caption)}</caption>`;
+  const about = caption === "" ? "" : `<caption><span>${e(caption)}</span></caption>`;
   const name = title === "" ? "Timeline of events" : title;
-  return `${heading}<div class="scroll" tabindex="0" role="region" aria-label="${e(name)}"><table>${about}<thead><tr>${heads.map((head) => `<th scope="col">${e(head)}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  const kind = heads.length < MANY_COLUMNS ? "scroll" : "scroll wide";
+  return `${heading}<div class="${kind}" tabindex="0" role="region" aria-label="${e(name)}"><table>${about}<thead><tr>${heads.map((head) => `<th scope="col">${e(head)}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 /** A text that keeps its lines. */

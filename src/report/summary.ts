@@ -9,6 +9,7 @@ import {
   figure,
   integer,
   milliseconds,
+  outcome,
   percent,
   plain,
   seconds,
@@ -104,16 +105,20 @@ function recoveries(result: Result, heading: (text: string) => string, width: nu
       lines.push(
         heading(plain(`RTO of ${name} after ${recovery.after}: ${seconds(recovery.rtoSeconds)}`)),
       );
-      lines.push(...phases(recovery, width), "");
+      lines.push(...phases(traffic.recoveries, recovery, width), "");
     }
   }
   return lines;
 }
 
 /** A line per phase that took time, with what ended it. */
-function phases(recovery: RecoveryResult, width: number): string[] {
+function phases(
+  recoveries: readonly RecoveryResult[],
+  recovery: RecoveryResult,
+  width: number,
+): string[] {
   if (recovery.rtoSeconds === null)
-    return ["  not regained before the next disturbance or the end"];
+    return wrap(plain(outcome(recoveries, recovery)), width - 2).map((line) => `  ${line}`);
   return PHASES.filter((phase) => recovery.phases[phase] > 0).flatMap((phase) => {
     const cause =
       recovery.causes.find((text) => text.startsWith(`${phase}: `))?.slice(phase.length + 2) ?? "";

@@ -10,6 +10,7 @@ import {
   figure,
   integer,
   milliseconds,
+  outcome,
   percent,
   seconds,
 } from "./format.ts";
@@ -20,7 +21,7 @@ export function renderTimelineHtml(result: Result, svg: string): string {
   const body = [
     header(result),
     tiles(result),
-    `<h2>Timeline</h2><div class="scroll" tabindex="0" role="region" aria-label="Timeline">${svg}</div>`,
+    `<h2>Timeline</h2><div class="scroll drawing" tabindex="0" role="region" aria-label="Timeline">${svg}</div>`,
     recoveries(result),
     verdicts(result),
     failovers(result),
@@ -68,7 +69,10 @@ function tiles(result: Result): string {
   for (const [name, of] of sources) {
     const worst = of.rtoSeconds;
     list.push(
-      [seconds(worst), `RTO of ${name}`],
+      [
+        worst === null && of.recoveries.length > 0 ? "not regained" : seconds(worst),
+        `RTO of ${name}`,
+      ],
       [percent(of.availability), `availability of ${name}`],
     );
   }
@@ -96,12 +100,7 @@ function recoveries(result: Result): string {
         (phase) =>
           `<td class="n">${recovery.rtoSeconds === null ? "-" : seconds(recovery.phases[phase])}</td>`,
       ).join("");
-      const causes =
-        recovery.rtoSeconds === 0
-          ? "the steady state held"
-          : recovery.rtoSeconds === null
-            ? "not regained before the next disturbance or the end"
-            : recovery.causes.join("; ");
+      const causes = outcome(of.recoveries, recovery) || recovery.causes.join("; ");
       rows.push(
         `<tr><td>${e(name)}</td><td>${e(recovery.after)} at ${clock(recovery.at)}</td><td class="n"><b>${seconds(recovery.rtoSeconds)}</b></td>${figures}<td>${e(causes)}</td></tr>`,
       );

@@ -2,21 +2,22 @@
  * The timeline as SVG, drawn with a d3 selection: lanes of nodes, faults, success, latency and lag on one axis of time,
  * and a closer look at the recovery with its phases. Same result, same drawing.
  */
-import type { RecoveryResult, Result, Series } from "../run/result.ts";
+import type { Result, Series } from "../run/result.ts";
 import { drawEvents } from "./events-svg.ts";
 import { answer, clock, plain } from "./format.ts";
 import { drawLanes, type LaneGroup, laneGroups } from "./lanes.ts";
 import type { Pen } from "./pen.ts";
-import { drawRecovery } from "./recovery-svg.ts";
+import { drawCloserLooks } from "./recovery-svg.ts";
 import {
   drawAxis,
   intervalClass,
-  LEFT,
   pathOf,
-  RIGHT,
+  type Sheet,
   shorten,
+  stepsOf,
+  stretchesOf,
   textWidth,
-  WIDTH,
+  WIDE,
   wrapText,
 } from "./sheet.ts";
 import { SVG_STYLE } from "./svg-style.ts";
@@ -31,7 +32,8 @@ export interface Drawn {
 }
 
 /** Draws into an empty `svg` element; says how high it became. */
-export function drawTimeline(svg: Pen, result: Result): Drawn {
+export function drawTimeline(svg: Pen, result: Result, sheet: Sheet = WIDE): Drawn {
+  const { width, left, right } = sheet;
   svg
     .attr("class", "cq")
     .attr("role", "img")
@@ -43,65 +45,49 @@ export function drawTimeline(svg: Pen, result: Result): Drawn {
     .attr("class", "bg")
     .attr("x", 0)
     .attr("y", 0)
-    .attr("width", WIDTH);
+    .attr("width", width);
   const faults = svg.append("g");
-  const scale = timeScale(0, result.simulatedSeconds, LEFT, RIGHT, 12);
-  let y = drawHeader(svg, result);
+  const scale = timeScale(0, result.simulatedSeconds, left, right, Math.floor((right - left) / 97));
+  let y = drawHeader(svg, result, sheet);
   const top = y;
   y = drawFaultNames(svg, result, scale, y);
   drawAxis(svg, scale, y, clock);
   y += 14;
   const groups = laneGroups(result);
-  y = drawLanes(svg, groups, scale, y);
-  y = drawEvents(svg, result, scale, y);
-  y = drawPanels(svg, result, scale, y + 10);
+  y = drawLanes(svg, groups, sheet, scale, y);
+  y = drawEvents(svg, result, sheet, scale, y);
+  y = drawPanels(svg, result, sheet, scale, y + 10);
   drawFaultBands(faults, result, scale, top, y);
-  const worst = mainRecovery(result);
-  if (worst !== null) y = drawRecovery(svg, result, worst.traffic, worst.recovery, y + 26);
-  y = drawLegend(svg, result, groups, y + 24);
+  y = drawCloserLooks(svg, result, sheet, y);
+  y = drawLegend(svg, result, groups, sheet, y + 24);
   background.attr("height", y);
-  svg.attr("viewBox", `0 0 ${WIDTH} ${y}`).attr("width", WIDTH).attr("height", y);
+  svg.attr("viewBox", `0 0 ${width} ${y}`).attr("width", width).attr("height", y);
   return { height: y };
 }
 
-/** The longest recovery after an injection that took any time. */
-function mainRecovery(
-  result: Result,
-): { readonly traffic: string; readonly recovery: RecoveryResult } | null {
-  let found: { traffic: string; recovery: RecoveryResult } | null = null;
-  for (const [traffic, of] of Object.entries(result.traffic)) {
-    for (const recovery of of.recoveries) {
-      if (recovery.rtoSeconds === null || recovery.rtoSeconds === 0) continue;
-      if (found === null || recovery.rtoSeconds > (found.recovery.rtoSeconds ?? 0))
-        found = { traffic, recovery };
-    }
-  }
-  return found;
-}
-
-function drawHeader(svg: Pen, result: Result): number {
+function drawHeader(svg: Pen, result: Result, { pad, right }: Sheet): number {
   svg
     .append("text")
     .attr("class", "title")
-    .attr("x", 24)
+    .attr("x", pad)
     .attr("y", 38)
-    .text(plain(result.scenario));
+    .text(shorten(plain(result.scenario), 20, right - pad - 170));
   const verdict = result.verdict.toUpperCase();
   svg
     .append("text")
     .attr("class", `head end ${result.verdict}`)
-    .attr("x", RIGHT)
+    .attr("x", right)
     .attr("y", 36)
     .text(verdict);
   svg
     .append("text")
     .attr("class", "soft end")
-    .attr("x", RIGHT - 90)
+    .attr("x", right - 90)
     .attr("y", 36)
     .text(`seed ${result.seed}`);
   let y = 62;
-  for (const line of wrapText(answer(result), 12, RIGHT - 24)) {
-    svg.append("text").attr("x", 24).attr("y", y).text(line);
+  for (const line of wrapText(answer(result), 12, right - pad)) {
+    svg.append("text").attr("x", pad).attr("y", y).text(line);
     y += 17;
   }
   return y + 8;
@@ -122,7 +108,7 @@ function drawFaultNames(svg: Pen, result: Result, scale: TimeScale, top: number)
   for (const fault of result.faults.slice(0, 24)) {
     const name = faultName(fault);
     const width = textWidth(name, 11);
-    const x = Math.min(scale.x(fault.injectedAt) + 2, RIGHT - width);
+    const x = Math.min(scale.x(fault.injectedAt) + 2, scale.right - width);
     let row = rowEnds.findIndex((end) => end + 8 < x);
     if (row < 0) row = rowEnds.length;
     if (row > 5) continue;
@@ -131,10 +117,10 @@ function drawFaultNames(svg: Pen, result: Result, scale: TimeScale, top: number)
       .append("text")
       .attr("class", "small faultname")
       .attr("x", x)
-      .attr("y", top + 12 + row * 15)
+      .attr("y", top + 16 + row * 15)
       .text(name);
   }
-  return top + Math.max(1, rowEnds.length) * 15 + 18;
+  return top + Math.max(1, rowEnds.length) * 15 + 22;
 }
 
 function drawFaultBands(
@@ -146,42 +132,69 @@ function drawFaultBands(
 ): void {
   for (const fault of result.faults) {
     const x = scale.x(fault.injectedAt);
-    if (fault.healedAt !== null) {
-      const width = Math.max(1, scale.x(fault.healedAt) - x);
-      group
-        .append("rect")
-        .attr("class", "fault")
-        .attr("x", x)
-        .attr("y", top)
-        .attr("width", width)
-        .attr("height", bottom - top);
-    }
-    for (const at of fault.healedAt === null ? [x] : [x, scale.x(fault.healedAt)]) {
-      group
-        .append("line")
-        .attr("class", "faultedge")
-        .attr("x1", at)
-        .attr("x2", at)
-        .attr("y1", top)
-        .attr("y2", bottom);
-    }
+    const height = bottom - top;
+    if (fault.healedAt === null) drawEdge(group, x, top, height);
+    else drawBand(group, { x, y: top, width: Math.max(1, scale.x(fault.healedAt) - x), height });
   }
 }
 
-function drawPanels(svg: Pen, result: Result, scale: TimeScale, top: number): number {
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A tint, with a bar on top and an edge on either side that are seen where the tint is not. */
+function drawBand(pen: Pen, { x, y, width, height }: Box): void {
+  for (const [className, high] of [
+    ["fault", height],
+    ["faultbar", 3],
+  ] as const)
+    pen
+      .append("rect")
+      .attr("class", className)
+      .attr("x", x)
+      .attr("y", y)
+      .attr("width", width)
+      .attr("height", high);
+  for (const at of [x, x + width]) drawEdge(pen, at, y, height);
+}
+
+function drawEdge(pen: Pen, x: number, y: number, height: number): void {
+  pen
+    .append("line")
+    .attr("class", "faultedge")
+    .attr("x1", x)
+    .attr("x2", x)
+    .attr("y1", y)
+    .attr("y2", y + height);
+}
+
+function drawPanels(svg: Pen, result: Result, sheet: Sheet, scale: TimeScale, top: number): number {
   let y = top;
   const success = result.series["SuccessRatio"] ?? [];
-  y = panel(svg, scale, y, {
-    title: "Success ratio",
-    lines: success.map((of) => ({ of, className: "success" })),
+  y = panel(svg, sheet, y, {
+    title: "Success ratio, by arrival",
+    lines: success.map((of) => ({
+      of,
+      className: "success",
+      path: (y) => stepsOf(stretchesOf(of, result.faults), scale, y),
+    })),
     floor: lowest(success, 1),
     ceiling: 1,
     format: (value) => `${Math.round(value * 100)} %`,
   });
-  const p50 = (result.series["LatencyP50Ms"] ?? []).map((of) => ({ of, className: "p50" }));
-  const p99 = (result.series["LatencyP99Ms"] ?? []).map((of) => ({ of, className: "p99" }));
+  const latency = (name: string, className: string): Line[] =>
+    (result.series[name] ?? []).map((of) => ({
+      of,
+      className,
+      path: (y) => stepsOf(stretchesOf(of, []), scale, y),
+    }));
+  const p50 = latency("LatencyP50Ms", "p50");
+  const p99 = latency("LatencyP99Ms", "p99");
   const latencyMost = highest([...p50, ...p99].map(({ of }) => of));
-  y = panel(svg, scale, y, {
+  y = panel(svg, sheet, y, {
     title: "Latency, ms (p50 dashed)",
     lines: [...p50, ...p99],
     floor: 0,
@@ -189,9 +202,9 @@ function drawPanels(svg: Pen, result: Result, scale: TimeScale, top: number): nu
     format: (value) => `${round(value)}`,
   });
   const lag = result.series["ReplicationLag"] ?? [];
-  y = panel(svg, scale, y, {
+  y = panel(svg, sheet, y, {
     title: "Replication lag, s",
-    lines: lag.map((of) => ({ of, className: "lag" })),
+    lines: lag.map((of) => ({ of, className: "lag", path: (y) => pathOf(of, scale, y) })),
     floor: 0,
     ceiling: Math.max(0.001, highest(lag)),
     format: (value) => `${round(value)}`,
@@ -222,38 +235,46 @@ function highest(series: readonly Series[]): number {
 
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;
 
+interface Line {
+  readonly of: Series;
+  readonly className: string;
+  /** Given the height of a value, what an SVG path takes. */
+  readonly path: (y: (value: number) => number) => string;
+}
+
 interface Panel {
   readonly title: string;
-  readonly lines: readonly { readonly of: Series; readonly className: string }[];
+  readonly lines: readonly Line[];
   readonly floor: number;
   readonly ceiling: number;
   readonly format: (value: number) => string;
 }
 
-function panel(svg: Pen, scale: TimeScale, top: number, given: Panel): number {
+function panel(svg: Pen, sheet: Sheet, top: number, given: Panel): number {
+  const { pad, left, right } = sheet;
   const bottom = top + PANEL_HEIGHT - 16;
   svg
     .append("text")
     .attr("class", "head")
-    .attr("x", 24)
+    .attr("x", pad)
     .attr("y", top + 14)
-    .text(shorten(given.title.split(",")[0] as string, 13, LEFT - 70));
+    .text(shorten(given.title.split(",")[0] as string, 13, left - 70));
   const [, unit] = given.title.split(",");
   if (unit !== undefined)
     svg
       .append("text")
       .attr("class", "small soft")
-      .attr("x", 24)
+      .attr("x", pad)
       .attr("y", top + 30)
-      .text(shorten(unit.trim(), 11, LEFT - 66));
+      .text(shorten(unit.trim(), 11, left - 66));
   const names = [...new Set(given.lines.map(({ of }) => of.of))];
   const shown = names.length > 3 ? `${names.length} series` : names.join(", ");
   svg
     .append("text")
     .attr("class", "small soft")
-    .attr("x", 24)
+    .attr("x", pad)
     .attr("y", top + 46)
-    .text(shorten(plain(shown), 11, LEFT - 80));
+    .text(shorten(plain(shown), 11, left - 80));
   const height = bottom - top - 6;
   const y = (value: number): number => {
     const share = (value - given.floor) / (given.ceiling - given.floor || 1);
@@ -263,35 +284,31 @@ function panel(svg: Pen, scale: TimeScale, top: number, given: Panel): number {
     svg
       .append("line")
       .attr("class", "grid")
-      .attr("x1", LEFT)
-      .attr("x2", RIGHT)
+      .attr("x1", left)
+      .attr("x2", right)
       .attr("y1", y(value))
       .attr("y2", y(value));
     svg
       .append("text")
       .attr("class", "small soft end")
-      .attr("x", LEFT - 8)
+      .attr("x", left - 8)
       .attr("y", y(value) + 4)
       .text(given.format(value));
   }
-  for (const { of, className } of given.lines) {
-    svg
-      .append("path")
-      .attr("class", className)
-      .attr("d", pathOf(of, scale, y));
-  }
+  for (const { className, path } of given.lines)
+    svg.append("path").attr("class", className).attr("d", path(y));
   return top + PANEL_HEIGHT;
 }
 
 function patterns(defs: Pen): void {
-  const pattern = (id: string, size: number): Pen => {
+  const pattern = (id: string, size: number, ground = "patternbg"): Pen => {
     const made = defs
       .append("pattern")
       .attr("id", `cq-${id}`)
       .attr("width", size)
       .attr("height", size)
       .attr("patternUnits", "userSpaceOnUse");
-    made.append("rect").attr("class", "patternbg").attr("width", size).attr("height", size);
+    made.append("rect").attr("class", ground).attr("width", size).attr("height", size);
     return made;
   };
   pattern("down", 6).append("path").attr("class", "patternline").attr("d", "M0,6L6,0");
@@ -299,10 +316,15 @@ function patterns(defs: Pen): void {
   const paused = pattern("paused", 6);
   paused.append("circle").attr("class", "patterndot").attr("cx", 3).attr("cy", 3).attr("r", 1.2);
   pattern("minority", 7).append("path").attr("class", "patternline").attr("d", "M0,0L7,7M0,7L7,0");
+  pattern("secondary", 8, "secondarybg")
+    .append("path")
+    .attr("class", "secondaryline")
+    .attr("d", "M-2,2L2,-2M0,8L8,0M6,10L10,6");
 }
 
 const LEGEND: readonly (readonly [className: string, text: string])[] = [
   ["primary", "primary"],
+  ["secondary", "secondary-primary: leads in a secondary Region, read-only"],
   ["replica", "replica"],
   ["down", "down"],
   ["provisioning", "provisioning"],
@@ -312,38 +334,46 @@ const LEGEND: readonly (readonly [className: string, text: string])[] = [
   ["fault", "fault holds"],
 ];
 
-/** Explains what is in the drawing and nothing else. */
-function drawLegend(svg: Pen, result: Result, groups: readonly LaneGroup[], y: number): number {
+/** Explains what is in the drawing and nothing else, in as many rows as it takes. */
+function drawLegend(
+  svg: Pen,
+  result: Result,
+  groups: readonly LaneGroup[],
+  { pad, right }: Sheet,
+  top: number,
+): number {
   const drawn = new Set(
     groups.flatMap(({ lanes }) =>
       lanes.flatMap(({ intervals }) => intervals.map((interval) => intervalClass(interval))),
     ),
   );
   if (result.faults.some(({ healedAt }) => healedAt !== null)) drawn.add("fault");
-  const isSecondary = groups.some(({ lanes }) =>
-    lanes.some(({ intervals }) => intervals.some(({ role }) => role === "secondary-primary")),
-  );
-  let x = 24;
-  for (const [className, name] of LEGEND) {
+  let x = pad;
+  let y = top;
+  for (const [className, text] of LEGEND) {
     if (!drawn.has(className)) continue;
-    const text =
-      className === "primary" && isSecondary
-        ? "primary; secondary-primary: leads in a secondary Region, read-only"
-        : name;
-    svg
-      .append("rect")
-      .attr("class", className)
-      .attr("x", x)
-      .attr("y", y)
-      .attr("width", 22)
-      .attr("height", 12);
+    const width = 28 + textWidth(text, 11.5);
+    if (x > pad && x + width > right) {
+      x = pad;
+      y += 22;
+    }
+    const box = { x, y, width: 22, height: 12 };
+    if (className === "fault") drawBand(svg, box);
+    else
+      svg
+        .append("rect")
+        .attr("class", className)
+        .attr("x", x)
+        .attr("y", y)
+        .attr("width", box.width)
+        .attr("height", box.height);
     svg
       .append("text")
       .attr("class", "small")
       .attr("x", x + 28)
       .attr("y", y + 10)
       .text(text);
-    x += 28 + textWidth(text, 11) + 26;
+    x += width + 26;
   }
   return y + 34;
 }

@@ -70,6 +70,23 @@ describe.skipIf(executablePath === null)(
       }),
     );
 
+    test.each([390, 800, 1440])(
+      "says of what scrolls sideways at %i pixels that it does",
+      (width) =>
+        onPage({ width, colorScheme: "light" }, async (page) => {
+          const silent = await page.evaluate(`[...document.querySelectorAll(".scroll")]
+        .filter((box) => box.clientWidth > 0)
+        .filter((box) => (box.scrollWidth > box.clientWidth + 1) !==
+          (getComputedStyle(box, "::before").display === "block"))
+        .map((box) => [box.getAttribute("aria-label"), box.scrollWidth, box.clientWidth])`);
+          expect(silent).toEqual([]);
+          const cut = await page.evaluate(`[...document.querySelectorAll("caption span")]
+        .filter((text) => text.getBoundingClientRect().right > innerWidth)
+        .map((text) => text.textContent)`);
+          expect(cut).toEqual([]);
+        }),
+    );
+
     test("shows no text below 11 pixels at 1440", () =>
       onPage({ width: 1440, colorScheme: "light" }, async (page) => {
         const small = await page.evaluate(`[...document.querySelectorAll("body *")]

@@ -1,6 +1,6 @@
 /** The sentences that a report begins with. */
 import { describe, expect, it } from "vitest";
-import { answer, distinct } from "../../src/report/format.ts";
+import { answer, distinct, outcome } from "../../src/report/format.ts";
 import { laneLabel } from "../../src/report/lanes.ts";
 import type { RecoveryResult, Result } from "../../src/run/result.ts";
 
@@ -82,8 +82,9 @@ describe("answer()", () => {
     expect(said({ kept: "unknown" })[2]).toBe(
       "Whether acknowledged writes were lost is not known: 7 keys stand alone.",
     );
+    expect(said({ writesLost: 1 })[2]).toBe("cart lost 1 acknowledged write, RPO 2 s.");
     expect(said({ writesLost: 3, kept: "unknown" })[2]).toBe(
-      "cart lost 3 acknowledged writes over 2 s.",
+      "cart lost 3 acknowledged writes, RPO 2 s.",
     );
   });
 });
@@ -98,4 +99,21 @@ it("a lane's label keeps what tells nodes of a shard apart, and their zone", () 
   const long = "a-rather-long-cache-name-for-labels";
   expect(laneLabel(`${long}-0001-002`, "us-east-1a")).toBe("…0001-002 · us-east-1a");
   expect(laneLabel(`${long}-003`, "ap-southeast-2b")).toBe("…003 · ap-southeast-2b");
+});
+
+it("an outcome is told after each disturbance in the words of the answer", () => {
+  const all = [
+    recovery("x injected", null, 60),
+    recovery("x healed", 0, 120),
+    recovery("y injected", 0, 180),
+    recovery("y healed", 2, 240),
+    recovery("z injected", null, 300),
+  ];
+  expect(all.map((one) => outcome(all, one))).toEqual([
+    "did not regain its steady state before x healed",
+    "had its steady state again when x healed",
+    "kept its steady state",
+    "",
+    "did not regain its steady state",
+  ]);
 });

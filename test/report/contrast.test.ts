@@ -1,4 +1,4 @@
-/** Contrast of the timeline's texts, which axe-core does not see in an SVG: WCAG AA, 4.5 to 1. */
+/** Contrast of the timeline, which axe-core does not see in an SVG: WCAG AA, 4.5 to 1 for texts, 3 to 1 for shapes. */
 import { describe, expect, test } from "vitest";
 import { SVG_STYLE } from "../../src/report/svg-style.ts";
 
@@ -58,9 +58,28 @@ describe.each([
   test.each(["fault-ink", "accent", "ink"])("%s on the band of a fault", (text) => {
     expect(contrast(colour(text), fault)).toBeGreaterThanOrEqual(4.5);
   });
+
+  test.each(["grid", "line", "stroke", "fault-ink", "ok", "accent", "warn", "bad"])(
+    "shapes: %s on the ground and on the band of a fault",
+    (shape) => {
+      expect(contrast(colour(shape), colour("bg"))).toBeGreaterThanOrEqual(3);
+      expect(contrast(colour(shape), fault)).toBeGreaterThanOrEqual(3);
+    },
+  );
+
+  test("patterns on their own ground", () => {
+    expect(contrast(colour("stroke"), colour("down"))).toBeGreaterThanOrEqual(3);
+    expect(contrast(colour("primary"), colour("replica"))).toBeGreaterThanOrEqual(3);
+  });
 });
 
 test("the measure: black on white is 21, a colour on itself 1", () => {
   expect(contrast([0, 0, 0], [255, 255, 255])).toBeCloseTo(21, 5);
   expect(contrast([9, 99, 200], [9, 99, 200])).toBe(1);
+});
+
+test("what has too little contrast alone, has an edge that has enough", () => {
+  expect(SVG_STYLE).toMatch(/\.replica \{ fill: [^;]+; stroke: var\(--stroke\)/);
+  expect(SVG_STYLE).toContain(".cq .faultbar { fill: var(--fault-ink); }");
+  expect(SVG_STYLE).toContain(".cq .faultedge { stroke: var(--fault-ink);");
 });

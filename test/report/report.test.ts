@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { renderAll } from "../../src/report/render-all.ts";
-import { textWidth } from "../../src/report/sheet.ts";
 import { renderSummary } from "../../src/report/summary.ts";
 import type { Result } from "../../src/run/result.ts";
 import { run } from "../../src/run/simulation.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
+import { textBoxes } from "./text-boxes.ts";
 
 function simulate(name: string): Result {
   const source = readFileSync(`scenarios/fast/${name}.yaml`, "utf8");
@@ -57,31 +57,7 @@ describe("renderAll()", () => {
       const svg = file(reports.get(name)!.files, "timeline.svg");
       const sizes = [...svg.matchAll(/font-size: ([\d.]+)px/g)].map((match) => Number(match[1]));
       expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
-      const boxes = [...svg.matchAll(/<text([^>]*)>([^<]*)<\/text>/g)].map(
-        ([, attributes = "", text = ""]) => {
-          const get = (attribute: string): string =>
-            new RegExp(`${attribute}="([^"]*)"`).exec(attributes)?.[1] ?? "";
-          const classes = get("class").split(" ");
-          const size = classes.includes("title")
-            ? 20
-            : classes.includes("head")
-              ? 13
-              : /small|name/.test(get("class"))
-                ? 11.5
-                : 12;
-          const width = textWidth(text.replace(/&[a-z]+;/g, "x"), size);
-          const x =
-            Number(get("x")) -
-            (classes.includes("end") ? width : classes.includes("mid") ? width / 2 : 0);
-          return {
-            text,
-            x,
-            right: x + width,
-            top: Number(get("y")) - size * 0.75,
-            bottom: Number(get("y")) + size * 0.2,
-          };
-        },
-      );
+      const boxes = textBoxes(svg);
       expect(boxes.length).toBeGreaterThan(40);
       for (const [i, a] of boxes.entries()) {
         expect(a.right, a.text).toBeLessThanOrEqual(1440);
@@ -122,6 +98,21 @@ describe("renderAll()", () => {
     expect(xml).toContain(
       `tests="${result.expectations.length + result.invariants.length}" failures="0"`,
     );
+  });
+
+  it("timeline.html says the same of a recovery and of lost writes in its answer and in its tables", () => {
+    const html = file(reports.get(names[0] as string)!.files, "timeline.html");
+    const told = html.split("<tr>");
+    expect(html).toContain("cart lost 85 acknowledged writes, RPO 6.514 s.");
+    expect(html).toContain("<b>6.514 s</b><span>RPO</span>");
+    expect(html).toContain("<b>not regained</b><span>RTO of cartwrites</span>");
+    const again = "had its steady state again when network-partition healed";
+    expect(html).toContain(`cartwrites ${again};`);
+    expect(told.some((row) => row.includes(`<td>${again}</td>`))).toBe(true);
+    expect(html).toContain(
+      "<td>did not regain its steady state before network-partition healed</td>",
+    );
+    expect(html).not.toContain("the steady state held");
   });
 
   it("timeline.html is one file: no request leaves it", () => {
