@@ -88,7 +88,7 @@ function ofRecovery(traffic: string, recovery: RecoveryResult, losses: readonly 
   const end = recovery.at + (recovery.rtoSeconds ?? 0);
   return {
     title: `${traffic} after ${recovery.after}: RTO ${seconds(recovery.rtoSeconds)}`,
-    note: "by arrival of requests; seconds from the fault on the axis",
+    note: "by arrival of requests, those under way when a fault began at its edge; seconds from the fault on the axis",
     at: recovery.at,
     end,
     traffic,
