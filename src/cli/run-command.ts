@@ -3,7 +3,7 @@ import path from "node:path";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
 import { shellWord } from "../base/shell-word.ts";
-import { PoolError } from "../campaign/pools/workers.ts";
+import { PoolError } from "../campaign/pools/pool-error.ts";
 import { type Experiment, experimentFiles } from "../exchange/experiment.ts";
 import { experimentsOf } from "../exchange/experiments.ts";
 import { HistoryRecorder } from "../exchange/history-writer.ts";
@@ -58,7 +58,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     throw badUsage(`--history is given with ${jobs.length} scenarios, expected one`, "run");
   if ((options.untilShare ?? null) !== null) requireExpectations(jobs);
   for (const job of jobs) checkWritable(path.resolve(options.cwd, job.folder));
-  const room = openRoom(options.jobs ?? usualSize(jobs, options), terminal);
+  const room = await openRoom(options.jobs ?? usualSize(jobs, options), terminal);
   const codes: ExitCode[] = [];
   const documents: string[] = [];
   const onlyOne = jobs.length === 1;

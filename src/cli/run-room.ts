@@ -1,5 +1,4 @@
 /** Where the runs of a command take place: in this thread one after the other, or in worker threads. */
-import { WorkerPool } from "../campaign/pools/workers.ts";
 import type { Result } from "../run/result.ts";
 import { open, type Simulation } from "../run/simulation.ts";
 import { execute } from "./execute.ts";
@@ -33,7 +32,8 @@ export class RunError extends Error {
   }
 }
 
-export function openRoom(size: number, terminal: Terminal): RunRoom {
+/** The library of threads loads where there are some. */
+export async function openRoom(size: number, terminal: Terminal): Promise<RunRoom> {
   return size === 1 ? thisThread(terminal) : workerThreads(size, terminal);
 }
 
@@ -71,7 +71,8 @@ export async function runHere(
   }
 }
 
-function workerThreads(size: number, terminal: Terminal): RunRoom {
+async function workerThreads(size: number, terminal: Terminal): Promise<RunRoom> {
+  const { WorkerPool } = await import("../campaign/pools/workers.ts");
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const module = new URL(`./run-worker.${extension}`, import.meta.url);
   const pool = new WorkerPool<ScenarioRun, Ended>({ module, threadsMax: size });

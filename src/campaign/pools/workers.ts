@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import type { Pool } from "../pool.ts";
 import { failureReply, type Reply } from "../reply.ts";
+import { PoolError } from "./pool-error.ts";
 import type { EntryData, EntryReply, WorkerJob } from "./worker-entry.ts";
 
 export interface WorkerPoolOptions {
@@ -20,11 +21,6 @@ export interface WorkerPoolOptions {
    * count. A job that needs more is answered `out-of-memory`, unless it ends up outside.
    */
   readonly heapMiBMax?: number;
-}
-
-/** The pool itself cannot go on: its workers do not start, or the module has no such function. */
-export class PoolError extends Error {
-  override readonly name = "PoolError";
 }
 
 const ENTRY = fileURLToPath(
