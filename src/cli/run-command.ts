@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import path from "node:path";
 import { toSeconds } from "../base/nanos.ts";
 import { ScenarioError } from "../base/scenario-error.ts";
@@ -91,16 +91,18 @@ function requireExpectations(jobs: readonly Job[]): void {
   throw badUsage(`--until-ci is given with ${idle.file}, expected a scenario with expect:`, "run");
 }
 
-/** One run a core, where there are several runs and enough to do. */
+/** One run a core, where there are several runs and enough to do, and memory for all of them. */
 function usualSize(jobs: readonly Job[], options: RunOptions): number {
-  const runs = jobs.map(({ resolved }) => expectedRuns(resolved, options));
-  const all = runs.reduce((sum, count) => sum + count, 0);
-  if (all === 1) return 1;
-  const events = jobs.reduce((sum, { resolved }, at) => {
+  const sizes = jobs.map(({ resolved }) => {
     const { traffic, caches, durationNs, method } = resolved;
-    return sum + (runs[at] ?? 0) * estimateSize(traffic, caches, durationNs, method).events;
-  }, 0);
-  return events < EVENTS_FOR_THREADS ? 1 : Math.min(all, availableParallelism());
+    const { events, memoryBytes } = estimateSize(traffic, caches, durationNs, method);
+    return { runs: expectedRuns(resolved, options), events, memoryBytes };
+  });
+  const all = sizes.reduce((sum, { runs }) => sum + runs, 0);
+  const work = sizes.reduce((sum, { runs, events }) => sum + runs * events, 0);
+  if (all === 1 || work < EVENTS_FOR_THREADS) return 1;
+  const room = Math.floor(freemem() / Math.max(...sizes.map(({ memoryBytes }) => memoryBytes)));
+  return Math.max(1, Math.min(all, availableParallelism(), room));
 }
 
 interface Finished {
