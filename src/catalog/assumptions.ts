@@ -87,6 +87,13 @@ export const cacheAssumptions: readonly Assumption[] = [
     "AWS fault-injection notes: reboot recovery typically 1 to 3 minutes",
   ),
   duration(
+    "clusterTakeover",
+    10 * SECOND,
+    30 * SECOND,
+    10 * MINUTE,
+    "not published; the user guide advises three shards or more for a faster recovery: fewer recover too, and later",
+  ),
+  duration(
     "commandTime",
     MICROSECOND,
     2 * MICROSECOND,

@@ -1,6 +1,7 @@
 /** Failovers of the model, judged by its journal: who leads, when, and which acknowledged writes live on. */
 import { describe, expect, it } from "vitest";
 import { MILLISECOND, SECOND } from "../../src/base/nanos.ts";
+import type { MethodEntry } from "../../src/faults/contract.ts";
 import { COMMAND_SET, OUTCOME_OK } from "../../src/journal/operation-columns.ts";
 import { type Observed, observe } from "../fixtures/observe.ts";
 import { at, group, resolved, traffic, ZONES } from "../fixtures/resolved.ts";
@@ -306,5 +307,66 @@ describe("managed service, cluster mode disabled", () => {
     });
     const provisioning = dark.of("node-state").find((record) => record.state === "provisioning");
     expect(provisioning?.at).toBe(70 * SECOND);
+  });
+});
+
+describe("a cluster that cannot elect", () => {
+  const loseHost = (shard: number, index = 0) => {
+    const target = { kind: "primary", cache: "cart", shard } as const;
+    return at(8, { fault: "host-power-loss", target }, null, index);
+  };
+  const run = (
+    shards: number,
+    replicas: number,
+    method: readonly MethodEntry[],
+    { seconds = 55, nodeTimeoutMs = 1000 } = {},
+  ) => {
+    const cart = group({ shards, replicas, nodeTimeoutMs });
+    const service = { ...cart.service, replacementProvisioningNs: 120 * SECOND };
+    const durationNs = seconds * SECOND;
+    return observe(resolved({ caches: [{ ...cart, service }], durationNs, method }));
+  };
+  const causes = (of: Observed) => of.of("failover-promoted").map(({ cause }) => cause);
+
+  // Monitor 5 s, takeover 30 s; then the heir waits for its cluster's state: the rejoin delay, here one node timeout.
+  it.each([1, 2])("of %i shards is helped by the service once it has waited", (shards) => {
+    const { of } = run(shards, 1, [loseHost(1)]);
+    expect(of("failover-detected")[0]?.cause).toContain("no majority of primaries is left");
+    expect(of("failover-decided").map((record) => record.at / SECOND)).toEqual([43]);
+    const [promoted] = of("failover-promoted");
+    expect(promoted?.cause).toBe("takeover by the service: the cluster could not elect");
+    const serving = of("node-state").filter(
+      ({ node, state }) => node === promoted?.toNode && state === "serving",
+    );
+    expect(serving.map((record) => record.at)).toContain(promoted?.at);
+    expect((promoted?.at ?? 0) / SECOND).toBeGreaterThan(43);
+    expect((promoted?.at ?? 0) / SECOND).toBeLessThan(44.2);
+  });
+
+  it("of three shards elects for itself where one primary is lost, and where two are once one is helped", () => {
+    expect(causes(run(3, 1, [loseHost(1)]))[0]).toMatch(/^won the election/);
+    const both = [loseHost(1), loseHost(2, 1)];
+    const two = causes(run(3, 1, both, { nodeTimeoutMs: 5000 }));
+    expect(two).toHaveLength(2);
+    expect(two.filter((cause) => cause.startsWith("takeover by the service"))).toHaveLength(1);
+    expect(two.filter((cause) => cause.startsWith("won the election"))).toHaveLength(1);
+  });
+
+  it("is helped where a majority lives and the data of a replica are too old for its rules", () => {
+    // At a node timeout of 1 s a replica may be 20 s without its primary; the majority is back after 35 s.
+    const both = [1, 2].map((shard, index) => {
+      const target = { kind: "primary", cache: "cart", shard } as const;
+      return at(8, { fault: "node-crash", target }, null, index);
+    });
+    const { of } = run(3, 1, both, { seconds: 76 });
+    const promoted = of("failover-promoted").filter(({ cause }) => cause.startsWith("takeover"));
+    expect(promoted.map(({ shard }) => shard)).toEqual([1, 2]);
+    expect(of("failover-decided").map((record) => record.at / SECOND)).toEqual([43, 73]);
+  });
+
+  it("is left alone where its primaries live, and where no copy is left", () => {
+    const cut = { ...isolate, withClients: false } as const;
+    expect(causes(run(2, 1, [at(8, cut, 45)]))).toEqual([]);
+    expect(causes(run(1, 0, [loseHost(1)]))).toEqual([]);
   });
 });

@@ -4,12 +4,14 @@
  *
  * Models: a node that does not answer the service for `monitorDetection` is dealt with; promotion of the least-lagged
  * replica and the DNS flip after it; replacement under the same id in the same zone, empty, once the zone has power;
- * no promotion where automatic failover is off: the replacement takes its data from a replica, then serves; a cluster
- * that could not elect is helped by a takeover when the replacement comes up; an old primary that returns is demoted.
+ * no promotion where automatic failover is off: the replacement takes its data from a replica, then serves; an old
+ * primary that returns is demoted. Where a primary is dead and the cluster cannot elect, for no majority of its primaries
+ * is left, the best copy takes over after `clusterTakeover`; after twice that time also where it could and does not; at the
+ * latest when the replacement comes up. So a group of one or two shards survives the loss of a primary too.
  * While the service itself is out it notices nothing and does nothing; what was due is done when it is back.
  * Replicas that are added take as long as a replacement, and a full synchronisation; those that are removed leave the
  * reader endpoint's record first.
- * Leaves out: replacement of nodes that are alive but unreachable, other scaling, maintenance.
+ * Leaves out: replacement of nodes that are alive but unreachable, takeover where a primary is cut off and alive, other scaling, maintenance.
  * Source: ElastiCache user guide, AutoFailover, FaultTolerance, changing the number of replicas, events; FAQ.
  */
 import { toSeconds } from "../../base/nanos.ts";
@@ -41,12 +43,15 @@ export class ControlPlane implements Keeper {
   private readonly dnsKind: number;
   private readonly provisionedKind: number;
   private readonly removeKind: number;
+  private readonly takeoverKind: number;
   private readonly target: number;
   /** Faults that hold the service still, and what it would have done meanwhile. */
   private outages = 0;
   private readonly deferred: (() => void)[] = [];
   /** Replica that was chosen for a shard, by shard number. */
   private readonly chosen = new Map<number, RedisNode>();
+  /** Who took over a shard and serves once its cluster is up again, by shard number. */
+  private readonly heirs = new Map<number, { readonly node: RedisNode; readonly cause: string }>();
 
   constructor(
     readonly group: Group,
@@ -76,6 +81,9 @@ export class ControlPlane implements Keeper {
     );
     this.removeKind = kernel.kind(`node-removed/${group.name}`, (_t, node) =>
       this.whenIn(() => this.remove(this.nodes[node] as RedisNode)),
+    );
+    this.takeoverKind = kernel.kind(`service-takes-over/${group.name}`, (_t, node, word) =>
+      this.whenIn(() => this.takeOverWhereStuck(this.nodes[node] as RedisNode, word)),
     );
     for (const node of group.nodes()) {
       this.nodes.push(node);
@@ -276,8 +284,9 @@ export class ControlPlane implements Keeper {
   private reviewShard(shard: GroupShard): void {
     const { recorder } = this.ports;
     this.group.takeBack(shard);
-    const { leader } = shard;
+    const { leader, number } = shard;
     const healthy = this.group.isHealthy(leader) && leader.leads;
+    const isWaiting = this.chosen.has(number) || this.heirs.get(number)?.node === leader;
     if (!healthy && shard.open === null) {
       const of = {
         cache: this.group.name,
@@ -287,7 +296,7 @@ export class ControlPlane implements Keeper {
       };
       this.group.recordOffsets(shard);
       shard.open = recorder.startFailover(of, whyUnhealthy(leader), this.group.copies(shard));
-    } else if (healthy && shard.open !== null && !shard.planned && !this.chosen.has(shard.number)) {
+    } else if (healthy && shard.open !== null && !shard.planned && !isWaiting) {
       recorder.failover(shard.open, "failover-abandoned", null, `${leader.id} answers again`);
       shard.open = null;
     }
@@ -303,10 +312,45 @@ export class ControlPlane implements Keeper {
       if (this.group.automaticFailover) this.chooseReplica(shard, silent);
       else this.detected(shard, `service monitor: ${silent}`);
     }
+    if (this.group.clusterEnabled) {
+      if (this.isStuck(shard, node))
+        this.detected(shard, `service monitor: ${silent}, and no majority of primaries is left`);
+      this.scheduleTakeover(shard, node, generation);
+    }
     if (!node.alive && watch.replacing === "no") {
       if (this.ports.hosts.zoneHasPower(node.zone)) this.provision(node, watch);
       else watch.replacing = "waits-for-zone";
     }
+  }
+
+  private scheduleTakeover(shard: GroupShard, node: RedisNode, generation: number): void {
+    if (node.alive || !this.group.automaticFailover || shard.leader !== node) return;
+    const { kernel } = this.ports;
+    const due = kernel.now + this.group.service.clusterTakeoverNs;
+    kernel.schedule(due, this.takeoverKind, this.target, this.nodes.indexOf(node), generation);
+  }
+
+  /** The primary of a shard is dead, and of all primaries no majority is left that could vote for another. */
+  private isStuck({ leader }: GroupShard, node: RedisNode): boolean {
+    if (leader !== node || node.alive) return false;
+    const { shards } = this.group;
+    const living = shards.filter((shard) => this.group.isHealthy(shard.leader)).length;
+    return 2 * living <= shards.length;
+  }
+
+  /**
+   * A dead primary's shard has waited for a winner. Where there can be one it waits once more: there is none after all
+   * where the data of its replicas are too old for the cluster's rules.
+   */
+  private takeOverWhereStuck(node: RedisNode, generation: number): void {
+    const shard = this.group.shardOf(node);
+    if (this.watch(node).generation !== generation || shard.leader !== node || node.alive) return;
+    const { monitorDetectionNs, clusterTakeoverNs } = this.group.service;
+    const waitedNs = this.ports.kernel.now - (shard.open?.failedAt ?? 0);
+    const isLong = waitedNs >= monitorDetectionNs + 2 * clusterTakeoverNs;
+    const best = this.bestCopy(shard, node);
+    if (best !== null && (isLong || this.isStuck(shard, node))) this.takeOver(shard, best);
+    else this.scheduleTakeover(shard, node, generation);
   }
 
   private detected(shard: GroupShard, cause: string): void {
@@ -544,11 +588,20 @@ export class ControlPlane implements Keeper {
       failover: open,
       failedAt: open?.failedAt ?? this.ports.kernel.now,
     });
-    this.completed(shard, best, cause);
+    if (best.clusterUp) this.completed(shard, best, cause);
+    else this.heirs.set(shard.number, { node: best, cause });
+  }
+
+  /** A node's cluster is up: who took over accepts writes from now on. */
+  serves(node: RedisNode): void {
+    const shard = this.group.shardOf(node);
+    const heir = this.heirs.get(shard.number);
+    if (heir?.node === node && shard.leader === node) this.completed(shard, node, heir.cause);
   }
 
   private completed(shard: GroupShard, node: RedisNode, cause: string): void {
     const { kernel, recorder } = this.ports;
+    this.heirs.delete(shard.number);
     if (shard.open !== null) {
       recorder.failover(shard.open, "failover-promoted", node.id, cause);
       if (shard.open.fromNode !== node.id) this.announceFailover(shard.open.fromNode, node.id);

@@ -12,4 +12,6 @@ export interface Keeper {
   loaded(node: RedisNode): void;
   /** The cluster bus completed a failover. */
   announceFailover(from: string, to: string): void;
+  /** To a node, its cluster is up: it serves, where it leads. */
+  serves(node: RedisNode): void;
 }

@@ -94,6 +94,10 @@ export class SelfManaged implements Keeper {
     // No service, no events.
   }
 
+  serves(): void {
+    // No service, no takeover of its own.
+  }
+
   /** A quorum of sentinels found the primary down. */
   objectivelyDown(primary: RedisNode, by: Sentinel): void {
     const shard = this.group.shardOf(primary);

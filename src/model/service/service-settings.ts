@@ -11,6 +11,8 @@ export interface ServiceSettings {
   readonly dnsTtlNs: Nanos;
   /** From the service's decision to replace a node (its zone being up) to a running, empty process. */
   readonly replacementProvisioningNs: Nanos;
+  /** From the service's decision to its takeover of a shard whose primary is dead while the cluster cannot elect. */
+  readonly clusterTakeoverNs: Nanos;
   /** From a reboot by an operator to the process running again. */
   readonly rebootTimeNs: Nanos;
 }

@@ -466,6 +466,7 @@ function attachBus(
       stateChanged(node, cause) {
         if (node.clusterUp) group.serves(node);
         recorder.node(node, cause);
+        if (node.clusterUp) keeper.serves(node);
       },
     },
     group.name,

@@ -169,6 +169,7 @@ export function resolveReplicationGroup(
       dnsUpdateNs: assumed["dnsUpdate"] as number,
       dnsTtlNs: assumed["dnsTtl"] as number,
       replacementProvisioningNs: assumed["replacementProvisioning"] as number,
+      clusterTakeoverNs: assumed["clusterTakeover"] as number,
       rebootTimeNs: assumed["rebootTime"] as number,
     },
     nodePricePerHour: knownPrice ? price : null,

@@ -108,6 +108,10 @@ export interface ReplicationGroupWords {
      */
     readonly rebootTime?: string;
     /**
+     * not published; the user guide advises three shards or more for a faster recovery: fewer recover too, and later
+     */
+    readonly clusterTakeover?: string;
+    /**
      * 1 M requests/s per node on r7g.4xlarge with 7.1; small nodes without enhanced I/O are several times slower
      */
     readonly commandTime?: string;

@@ -28,6 +28,7 @@ const NO_SERVICE: ServiceSettings = {
   dnsUpdateNs: Number.POSITIVE_INFINITY,
   dnsTtlNs: Number.POSITIVE_INFINITY,
   replacementProvisioningNs: Number.POSITIVE_INFINITY,
+  clusterTakeoverNs: Number.POSITIVE_INFINITY,
   rebootTimeNs: Number.POSITIVE_INFINITY,
 };
 
