@@ -1,5 +1,5 @@
 /** All folds over one run's journal, bundled. Operations are read in one pass, without an object per row. */
-import type { Nanos } from "../base/nanos.ts";
+import { type Nanos, SECOND } from "../base/nanos.ts";
 import type { Journal } from "../journal/journal.ts";
 import {
   COMMAND_GET,
@@ -78,6 +78,9 @@ export interface Measured {
   readonly standing: WriteStanding;
 }
 
+/** So long an answer is awaited at the end of a run until its want counts: less is what is under way at any time. */
+const UNANSWERED_NS = SECOND;
+
 export class Measurement {
   private readonly requests: RequestFold[];
   private readonly losses = new LossFold();
@@ -139,12 +142,19 @@ export class Measurement {
     });
   }
 
-  finish(): Measured {
+  /**
+   * @param openSince - when the requests of a source arrived that are open at the end. What has waited a second counts in
+   *   the windows of the steady state as not answered.
+   */
+  finish(openSince: (traffic: number) => readonly Nanos[] = () => []): Measured {
     const { index, records, cachesOfTraffic } = this.options;
     const failovers = foldFailovers(records);
     const disturbances = disturbancesOf(records);
     for (const fold of this.requests) fold.finish();
-    const steady = index.traffic.map(({ name }, at) => new SteadyState(this.windowsOf(name, at)));
+    const steady = index.traffic.map(({ name }, at) => {
+      const windows = this.windowsOf(name, at);
+      return new SteadyState(this.withUnanswered(windows, at, openSince(at)));
+    });
     const steadyBefore = this.before?.map((windows) => new SteadyState(windows)) ?? steady;
     const recoveries = index.traffic.map(({ name }, at) => {
       const caches = cachesOfTraffic[at] as ReadonlySet<string>;
@@ -344,6 +354,27 @@ export class Measurement {
         const good = fold.all.map((all, bucket) => all - (slow[bucket] as number));
         return { good, all: fold.all, overNs, atLeast };
       });
+  }
+
+  /** The same windows, in which those count that were never answered. */
+  private withUnanswered(
+    windows: readonly SteadyWindows[],
+    at: number,
+    openSince: readonly Nanos[],
+  ): SteadyWindows[] {
+    const { reads } = this.requests[at] as RequestFold;
+    const { durationNs } = this.options.index;
+    return windows.map((window) => {
+      const leastNs = Math.min(UNANSWERED_NS, window.overNs);
+      const waited = openSince.filter((arrived) => durationNs - arrived >= leastNs);
+      if (waited.length === 0 || window.all === reads) return window;
+      const all = window.all.slice();
+      for (const arrived of waited) {
+        const bucket = Math.floor(arrived / BUCKET_NS);
+        all[bucket] = (all[bucket] ?? 0) + 1;
+      }
+      return { ...window, all };
+    });
   }
 
   private minutesOf(shard: number): { used: number; unavailable: number } {

@@ -89,14 +89,26 @@ function acts({ faults, timeline }: Result): string {
   return `${fault.kind} of ${fault.targets.slice(0, 3).join(", ")} at ${clock(fault.injectedAt)}${others}.`;
 }
 
+/** Share of requests from which on those that are open at the end are told: a few are under way whenever a run ends. */
+const OPEN_TOLD = 0.001;
+
+export const isOpenTold = ({
+  requests,
+  inFlight,
+}: Pick<TrafficResult, "requests" | "inFlight">): boolean =>
+  inFlight > 0 && inFlight >= OPEN_TOLD * requests;
+
 /** How requests of one source fared, and what became of its steady state. */
 function fared(
   name: string,
-  { recoveries, rtoSeconds, availability, requests }: TrafficResult,
+  { recoveries, rtoSeconds, availability, requests, inFlight }: TrafficResult,
 ): string {
-  const succeeded = `${percent(availability)} of ${integer(requests)} requests`;
+  const fate = (whose: string): string =>
+    isOpenTold({ requests, inFlight })
+      ? `${integer(inFlight)} of ${integer(requests)} requests${whose} were open at the end, ${percent(availability)} of the others succeeded`
+      : `${percent(availability)} of ${integer(requests)} requests${whose} succeeded`;
   const last = recoveries.at(-1);
-  if (last === undefined) return `${succeeded} of ${name} succeeded.`;
+  if (last === undefined) return `${fate(` of ${name}`)}.`;
   const steady = (): string => {
     if (recoveries.every((recovery) => recovery.rtoSeconds === 0)) return "kept its steady state";
     if (last.rtoSeconds === null) return "did not regain its steady state";
@@ -105,7 +117,7 @@ function fared(
     if (last.rtoSeconds === 0) return `had its steady state again when ${last.after}`;
     return `regained its steady state ${seconds(last.rtoSeconds)} after ${last.after}`;
   };
-  return `${name} ${steady()}; ${succeeded} succeeded.`;
+  return `${name} ${steady()}; ${fate("")}.`;
 }
 
 function lostWrites({ caches, invariants }: Result): readonly string[] {

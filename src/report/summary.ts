@@ -8,6 +8,7 @@ import {
   distinct,
   figure,
   integer,
+  isOpenTold,
   milliseconds,
   outcome,
   percent,
@@ -84,9 +85,10 @@ function figures(result: Result, heading: (text: string) => string): string[] {
   for (const [name, traffic] of Object.entries(result.traffic)) {
     const lost =
       traffic.clientLost === 0 ? "" : `, ${integer(traffic.clientLost)} lost with their client`;
+    const open = isOpenTold(traffic) ? `, ${integer(traffic.inFlight)} open at the end` : "";
     lines.push(
       `${heading(plain(name))}  RTO ${seconds(traffic.rtoSeconds)}  availability ${percent(traffic.availability)}  ` +
-        `${integer(traffic.fail)} failed, ${integer(traffic.info)} of unknown outcome${lost}`,
+        `${integer(traffic.fail)} failed, ${integer(traffic.info)} of unknown outcome${lost}${open}`,
     );
     const { p50, p99, max } = traffic.latencyMs;
     const hits = traffic.hitRatio === null ? "" : `  hit ratio ${percent(traffic.hitRatio)}`;

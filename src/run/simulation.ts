@@ -99,7 +99,9 @@ export function open(resolved: ResolvedScenario): Simulation {
         input,
         index,
         end: endState,
-        measured: (measurement as unknown as Measurement).finish(),
+        measured: (measurement as unknown as Measurement).finish((traffic) =>
+          world.fleet.requests.openSince(traffic),
+        ),
         records: journal.records,
         series: recorder.toSeries(),
         digest: kernel.digest(),
@@ -162,7 +164,9 @@ export function probe(resolved: ResolvedScenario, options: ProbeOptions = {}): P
   kernel.runUntil(resolved.durationNs);
   for (const group of world.groups) for (const shard of group.shards) group.recordOffsets(shard);
   journal.flush();
-  const measured = (measurement as unknown as Measurement).finish();
+  const measured = (measurement as unknown as Measurement).finish((traffic) =>
+    world.fleet.requests.openSince(traffic),
+  );
   const end = endOf(resolved, started);
   const judged = judge({ resolved, index, end, measured, records: journal.records });
   return {
@@ -255,7 +259,7 @@ function endOf(resolved: ResolvedScenario, { world, keyMaps, kernel }: Started):
   return {
     at: kernel.now,
     issued: (traffic) => world.traffic[traffic]?.issued ?? 0,
-    open: (traffic) => world.fleet.requests.countOpen(traffic),
+    open: (traffic) => world.fleet.requests.openSince(traffic).length,
     leader: (shard) => leaders[shard]?.index ?? -1,
     position(shard) {
       const node = leaders[shard];

@@ -110,7 +110,7 @@ describe("coalescing", () => {
     const scenario = stampede({ coalesce: true, originTimeoutNs: SECOND, ...over }, more);
     const { ended, started } = requestsOf(scenario);
     const { world } = started;
-    const open = world.fleet.requests.countOpen(0);
+    const open = world.fleet.requests.openSince(0).length;
     expect(ended.length + open).toBe(world.traffic[0]?.issued);
     expect(new Set(ended.map(({ number }) => number)).size).toBe(ended.length);
     expect(ended.length).toBeGreaterThan(5000);

@@ -1,5 +1,6 @@
 /** Runs at the edges of what a scenario may ask for, and what must be said of them. */
 import { describe, expect, it } from "vitest";
+import { answer } from "../../src/report/format.ts";
 import { run } from "../../src/run/simulation.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 
@@ -15,6 +16,7 @@ function result({
   keys = "count: 2k",
   rate = "50/s",
   duration = "4m",
+  client = "{}",
   steady = "{ successRatio: { of: shop, over: 10s, atLeast: 99% } }",
   method,
   expect: expectations = "[]",
@@ -27,6 +29,7 @@ function result({
   readonly keys?: string;
   readonly rate?: string;
   readonly duration?: string;
+  readonly client?: string;
   readonly steady?: string;
   readonly method: readonly string[];
   readonly expect?: string;
@@ -38,7 +41,7 @@ regions: ${regions}
 globalDatastores: ${datastores}
 caches: { cart: ${cart} }
 traffic:
-  shop: { cache: ${of}, from: { region: us-east-1, zones: ${from} }, arrivals: { rate: ${rate} }, operations: { get: 50%, set: 50% }, keys: { ${keys} } }
+  shop: { cache: ${of}, from: { region: us-east-1, zones: ${from} }, arrivals: { rate: ${rate} }, operations: { get: 50%, set: 50% }, keys: { ${keys} }, client: ${client === "{}" ? client : `{ ${client} }`} }
 steadyState: [${steady}]
 method:
 ${method.map((entry) => `  - { ${entry} }`).join("\n")}
@@ -64,6 +67,23 @@ describe("rto of a traffic source", () => {
     expect(expectations[0]).toMatchObject({ verdict: "unknown", avoidable: null });
     expect(expectations[0]?.reason).toContain("no request arrived in the 60 s after");
     expect(traffic["shop"]?.rtoSeconds).toBeNull();
+  });
+
+  it("fails where requests arrived and were never answered, and the report says that they are open", () => {
+    // ioredis waits for ever by default, and this group has nobody left to answer it.
+    const never = result({
+      cart: `{ ${GROUP}, clusterMode: disabled, numCacheClusters: 1 }`,
+      client: "preset: ioredis",
+      method: ["at: 1m, fault: az-power-interruption, zone: us-east-1a"],
+      expect: RTO,
+    });
+    expect(never.expectations[0]).toMatchObject({ verdict: "fail", avoidable: false });
+    expect(never.expectations[0]?.reason).toContain("not regained within 180 s");
+    const { requests = 0, inFlight = 0 } = never.traffic["shop"] ?? {};
+    expect(inFlight).toBeGreaterThan(0.7 * requests);
+    expect(answer(never)).toMatch(
+      /^.* shop did not regain its steady state; 8,\d{3} of 11,\d{3} requests were open at the end, 100% of the others succeeded\./,
+    );
   });
 
   it("is not held against requests that were under way when the fault came", () => {

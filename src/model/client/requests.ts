@@ -1,4 +1,5 @@
 /** Open requests in columns; a slot is reused when its request has ended. */
+import type { Nanos } from "../../base/nanos.ts";
 
 export const STAGE_FREE = 0;
 /** An attempt waits for a connection. */
@@ -82,14 +83,15 @@ export class Requests {
     this.free.push(request);
   }
 
-  /** Open requests of a traffic source, counted one by one. */
-  countOpen(traffic: number): number {
-    let count = 0;
+  /** When the open requests of a traffic source arrived, in no order. */
+  openSince(traffic: number): Nanos[] {
+    const arrivals: Nanos[] = [];
     for (let request = 0; request < this.stage.length; request++) {
       const mine = this.traffic[request] === traffic && this.internal[request] === 0;
-      if (this.stage[request] !== STAGE_FREE && mine) count++;
+      if (this.stage[request] !== STAGE_FREE && mine)
+        arrivals.push(this.arrivedAt[request] as number);
     }
-    return count;
+    return arrivals;
   }
 
   private grow(capacity: number): void {

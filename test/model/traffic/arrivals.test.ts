@@ -174,7 +174,7 @@ describe("users", () => {
     const lost = requests.filter(({ outcome }) => outcome === OUTCOME_CLIENT_LOST).length;
     const { requests: slots } = started.world.fleet;
     const issued = started.world.traffic[0]?.issued;
-    expect(requests.length + slots.countOpen(0)).toBe(issued);
+    expect(requests.length + slots.openSince(0).length).toBe(issued);
     expect(new Set(requests.map(({ number }) => number)).size).toBe(requests.length);
     // Whoever was not waiting goes on at the usual rate.
     expect(between(requests, 50, 60)).toBeGreaterThan(900);
