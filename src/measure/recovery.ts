@@ -139,7 +139,7 @@ function criticalPath(given: {
     // Requests that arrived before the boundary were carried over it by their retries.
     const late =
       boundary.at > to
-        ? ` (${Math.round((boundary.at - to) / 1e6) / 1e3} s later; retries bridged it)`
+        ? ` (${Math.round((boundary.at - to) / 1e6) / 1e3} s later; windows held already)`
         : "";
     causes.push(`${phase}: ${boundary.cause}${late}`);
   }
